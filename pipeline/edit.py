@@ -1,0 +1,118 @@
+"""One variant's footage becomes its Cut: whole frames, in order, nothing drawn and nothing read."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Literal
+
+from pipeline.frames import frame_at, frames_in, plain_seconds
+from pipeline.take import MediaFacts
+
+Fit = Literal["contain", "cover"]
+
+
+@dataclass(frozen=True, slots=True)
+class Footage:
+    """What one shot brings to the cut: its points as the author wrote them, and the clip there is for it."""
+
+    shot: str
+    duration_s: Fraction  # seconds asked for
+    in_s: Fraction  # seconds from the start of the take
+    out_s: Fraction | None  # seconds from the start of the take; None: the asked length
+    dissolve_s: Fraction  # seconds of overlap with the shot before; 0 is a hard cut
+    source: str  # path of the clip relative to the outputs folder; "" where there is none
+    clip: MediaFacts | None  # None where there is no clip
+    missing: str = ""  # why there is no clip, for the card that stands in
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A run of one clip's frames in the cut, counted in frames of the cut."""
+
+    shot: str
+    source: str  # path of the clip relative to the outputs folder; "" for a card
+    card: str  # words on the card where there is no clip; "" otherwise
+    sha256: str  # of the clip's bytes; "" for a card
+    start: int  # frame of the cut on which the segment begins
+    first: int  # frames of the cut between the start of the take and the segment's first frame
+    length: int  # frames, the overlaps at both ends included
+    dissolve: int  # frames of it that overlap the segment before
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """One variant's edit."""
+
+    variant: str
+    frame_rate: Fraction  # frames a second
+    width: int  # pixels, even
+    height: int  # pixels, even
+    fit: Fit
+    segments: tuple[Segment, ...]
+    notes: tuple[str, ...]  # where the edit had to differ from what was asked
+
+    @property
+    def frame_count(self) -> int:
+        """Frames of the whole cut: overlaps count once."""
+        return max((segment.start + segment.length for segment in self.segments), default=0)
+
+
+def assemble(
+    variant: str, footage: Sequence[Footage], frame_rate: Fraction, size: tuple[int, int], fit: Fit
+) -> Cut:
+    """Lay the footage end to end at `frame_rate`, dissolves overlapping, each shot cut to the frames there are."""
+    segments: list[Segment] = []
+    notes: list[str] = []
+    for shot in footage:
+        segment, note = _segment(shot, segments[-1] if segments else None, frame_rate)
+        segments.append(segment)
+        notes.extend(note)
+    return Cut(variant, frame_rate, *size, fit, tuple(segments), tuple(notes))
+
+
+def span(footage_in_s: Fraction, out_s: Fraction, frame_rate: Fraction) -> tuple[int, int]:
+    """First frame and length, in frames of the cut, of the points `in` and `out`."""
+    first = frames_in(footage_in_s, frame_rate)
+    return first, frames_in(out_s, frame_rate) - first
+
+
+def _segment(shot: Footage, before: Segment | None, frame_rate: Fraction) -> tuple[Segment, list[str]]:
+    asked_out = shot.duration_s if shot.out_s is None else shot.out_s
+    first, asked = span(shot.in_s, asked_out, frame_rate)
+    length, card, notes = asked, shot.missing if shot.clip is None else "", []
+    if shot.clip is not None:
+        length = min(asked, frames_available(shot.clip, frame_rate) - first)
+        if length <= 0:
+            length, card = asked, f"the take ends at {plain_seconds(shot.clip.duration_s)} s, before its in point"
+        if length < asked or card:
+            notes.append(_short(shot, card, asked, length, frame_rate))
+    dissolve = frames_in(shot.dissolve_s, frame_rate) if before else 0
+    if before and dissolve > (most := _room(before, length)):
+        notes.append(f"{shot.shot}: its dissolve is {most} frames long, not {dissolve}: no more footage is left")
+        dissolve = most
+    start = before.start + before.length - dissolve if before else 0
+    source, sha256 = ("", "") if card or shot.clip is None else (shot.source, shot.clip.sha256)
+    return Segment(shot.shot, source, card, sha256, start, first, length, dissolve), notes
+
+
+def _room(before: Segment, length: int) -> int:
+    """Frames a dissolve may take: of the shot before what its own dissolve leaves, and never a whole shot."""
+    return max(0, min(before.length - before.dissolve, length) - 1)
+
+
+def _short(shot: Footage, card: str, asked: int, length: int, frame_rate: Fraction) -> str:
+    if card:
+        return f"{shot.shot}: {card}; a card stands in"
+    short = plain_seconds((asked - length) / frame_rate)
+    return f"{shot.shot}: {asked - length} frames ({short} s) shorter than asked, as its take is"
+
+
+def frames_available(clip: MediaFacts, frame_rate: Fraction) -> int:
+    """Frames of a cut at `frame_rate` that the clip can fill from its start."""
+    count = math.ceil(clip.frame_count * frame_rate / clip.frame_rate)
+    while count and frame_at(count - 1, frame_rate, clip.frame_rate) >= clip.frame_count:
+        count -= 1
+    return count

@@ -1,0 +1,154 @@
+"""What can go wrong, as values and as one small exception tree.
+
+    StoryreelError            the user can mend it: message, hint, exit code; never shown as a traceback
+    |-- BadInput              one or more problems in a file the user wrote          exit 2
+    |-- SetupError            a file, key or setting that is missing or unusable     exit 2
+    |-- MediaError            a media file that is not what it claims (ValueError)   exit 2
+    |-- OverBudget            the plan costs more than the budget allows             exit 3
+    |-- StoreError            the store can't be read or written                     exit 1
+    `-- GenerationError       one shot got no clip; the others carry on              exit 1
+        |-- RefusedByApi      the API answered and said no
+        |-- UnreachableApi    no answer, or one that made no sense
+        `-- StillOpen         submitted, and not finished in the time we wait
+Anything else that escapes is a bug (exit 70, with its traceback).
+"""
+
+from __future__ import annotations
+
+import difflib
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in a file something stands."""
+
+    file: str  # as the user named it
+    line: int  # 1-based; 0: the file as a whole
+    column: int  # 1-based, in characters
+    length: int  # characters to underline, at least 1
+    text: str  # the source line, without its newline; "" where there is none
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing to mend in a file the user wrote."""
+
+    code: str  # stable kebab-case name of the rule, e.g. "unknown-key"
+    path: str  # where in the structure, e.g. "shots[2].duration"; "" for the whole file
+    message: str  # what is wrong, one sentence without the place
+    hint: str  # how to mend it; "" where the message says it all
+    place: Place
+    severity: str = "error"  # "error" or "warning"
+
+
+class StoryreelError(Exception):
+    """Something the user can mend."""
+
+    exit_code = 1
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class BadInput(StoryreelError):
+    """A file the user wrote has problems; all of them are here."""
+
+    exit_code = 2
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(describe(problem) for problem in self.problems))
+
+
+class SetupError(StoryreelError):
+    """A file, key or setting that is missing or unusable."""
+
+    exit_code = 2
+
+
+class MediaError(StoryreelError, ValueError):
+    """A media file that is not what it claims to be."""
+
+    exit_code = 2
+
+    def __init__(self, file: str, message: str, *, hint: str = "") -> None:
+        super().__init__(f"{file}: {message}", hint=hint)
+        self.file = file
+        self.reason = message
+
+
+class OverBudget(StoryreelError):
+    """The plan costs more than the budget allows."""
+
+    exit_code = 3
+
+
+class StoreError(StoryreelError):
+    """The store of takes can't be read or written."""
+
+
+class GenerationError(StoryreelError):
+    """One shot got no clip."""
+
+    def __init__(
+        self, message: str, *, hint: str = "", code: int = 0, http_status: int = 0, prediction: str = ""
+    ) -> None:
+        super().__init__(message, hint=hint)
+        self.code = code  # the API's business code, e.g. 1200; 0 where it gave none
+        self.http_status = http_status  # 0 where there was no answer
+        self.prediction = prediction  # the API's id; "" where none was given
+
+
+class RefusedByApi(GenerationError):
+    """The API answered, and said no."""
+
+
+class UnreachableApi(GenerationError):
+    """No answer came, or one that made no sense."""
+
+    def __init__(self, message: str, *, uncertain: bool = False, **details: Any) -> None:
+        super().__init__(message, **details)
+        self.uncertain = uncertain  # a submission may have arrived: it may be charged, and must not be sent again
+
+
+class StillOpen(GenerationError):
+    """The generation goes on at the API under its id; it is asked for again later and never submitted again."""
+
+
+def printable(text: str) -> str:
+    """`text` safe for a terminal: control, bidirectional and other invisible characters are shown escaped."""
+    return "".join(char if _harmless(char) else char.encode("unicode_escape").decode("ascii") for char in text)
+
+
+def _harmless(char: str) -> bool:
+    return char == "\n" or unicodedata.category(char) not in ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")
+
+
+def describe(problem: Problem) -> str:
+    """Where, what and how to mend it, with the source line and a caret under it."""
+    place = problem.place
+    where = f"{place.file}:{place.line}:{place.column}" if place.line else place.file
+    warning = "warning: " if problem.severity == "warning" else ""
+    subject = f"{problem.path}: " if problem.path else ""
+    head = f"{where}  {warning}{subject}{problem.message}"
+    if not place.text:
+        return printable(head + (f"\n    {problem.hint}" if problem.hint else ""))
+    gutter = f"{place.line:>5} | "
+    # A tab or an escaped character before the mark would shift the caret: both lines go through one escaping.
+    before = printable(place.text[: place.column - 1].replace("\t", " "))
+    marked = printable(place.text[place.column - 1 : place.column - 1 + place.length].replace("\t", " "))
+    source = before + marked + printable(place.text[place.column - 1 + place.length :].replace("\t", " "))
+    caret = " " * 5 + " | " + " " * len(before) + "^" * max(1, len(marked))
+    return f"{printable(head)}\n{gutter}{source}\n{caret}" + (f" {printable(problem.hint)}" if problem.hint else "")
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """The known name that `word` was probably meant to be, or ""."""
+    match = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
+    return match[0] if match else ""

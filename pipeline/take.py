@@ -1,0 +1,55 @@
+"""Takes and the media facts they rest on: values that the store and the inspector make and everybody reads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Literal
+
+Kind = Literal["image", "video", "audio"]
+
+
+@dataclass(frozen=True, slots=True)
+class MediaFacts:
+    """What a media file really is, found by opening it and not by its name."""
+
+    sha256: str  # of the bytes, lower-case hex
+    size_bytes: int
+    kind: Kind
+    format: str  # "png", "jpeg", "mp4", "wav" ...
+    width: int = 0  # pixels as displayed (after rotation); 0 for audio
+    height: int = 0  # pixels
+    frame_count: int = 0  # decodable video frames; 1 for a still; 0 for audio
+    frame_rate: Fraction = Fraction(0)  # frames a second; 0 for stills and audio
+    duration_s: Fraction = Fraction(0)  # seconds of the longest stream; 0 for stills
+    sample_rate: int = 0  # Hz; 0 without sound
+    channels: int = 0  # 0 without sound
+
+
+@dataclass(frozen=True, slots=True)
+class Take:
+    """One kept result of a job. Its key is (digest, number)."""
+
+    digest: str  # of the request it answers
+    number: int  # from 1
+    home: str  # folder of `clip.mp4`, relative to the outputs folder, with forward slashes
+    prediction: str  # the API's id of the generation
+    clip: MediaFacts
+
+
+@dataclass(frozen=True, slots=True)
+class StoreView:
+    """What the store holds for one origin at one moment, for the digests that were asked for."""
+
+    origin: str  # of the endpoint the takes came from
+    takes: Mapping[str, tuple[Take, ...]] = field(default_factory=dict)  # by request digest, in order of number
+    open: Mapping[str, str] = field(default_factory=dict)  # digest -> prediction not ended; "": being sent
+    uncertain: frozenset[str] = frozenset()  # digests with an intent whose fate nobody knows
+    absent: Mapping[str, tuple[Take, ...]] = field(default_factory=dict)  # kept once, their clips not here now
+    failed: Mapping[str, int] = field(default_factory=dict)  # digest -> the API's code (0: none), no take came
+
+    def best(self, digest: str) -> Take | None:
+        """The take to use: the first one kept, until another is circled."""
+        kept = self.takes.get(digest, ())
+        return kept[0] if kept else None
