@@ -1,0 +1,82 @@
+"""Where a storyboard belongs: the root of its project, the outputs folder, the files it may name, the paid API."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.errors import BadInput, MediaError, SetupError
+from pipeline.storyboard import in_order
+from pipeline.storyboard.nodes import read
+from pipeline.storyboard.shape import problems
+from pipeline.wire import origin_of
+
+PROJECT_FILE = "storyreel.yaml"
+API = "https://api.wavespeed.ai"
+_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")  # two letters at least: C: is a drive, http: an address
+_RELATIVE = "write a path relative to the storyboard, such as refs/face.png"
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """The folder tree that a storyboard may use."""
+
+    root: Path  # absolute, symbolic links resolved
+    outputs: Path  # where takes and cuts are kept
+    concurrency: int  # clips made at a time; 0: as many as the machine has cores
+
+
+def project_of(storyboard: Path) -> Project:
+    """The project of a storyboard: the nearest folder above *it* with storyreel.yaml or .git, else its own folder.
+
+    Raises SetupError where the storyboard is no file, BadInput where storyreel.yaml has problems.
+    """
+    file = Path(os.path.realpath(storyboard))
+    if not file.is_file():
+        hint = "`storyreel init` writes a board to start from"
+        raise SetupError(f"{storyboard}: no such file", hint=hint)
+    above = [folder for folder in file.parents if (folder / PROJECT_FILE).is_file() or (folder / ".git").exists()]
+    root = above[0] if above else file.parent
+    return Project(root, root / "outputs", _concurrency(root / PROJECT_FILE))
+
+
+def _concurrency(file: Path) -> int:
+    if not file.is_file():
+        return 0
+    if not file.read_bytes().strip():
+        return 0
+    source, found = read(str(file), file.read_bytes())
+    wrong = [*found, *(item.problem for item in problems(source, "project.schema.json"))]
+    if wrong:
+        raise BadInput(in_order(wrong))
+    fields = source.root.value if isinstance(source.root.value, dict) else {}
+    return int(fields["concurrency"].value) if "concurrency" in fields else 0
+
+
+def locate(project: Project, folder: Path, name: str) -> Path:
+    """The file that a storyboard in `folder` names.
+
+    Raises MediaError for an address, an absolute path, or one that leads out of the project by any way.
+    """
+    if "\0" in name:
+        raise MediaError(name.replace("\0", "\\0"), "a path can't have a NUL in it", hint=_RELATIVE)
+    if name.startswith(("/", "\\", "~")) or re.match(r"[A-Za-z]:", name):
+        raise MediaError(name, "a path must be relative to the storyboard", hint=_RELATIVE)
+    if _ADDRESS.match(name) or "://" in name:
+        hint = "download the file and name it by its path: its bytes are what a take is known by"
+        raise MediaError(name, "addresses are not taken as references", hint=hint)
+    path = Path(os.path.realpath(folder / name))
+    if not path.is_relative_to(project.root):
+        raise MediaError(name, f"it lies outside the project {project.root}", hint="copy it into the project")
+    return path
+
+
+def api_origin(environ: Mapping[str, str]) -> str:
+    """Origin of the paid API, or of what WAVESPEED_BASE_URL puts in its place. Raises SetupError for no address."""
+    url = environ.get("WAVESPEED_BASE_URL") or API
+    if not re.match(r"https?://[^/\s]+/?\Z", url):
+        raise SetupError("WAVESPEED_BASE_URL is no address", hint=f"write a scheme and a host, such as {API}")
+    return origin_of(url)
