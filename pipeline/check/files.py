@@ -1,0 +1,138 @@
+"""Whether the files that a board names are there, are what they are used as, and are what the models take."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+
+from pipeline.catalog import MEDIA_WORDS, MediaLimits, Model
+from pipeline.check.finding import error, warning
+from pipeline.errors import MediaError, Problem
+from pipeline.frames import plain_seconds
+from pipeline.plan import Compositions, parameters
+from pipeline.prompts import Cited, Composed
+from pipeline.storyboard import Path, Reference, Shot, Storyboard
+from pipeline.take import Kind, MediaFacts
+
+
+def references(board: Storyboard) -> Iterator[Reference]:
+    """Every file that the board names, as often as it names it."""
+    for character in board.characters.values():
+        yield from character.references
+        if character.voice:
+            yield character.voice
+    for shot in board.shots:
+        yield from shot.references
+
+
+def unusable(board: Storyboard, errors: Mapping[str, MediaError]) -> Iterator[Problem]:
+    """The files that can't be used at all, wherever they are named."""
+    for reference in references(board):
+        if bad := errors.get(reference.file):
+            yield error(board, "file", _at(reference), bad.reason, bad.hint)
+
+
+def unfit(board: Storyboard, facts: Mapping[str, MediaFacts]) -> Iterator[Problem]:
+    """The files that are something else than what they are named as."""
+    for reference in references(board):
+        found = facts.get(reference.file)
+        if found and found.kind != reference.kind:
+            message = f"this is {_a(found.kind)} ({found.format}), not {_a(reference.kind)}"
+            hint = f"write `{found.kind}:` instead, or name another file"
+            yield error(board, "file-kind", _at(reference), message, hint)
+
+
+def sent(compositions: Compositions, facts: Mapping[str, MediaFacts]) -> Iterator[Problem]:
+    """What goes with each shot, against what its model takes."""
+    for shot in compositions.board.shots:
+        for composed in compositions.all_of(shot):
+            yield from _sent(compositions.board, shot, composed, facts)
+
+
+def _sent(board: Storyboard, shot: Shot, composed: Composed, facts: Mapping[str, MediaFacts]) -> Iterator[Problem]:
+    model = parameters(board, shot).known_model
+    for kind in MEDIA_WORDS:
+        cited = [item for item in composed.cited if item.kind == kind]
+        if cited and kind not in model.media:
+            message = f"{model.title} takes no {kind} references"
+            yield error(board, "model-limit", _blame(shot, cited), message, "leave them out of this shot")
+        elif cited:
+            yield from _files(board, model, cited, facts)
+            yield from _together(board, shot, model, kind, cited, facts)
+    yield from _alone(board, shot, model, composed.cited)
+    yield from _wordy(board, shot, model, composed.prompt)
+
+
+def _at(reference: Reference) -> Path:
+    return (*reference.path, reference.kind)
+
+
+def _blame(shot: Shot, cited: list[Cited]) -> Path:
+    """The shot's own references where it has some of the kind, else the shot: too many may come from its characters."""
+    own = any(item.reference in shot.references for item in cited if item.reference)
+    return (*shot.path, "references") if own else (*shot.path, "prompt")
+
+
+def _files(
+    board: Storyboard, model: Model, cited: list[Cited], facts: Mapping[str, MediaFacts]
+) -> Iterator[Problem]:
+    for item in cited:
+        found = facts.get(item.reference.file) if item.reference else None
+        if item.reference and found and found.kind == item.kind:
+            for message, hint in _limits(model, model.media[item.kind], found):
+                yield error(board, "file-limit", _at(item.reference), message, hint)
+
+
+def _limits(model: Model, limits: MediaLimits, found: MediaFacts) -> Iterator[tuple[str, str]]:
+    if limits.formats and found.format not in limits.formats:
+        yield f"{model.title} does not take {found.format} files", f"one of {', '.join(limits.formats)}"
+    if limits.max_bytes and found.size_bytes > limits.max_bytes:
+        size, most = found.size_bytes / 1e6, limits.max_bytes / 1e6
+        yield f"the file has {size:.1f} MB; {model.title} takes at most {most:.0f}", "make it smaller"
+    sides = (found.width, found.height)
+    if limits.max_side_px and not all(limits.min_side_px <= side <= limits.max_side_px for side in sides):
+        hint = f"each side must have {limits.min_side_px} to {limits.max_side_px} pixels"
+        yield f"{found.width} x {found.height} pixels is a size that {model.title} does not take", hint
+    if limits.max_ratio and found.height and not limits.min_ratio <= found.width / found.height <= limits.max_ratio:
+        hint = f"width divided by height must be {limits.min_ratio} to {limits.max_ratio}"
+        yield f"{found.width} x {found.height} pixels is a shape that {model.title} does not take", hint
+    if limits.max_s and not limits.min_s <= found.duration_s <= limits.max_s:
+        hint = f"{model.title} takes files of {limits.min_s} to {limits.max_s} s"
+        yield f"the file is {plain_seconds(found.duration_s)} s long", hint
+
+
+def _together(
+    board: Storyboard, shot: Shot, model: Model, kind: Kind, cited: list[Cited], facts: Mapping[str, MediaFacts]
+) -> Iterator[Problem]:
+    limits, path = model.media[kind], _blame(shot, cited)
+    named = [item.reference.file for item in cited if item.reference]
+    total_s = sum((facts[file].duration_s for file in named if file in facts), Fraction(0))
+    if limits.max_count and len(cited) > limits.max_count:
+        frame = ", the frame it continues from among them" if any(item.reference is None for item in cited) else ""
+        message = f"{len(cited)} {kind} references go with this shot{frame}; {model.title} takes {limits.max_count}"
+        yield error(board, "model-limit", path, message, "leave some out, or name fewer characters in the shot")
+    elif limits.warn_above and len(cited) > limits.warn_above:
+        message = f"{len(cited)} {kind} references: the page allows {limits.max_count}, other hosts {limits.warn_above}"
+        yield warning(board, "model-limit", path, message, f"use at most {limits.warn_above} to be safe")
+    if limits.max_total_s and total_s > limits.max_total_s:
+        message = f"its {kind} references are {plain_seconds(total_s)} s long together"
+        hint = f"{model.title} takes {limits.max_total_s} s of them at most"
+        yield error(board, "model-limit", path, message, hint)
+
+
+def _alone(board: Storyboard, shot: Shot, model: Model, cited: tuple[Cited, ...]) -> Iterator[Problem]:
+    lonely = [kind for kind, limits in model.media.items() if limits.never_alone]
+    if cited and all(item.kind in lonely for item in cited):
+        message = f"{model.title} takes {cited[0].kind} references only beside an image or a video"
+        hint = "add an image of the speaker or the place"
+        yield error(board, "model-limit", _blame(shot, list(cited)), message, hint)
+
+
+def _wordy(board: Storyboard, shot: Shot, model: Model, prompt: str) -> Iterator[Problem]:
+    if model.prompt_words and len(prompt.split()) > model.prompt_words:
+        message = f"the composed prompt has {len(prompt.split())} words; {model.title} reads about {model.prompt_words}"
+        yield warning(board, "prompt-length", (*shot.path, "prompt"), message, "say less, or split the shot")
+
+
+def _a(kind: Kind) -> str:
+    return f"an {kind}" if kind[0] in "ai" else f"a {kind}"
