@@ -9,10 +9,11 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import cache
 from importlib.resources.abc import Traversable
-from typing import Any
+from typing import Any, Literal
 
 from pipeline import schema
-from pipeline.take import Kind
+
+Kind = Literal["image", "video", "audio"]  # of a media file
 
 # What a storyboard calls the references of each kind, and the dialect key that says which parameter takes them.
 MEDIA_WORDS: Mapping[Kind, str] = {"image": "images", "video": "videos", "audio": "audios"}

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
-from pipeline.frames import frame_at, frames_in, plain_seconds
+from pipeline.frames import frames_in, plain_seconds, span
 from pipeline.take import MediaFacts
 
 Fit = Literal["contain", "cover"]
@@ -73,12 +73,6 @@ def assemble(
     return Cut(variant, frame_rate, *size, fit, tuple(segments), tuple(notes))
 
 
-def span(footage_in_s: Fraction, out_s: Fraction, frame_rate: Fraction) -> tuple[int, int]:
-    """First frame and length, in frames of the cut, of the points `in` and `out`."""
-    first = frames_in(footage_in_s, frame_rate)
-    return first, frames_in(out_s, frame_rate) - first
-
-
 def _segment(shot: Footage, before: Segment | None, frame_rate: Fraction) -> tuple[Segment, list[str]]:
     asked_out = shot.duration_s if shot.out_s is None else shot.out_s
     first, asked = span(shot.in_s, asked_out, frame_rate)
@@ -111,8 +105,5 @@ def _short(shot: Footage, card: str, asked: int, length: int, frame_rate: Fracti
 
 
 def frames_available(clip: MediaFacts, frame_rate: Fraction) -> int:
-    """Frames of a cut at `frame_rate` that the clip can fill from its start."""
-    count = math.ceil(clip.frame_count * frame_rate / clip.frame_rate)
-    while count and frame_at(count - 1, frame_rate, clip.frame_rate) >= clip.frame_count:
-        count -= 1
-    return count
+    """Frames of a cut at `frame_rate` that the clip can fill from its start: all that begin while it still plays."""
+    return math.ceil(clip.frame_count * frame_rate / clip.frame_rate)

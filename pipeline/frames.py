@@ -15,8 +15,10 @@ _NTSC = {
     Fraction("47.952"): Fraction(48000, 1001),
     Fraction("119.88"): Fraction(120000, 1001),
 }
-_SECONDS = re.compile(r"(\d+(?:\.\d+)?)\s*s?\Z")
-_CLOCK = re.compile(r"(?:(\d+):)?(\d{1,2}):(\d{1,2}(?:\.\d+)?)\Z")
+# Digits are counted: Fraction("1e999999999") would compute for hours, and int() refuses 5000 of them in its own words.
+_SECONDS = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,20})?)\s*s?\Z")
+_CLOCK = re.compile(r"(?:([0-9]{1,9}):)?([0-9]{1,2}):([0-9]{1,2}(?:\.[0-9]{1,20})?)\Z")
+_RATE = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,20}|/[0-9]{1,9})?\Z")
 
 
 def seconds(text: str) -> Fraction:
@@ -39,9 +41,11 @@ def rate(text: str) -> Fraction:
     Raises ValueError for anything that is not a rate of 1 to 240 frames a second.
     """
     try:
-        value = Fraction(text.strip())
-    except (ValueError, ZeroDivisionError):
-        raise ValueError(f"{text!r} is no frame rate; write 24, 25, 23.976 or 30000/1001") from None
+        value = Fraction(text.strip()) if _RATE.match(text.strip()) else None
+    except ZeroDivisionError:
+        value = None
+    if value is None:
+        raise ValueError(f"{text!r} is no frame rate; write 24, 25, 23.976 or 30000/1001")
     value = _NTSC.get(value, value)
     if not 1 <= value <= 240:
         raise ValueError(f"a frame rate of {text} is outside 1 to 240 frames a second")
@@ -51,6 +55,12 @@ def rate(text: str) -> Fraction:
 def frames_in(length_s: Fraction, frame_rate: Fraction) -> int:
     """Whole frames nearest to `length_s` seconds; an exact half goes up."""
     return math.floor(length_s * frame_rate + Fraction(1, 2))
+
+
+def span(in_s: Fraction, out_s: Fraction, frame_rate: Fraction) -> tuple[int, int]:
+    """First frame and number of frames of what lies between two points of a take."""
+    first = frames_in(in_s, frame_rate)
+    return first, frames_in(out_s, frame_rate) - first
 
 
 def frame_at(frame: int, from_rate: Fraction, to_rate: Fraction) -> int:

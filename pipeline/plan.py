@@ -121,6 +121,14 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
+class FrameSource:
+    """The footage that a frame is taken from."""
+
+    key: str  # "take:<digest>:<number>", or the key of an order
+    frame_rate: Fraction  # frames a second in which the frame is counted: of the model that makes the take
+
+
+@dataclass(frozen=True, slots=True)
 class Order:
     """One clip to be made for the rehearsal, and the footage it continues from."""
 
@@ -128,7 +136,7 @@ class Order:
     job: Job
     direction: Mapping[str, Any]
     direction_digest: str
-    sources: Mapping[FrameRef, str]  # key of the footage that each frame is taken from
+    sources: Mapping[FrameRef, FrameSource]  # where each frame that goes with the job comes from
     variant: str  # the first slot that wants it
     shot: str
 
@@ -353,15 +361,19 @@ def rehearse(plan: Plan, only: Iterable[str] = ()) -> Rehearsal:
             footage[at] = f"take:{slot.digest}:{slot.take}"
         else:
             upstream = footage[slot.variant, slot.continues] if slot.continues else ""
-            order = _order(slot, plan.jobs[slot.digest], upstream)
+            order = _order(slot, plan, upstream)
             footage[at] = orders.setdefault(order.key, order).key
     return Rehearsal(orders, footage)
 
 
-def _order(slot: Slot, job: Job, upstream: str) -> Order:
+def _order(slot: Slot, plan: Plan, upstream: str) -> Order:
     """The previs of one slot; `upstream` is the key of the footage it continues from, "" for none."""
-    sources = dict.fromkeys(job.frames, upstream)
-    drawn = {"direction": slot.direction, "sources": list(sources.values())}
+    job = plan.jobs[slot.digest]
+    sources = {}
+    for frame in job.frames:
+        model = catalog.models()[plan.jobs[frame.digest].request.model]
+        sources[frame] = FrameSource(upstream, model.frame_rate)
+    drawn = {"direction": slot.direction, "sources": [source.key for source in sources.values()]}
     direction_digest = digest_of(drawn)
     key = f"previs:{slot.digest}-{direction_digest}"
     return Order(key, job, slot.direction, direction_digest, sources, slot.variant, slot.shot)

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Literal
 
-Kind = Literal["image", "video", "audio"]
+from pipeline.catalog import Kind
 
 
 @dataclass(frozen=True, slots=True)

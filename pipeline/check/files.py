@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 
-from pipeline.catalog import MEDIA_WORDS, MediaLimits, Model
+from pipeline.catalog import MEDIA_WORDS, Kind, MediaLimits, Model
 from pipeline.check.finding import error, warning
 from pipeline.errors import MediaError, Problem
 from pipeline.frames import plain_seconds
 from pipeline.plan import Compositions, parameters
 from pipeline.prompts import Cited, Composed
 from pipeline.storyboard import Path, Reference, Shot, Storyboard
-from pipeline.take import Kind, MediaFacts
+from pipeline.take import MediaFacts
 
 
 def references(board: Storyboard) -> Iterator[Reference]:

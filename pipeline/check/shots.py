@@ -11,9 +11,8 @@ from jsonschema import Draft202012Validator
 from pipeline import catalog
 from pipeline.catalog import Model
 from pipeline.check.finding import error
-from pipeline.edit import span
 from pipeline.errors import Problem, nearest
-from pipeline.frames import frames_in, plain_seconds
+from pipeline.frames import frames_in, plain_seconds, span
 from pipeline.plan import Parameters, parameters
 from pipeline.storyboard import Path, Shot, Storyboard
 

@@ -19,11 +19,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pipeline.catalog import Model
+from pipeline.catalog import Kind, Model
 from pipeline.errors import BadInput, Problem, nearest
 from pipeline.prompts import camera, templates
 from pipeline.storyboard import Character, Path, Reference, Scalar, Shot, Storyboard, dotted
-from pipeline.take import Kind
 
 RECIPE = 1
 DIRECTION_FORMAT = 1

@@ -8,8 +8,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Literal
 
+from pipeline.catalog import Kind
 from pipeline.storyboard.nodes import Path, Source
-from pipeline.take import Kind
 
 Scalar = str | int | bool
 DEFAULT_MODEL = "bytedance/seedance-2.0-mini/text-to-video-turbo"

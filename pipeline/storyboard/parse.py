@@ -11,6 +11,7 @@ from pathlib import PurePath
 from typing import Any
 
 from pipeline import frames
+from pipeline.catalog import Kind
 from pipeline.errors import Problem
 from pipeline.storyboard import nodes, shape
 from pipeline.storyboard.board import (
@@ -31,7 +32,6 @@ from pipeline.storyboard.board import (
 )
 from pipeline.storyboard.nodes import Node, Path, Source
 from pipeline.storyboard.repair import BROKEN, Wrong, repair
-from pipeline.take import Kind
 
 _SPEAKER = re.compile(r"\s*([^()]*?)\s*(?:\(([^()]*)\))?\s*\Z")
 _KINDS: tuple[Kind, ...] = ("image", "video", "audio")

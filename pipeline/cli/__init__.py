@@ -1,0 +1,41 @@
+"""The command line: words come in, text or JSON goes out, and a number says how it went. The only printer."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+
+from pipeline.cli.arguments import parser
+from pipeline.errors import StoryreelError
+
+INTERRUPTED, BUG = 130, 70
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code: 0 is fine, 70 a bug, 130 stopped; the rest stand in `arguments`."""
+    arguments = parser().parse_args(words)
+    # The commands load everything else; `--help` and a mistyped option must answer at once.
+    from pipeline.cli import commands, show
+
+    try:
+        return commands.RUN[arguments.command](arguments)
+    except KeyboardInterrupt:
+        show.note("stopped; what is finished is kept, and the same command goes on from here")
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Whoever reads our output has enough of it. Python would complain once more while it closes the pipe.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except StoryreelError as error:
+        show.failure(error, as_json=getattr(arguments, "json", False))
+        return error.exit_code
+    except Exception:  # noqa: BLE001 - the one catch-all: whatever escapes is a bug, and is shown as one
+        traceback.print_exc()
+        show.note("this is a bug in storyreel: please report it, with the lines above")
+        return BUG
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,61 @@
+"""The words of the command line. Loads nothing but argparse, so that `--help` answers at once."""
+
+from __future__ import annotations
+
+import argparse
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+_ABOUT = "A storyboard in YAML becomes one cut: priced before it is spent, generated once, joined to the frame."
+_CODES = "exit codes: 0 fine; 1 some shots failed; 2 bad input or set-up; 3 over budget; 70 a bug; 130 stopped"
+PORT = 8017
+
+
+def parser() -> argparse.ArgumentParser:
+    """The whole command line."""
+    top = argparse.ArgumentParser(prog="storyreel", description=_ABOUT, epilog=_CODES, allow_abbrev=False)
+    top.add_argument("--version", action="version", version=f"storyreel {_version()}")
+    verbs = top.add_subparsers(dest="command", required=True, metavar="COMMAND", title="commands")
+
+    init = _verb(verbs, "init", "write a commented storyboard to start from", json=False)
+    starter = Path("film.yaml")
+    init.add_argument("file", nargs="?", type=Path, default=starter, metavar="FILE", help=f"default: {starter}")
+
+    check = _verb(verbs, "check", "find everything that is wrong with storyboards")
+    check.add_argument("files", nargs="+", type=Path, metavar="FILE", help="a storyboard")
+
+    prompt = _verb(verbs, "prompt", "show the request of one shot, exactly as it would be sent")
+    prompt.add_argument("file", type=Path, metavar="FILE", help="a storyboard")
+    prompt.add_argument("shot", metavar="SHOT", help="the id of a shot")
+    prompt.add_argument("--variant", metavar="NAME", help="default: the first variant")
+
+    plan = _verb(verbs, "plan", "show what would be made, used and paid for, and why")
+    plan.add_argument("file", type=Path, metavar="FILE", help="a storyboard")
+
+    render = _verb(verbs, "render", "make the best cut there is for nothing: paid takes, else previs")
+    render.add_argument("file", type=Path, metavar="FILE", help="a storyboard")
+    render.add_argument("--variant", action="append", default=[], metavar="NAME", help="only this one; may be repeated")
+
+    models = _verb(verbs, "models", "list the models with their limits and prices")
+    models.add_argument("name", nargs="?", metavar="MODEL", help="show one model whole")
+
+    serve = _verb(verbs, "serve", "answer the WaveSpeed v3 protocol on this machine, with previs clips", json=False)
+    serve.add_argument("--port", type=int, default=PORT, metavar="N", help=f"default: {PORT}; 0: any free one")
+    serve.add_argument("--key", metavar="KEY", help="the only API key to take; default: any")
+    return top
+
+
+def _verb(
+    verbs: argparse._SubParsersAction[argparse.ArgumentParser], name: str, does: str, *, json: bool = True
+) -> argparse.ArgumentParser:
+    verb = verbs.add_parser(name, help=does, description=does[0].upper() + does[1:] + ".", allow_abbrev=False)
+    if json:
+        verb.add_argument("--json", action="store_true", help=f"print JSON (schemas/output/{name}.schema.json)")
+    return verb
+
+
+def _version() -> str:
+    try:
+        return version("storyreel")
+    except PackageNotFoundError:
+        return "(not installed)"

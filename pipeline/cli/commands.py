@@ -1,0 +1,122 @@
+"""Each command: its words come in, the stages do the work, the result is shown, the exit code goes out."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from pipeline import catalog, produce, schema
+from pipeline.cli import show
+from pipeline.cli.planning import plan, prompt
+from pipeline.cli.rendering import render
+from pipeline.errors import BadInput, SetupError, nearest
+from pipeline.produce import Film
+
+FINE, BAD_INPUT = 0, 2
+
+
+def init(arguments: argparse.Namespace) -> int:
+    """Write the starter board."""
+    file: Path = arguments.file
+    starter = Path(__file__).with_name("starter.yaml").read_bytes()
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with file.open("xb") as target:
+            target.write(starter)
+    except FileExistsError as error:
+        raise SetupError(f"{file} is there already", hint="name another file: storyreel init FILE") from error
+    except OSError as error:
+        raise SetupError(f"{file} can't be written: {error.strerror}") from error
+    show.line(f"wrote {file}")
+    show.line(f"next: storyreel render {file}")
+    return FINE
+
+
+def check(arguments: argparse.Namespace) -> int:
+    """Say what is wrong with each board."""
+    found = [(file, *_checked(file)) for file in arguments.files]
+    problems = [problem for _, _, these in found for problem in these]
+    broken = any(problem.severity == "error" for problem in problems)
+    if arguments.json:
+        files = [str(file) for file in arguments.files]
+        show.result({"format": 1, "files": files, "problems": [show.problem_fields(problem) for problem in problems]})
+        return BAD_INPUT if broken else FINE
+    for file, film, _ in found:
+        if film and not film.checked.errors:
+            show.line(f"{file}: fine: {show.count(len(film.board.shots), 'shot')}{_variants(film)}")
+    if problems:
+        show.problem_list(problems)
+    return BAD_INPUT if broken else FINE
+
+
+def _checked(file: Path) -> tuple[Film | None, tuple[Any, ...]]:
+    try:
+        film = produce.check(file)
+    except BadInput as bad:
+        return None, bad.problems
+    return film, film.checked.problems
+
+
+def _variants(film: Film) -> str:
+    compositions = film.checked.compositions
+    return f", {show.count(len(compositions.variants), 'variant')}" if compositions and film.board.variants else ""
+
+
+def models(arguments: argparse.Namespace) -> int:
+    """List the models, or show one."""
+    known = catalog.models()
+    if arguments.name and arguments.name not in known:
+        meant = nearest(arguments.name, known)
+        hint = f'did you mean "{meant}"?' if meant else "`storyreel models` lists them"
+        raise SetupError(f'there is no model "{arguments.name}"', hint=hint)
+    chosen = [known[arguments.name]] if arguments.name else list(known.values())
+    if arguments.json:
+        show.result({"format": 1, "models": [schema.load(f"models/{model.id}.json") for model in chosen]})
+        return FINE
+    for model in chosen:
+        _show_model(model)
+    return FINE
+
+
+def _show_model(model: catalog.Model) -> None:
+    rule = model.rule("duration")
+    show.line(model.id)
+    show.line(f"  {model.title}, by {model.maker}")
+    show.line(f"  {rule['minimum']} to {rule['maximum']} s; {', '.join(model.rule('aspect_ratio')['enum'])}")
+    counts = [f"{limits.max_count} {catalog.MEDIA_WORDS[kind]}" for kind, limits in model.media.items()]
+    show.line(f"  references: up to {', '.join(counts)}")
+    for row in model.prices:
+        more = f" and {show.money(row.usd_per_input_s)} a second of reference videos" if row.with_videos else ""
+        about = "about " if row.estimate else ""
+        show.line(f"  {row.resolution}: {about}{show.money(row.usd_per_s)} a second{more}")
+    show.line(f"  prices of {model.price_date} ({model.price_source})")
+
+
+def serve(arguments: argparse.Namespace) -> int:
+    """Serve until stopped."""
+    from pipeline.server.serving import serve as listen  # here: it loads Starlette and uvicorn
+
+    def ready(url: str) -> None:
+        show.line(f"listening on {url}")
+        show.line("draws previs clips for WaveSpeed v3 requests; nothing is charged; Ctrl-C ends it")
+        show.line(f"point a client at it: WAVESPEED_BASE_URL={url}")
+
+    with tempfile.TemporaryDirectory(prefix="storyreel-") as folder:
+        asyncio.run(listen(Path(folder), os.cpu_count() or 1, arguments.key, port=arguments.port, ready=ready))
+    return FINE
+
+
+RUN: Mapping[str, Callable[[argparse.Namespace], int]] = {
+    "init": init,
+    "check": check,
+    "prompt": prompt,
+    "plan": plan,
+    "render": render,
+    "models": models,
+    "serve": serve,
+}

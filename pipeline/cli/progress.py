@@ -1,0 +1,115 @@
+"""What the stages tell becomes a live picture on a terminal, and plain lines elsewhere; all of it on stderr."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from rich.console import Console, Group
+from rich.live import Live
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TaskID,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from rich.text import Text
+
+from pipeline.errors import printable
+from pipeline.produce import Cutting
+from pipeline.runner import State, Step
+
+Tell = Callable[[Step | Cutting], object]
+_WORDS: dict[State, str] = {"waiting": "waits", "making": "drawing", "kept": "ready", "failed": "FAILED"}
+_STYLES: dict[State, str] = {"waiting": "dim", "making": "cyan", "kept": "green", "failed": "bold red"}
+_MOST_ROWS = 24  # shots shown one by one; of more, those that are being made or failed
+
+
+@contextmanager
+def progress(*, quiet: bool) -> Iterator[Tell]:
+    """What to tell each event to. Nothing is shown when `quiet`."""
+    console = Console(stderr=True)
+    if quiet:
+        yield lambda _: None
+    elif console.is_terminal:
+        picture = _Picture()
+        with Live(picture.shown, console=console, refresh_per_second=8, transient=True):
+            yield picture.tell
+    else:
+        yield _Lines(console, time.monotonic).tell
+
+
+class _Picture:
+    """A row a shot with its state, below it a bar with the time left."""
+
+    def __init__(self) -> None:
+        state = TextColumn("{task.fields[state]}")
+        self.shots = Progress(SpinnerColumn(finished_text=" "), TextColumn("{task.description}"), state)
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+        self.sums = Progress(*columns)
+        self.shown = Group(self.shots, self.sums)
+        self.rows: dict[str, TaskID] = {}
+        self.sum_rows: dict[str, TaskID] = {}
+
+    def tell(self, event: Step | Cutting) -> None:
+        if isinstance(event, Cutting):
+            self._sum(f"cut {event.variant}", event.done, event.total)
+            return
+        if event.key not in self.rows:
+            name = Text(printable(event.shot)).markup
+            self.rows[event.key] = self.shots.add_task(name, total=1, state="")
+        finished = event.state in ("kept", "failed")
+        style, words = _STYLES[event.state], Text(printable(_said(event))).markup
+        row = self.rows[event.key]
+        shown = len(self.rows) <= _MOST_ROWS or event.state in ("making", "failed")
+        self.shots.update(row, completed=int(finished), state=f"[{style}]{words}[/]", visible=shown)
+        done = sum(1 for task in self.shots.tasks if task.finished)
+        self._sum("clips", done, len(self.rows))
+
+    def _sum(self, name: str, done: int, total: int) -> None:
+        if name not in self.sum_rows:
+            self.sum_rows[name] = self.sums.add_task(name, total=total)
+        self.sums.update(self.sum_rows[name], completed=done, total=total)
+
+
+class _Lines:
+    """A line when something begins or ends."""
+
+    def __init__(self, console: Console, clock: Callable[[], float]) -> None:
+        self.console = console
+        self.clock = clock
+        self.begun_s = clock()
+        self.states: dict[str, State] = {}
+        self.quarter: dict[str, int] = {}
+
+    def tell(self, event: Step | Cutting) -> None:
+        if isinstance(event, Cutting):
+            self._cutting(event)
+            return
+        self.states[event.key] = event.state
+        if event.state != "waiting":
+            left = self._left() if event.state == "kept" else ""
+            self._print(f"{event.shot}: {_said(event)}{left}")
+
+    def _cutting(self, event: Cutting) -> None:
+        quarter = 4 * event.done // max(1, event.total)
+        if quarter > self.quarter.get(event.variant, -1):
+            self.quarter[event.variant] = quarter
+            self._print(f"cut {event.variant}: {event.done} of {event.total} frames")
+
+    def _left(self) -> str:
+        done = sum(1 for state in self.states.values() if state in ("kept", "failed"))
+        each_s = (self.clock() - self.begun_s) / max(1, done)
+        left = len(self.states) - done
+        return f" ({done} of {len(self.states)}" + (f", about {each_s * left:.0f} s left)" if left else ")")
+
+    def _print(self, text: str) -> None:
+        self.console.print(Text(printable(text)), soft_wrap=True)
+
+
+def _said(event: Step) -> str:
+    return _WORDS[event.state] + (f": {event.message}" if event.message else "")

@@ -1,0 +1,66 @@
+"""`render`: the cuts are made while their progress is shown."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pipeline import produce
+from pipeline.cli import show
+from pipeline.frames import plain_seconds
+from pipeline.produce import FinishedCut
+
+FINE, SOME_FAILED = 0, 1
+
+
+def render(arguments: argparse.Namespace) -> int:
+    """Make the cuts."""
+    from pipeline.cli.progress import progress  # here: it loads rich and the runner
+
+    with progress(quiet=arguments.json) as tell:
+        done = produce.render(arguments.file, variants=arguments.variant, tell=tell)
+    if arguments.json:
+        show.result({"format": 1, "drawn": done.drawn, "cuts": [_cut_fields(cut) for cut in done.cuts]})
+    else:
+        for cut in done.cuts:
+            _show_cut(cut)
+    return SOME_FAILED if any(cut.failed for cut in done.cuts) else FINE
+
+
+def _cut_fields(cut: FinishedCut) -> Mapping[str, Any]:
+    failed = [{"shot": shot, "message": error.message, "hint": error.hint} for shot, error in cut.failed.items()]
+    return {
+        "variant": cut.variant,
+        "file": str(cut.file),
+        "frames": cut.frames,
+        "frame_rate": cut.frame_rate,
+        "seconds": float(cut.frames / cut.frame_rate),
+        "takes": cut.takes,
+        "previs": cut.previs,
+        "failed": failed,
+        "notes": cut.notes,
+        "unchanged": cut.unchanged,
+    }
+
+
+def _show_cut(cut: FinishedCut) -> None:
+    length = f"{plain_seconds(cut.frames / cut.frame_rate)} s, {show.count(cut.frames, 'frame')}"
+    made_of = [show.count(cut.takes, "take")] if cut.takes else []
+    made_of += [f"{cut.previs} previs"] if cut.previs else []
+    made_of += [f"{len(cut.failed)} missing"] if cut.failed else []
+    state = "unchanged" if cut.unchanged else "ready"
+    show.line(f"{_near(cut.file)}: {state}: {length}, {', '.join(made_of)}")
+    for shot, error in cut.failed.items():
+        show.note(f"{shot} failed: {error.message}" + (f"\n    {error.hint}" if error.hint else ""))
+    for text in cut.notes:
+        show.note(f"{cut.variant}: {text}")
+
+
+def _near(file: Path) -> str:
+    """The path as one would type it from here."""
+    try:
+        return str(file.relative_to(Path.cwd().resolve()))
+    except ValueError:
+        return str(file)
