@@ -1,0 +1,218 @@
+"""Bytes and the name they are to have enter; a whole file under that name leaves, or StoreError and no file at all.
+
+Written as restic does it: a temporary in the same folder, its length checked, its bytes on the disk, then `link` to the
+final name, which fails where that exists (`rename` would replace it in silence), then the folder on the disk.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import secrets
+import stat
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from pipeline.errors import StoreError
+
+if sys.platform != "win32":
+    import fcntl
+
+_TEMPORARY = ".part-"
+_NUMBER = re.compile(r"[1-9][0-9]{0,8}")
+_BINARY = getattr(os, "O_BINARY", 0)
+_JUNCTION = 0xA0000003  # IO_REPARSE_TAG_MOUNT_POINT: Windows' link that lstat calls a folder
+# What file systems without hard links answer: exFAT EPERM, Android EACCES, FUSE ENOSYS, FAT on Windows EINVAL.
+_NO_LINKS = {
+    errno.EPERM, errno.EACCES, errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EMLINK
+}  # fmt: skip
+_NO_FOLDER_SYNC = {errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP}
+_FULL = "make room on the disk, then run the command again"
+_CLOSED = "let your account read and write this folder, then run the command again"
+_HINTS = {
+    errno.ENOSPC: _FULL,
+    errno.EDQUOT: _FULL,
+    errno.EACCES: _CLOSED,
+    errno.EPERM: _CLOSED,
+    errno.EROFS: _CLOSED,
+    errno.EIO: "the disk reports a fault: look after it first, then run the command again",
+    errno.EEXIST: "nothing was changed: run the command again",
+}
+
+
+@contextmanager
+def explained(path: Path, failure: str) -> Iterator[None]:
+    """Turns an OSError into a StoreError that names the file, the reason and what to do."""
+    try:
+        yield
+    except OSError as error:
+        hint = _HINTS.get(error.errno or 0, "put right what the system reports, then run the command again")
+        raise StoreError(f"{path}: {failure}: {error.strerror or error}", hint=hint) from error
+
+
+def temporary_in(folder: Path, suffix: str = "") -> Path:
+    """A new name for a file that is not finished; `sweep` knows it by its beginning."""
+    return folder / f"{_TEMPORARY}{secrets.token_hex(8)}{suffix}"
+
+
+def sweep(folder: Path) -> None:
+    """Removes the temporaries that killed processes left in `folder`; only for who holds its lock."""
+    with explained(folder, "leftovers can't be removed"):
+        for path in folder.iterdir():
+            if path.name.startswith(_TEMPORARY):
+                path.unlink()
+
+
+def write_new(path: Path, content: bytes, *, durable: bool) -> None:
+    """Writes a file that must not exist yet; StoreError where it does or where it can't be written whole."""
+    temporary = temporary_in(path.parent)
+    with explained(path, "can't be written"):
+        try:
+            _fill(temporary, content, durable=durable)
+            _publish(temporary, path, durable=durable)
+        finally:
+            with suppress(OSError):
+                temporary.unlink()
+
+
+def publish(temporary: Path, path: Path, size_bytes: int, *, durable: bool) -> None:
+    """Gives a finished temporary of the same folder its final name; StoreError if that exists or the size differs."""
+    secure(temporary, size_bytes, durable=durable)
+    with explained(path, "can't be kept"):
+        _publish(temporary, path, durable=durable)
+
+
+def secure(path: Path, size_bytes: int, *, durable: bool) -> None:
+    """Puts the bytes of a finished file on the disk; StoreError where they are not as many as they should be."""
+    with explained(path, "can't be kept"):
+        descriptor = os.open(path, os.O_RDWR | _BINARY)
+        try:
+            _settle(descriptor, size_bytes, durable=durable)
+        finally:
+            os.close(descriptor)
+
+
+def _fill(temporary: Path, content: bytes, *, durable: bool) -> None:
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, 0o666)
+    try:
+        rest = memoryview(content)
+        while rest:
+            rest = rest[os.write(descriptor, rest) :]
+        _settle(descriptor, len(content), durable=durable)
+    finally:
+        os.close(descriptor)
+
+
+def _settle(descriptor: int, size_bytes: int, *, durable: bool) -> None:
+    found = os.fstat(descriptor).st_size
+    if found != size_bytes:
+        raise OSError(errno.EIO, f"{found} bytes of {size_bytes} are there")
+    if durable:
+        _sync(descriptor)
+
+
+def _publish(temporary: Path, path: Path, *, durable: bool) -> None:
+    try:
+        path.hardlink_to(temporary)
+    except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise
+        _rename_to_new(temporary, path)
+    else:
+        with suppress(OSError):
+            temporary.unlink()
+    if durable:
+        sync_folder(path.parent)
+
+
+def _rename_to_new(temporary: Path, path: Path) -> None:
+    # Without links no call creates a name exclusively and whole at once. An exclusive claim beside it makes the look
+    # and the rename one step; a copy into an exclusively created file could be cut short under its final name.
+    claim = path.with_name(f"{_TEMPORARY}claim-{path.name}")
+    os.close(os.open(claim, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666))
+    try:
+        if os.path.lexists(path):
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path))
+        temporary.rename(path)
+    finally:
+        claim.unlink()
+
+
+def make_folder(folder: Path, *, durable: bool) -> None:
+    """Creates `folder` and those above it that are missing; none of the lowest may be a link."""
+    if examine(folder) is None:
+        make_folder(folder.parent, durable=durable)
+        with explained(folder, "can't be created"):
+            with suppress(FileExistsError):
+                folder.mkdir()
+            if durable:
+                sync_folder(folder.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Puts the names in `folder` on the disk, where the system can: OSError where that fails."""
+    if sys.platform == "win32":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        _sync(descriptor)
+    except OSError as error:
+        if error.errno not in _NO_FOLDER_SYNC:
+            raise
+    finally:
+        os.close(descriptor)
+
+
+def _sync(descriptor: int) -> None:
+    if sys.platform == "darwin":
+        # There fsync stops at the drive's own cache.
+        with suppress(OSError):
+            fcntl.fcntl(descriptor, fcntl.F_FULLFSYNC)
+            return
+    os.fsync(descriptor)
+
+
+def examine(path: Path) -> os.stat_result | None:
+    """What is at `path`, None where nothing is; StoreError for a link: what it leads to is not the store's."""
+    with explained(path, "can't be read"):
+        try:
+            found = path.lstat()
+        except FileNotFoundError:
+            return None
+    if stat.S_ISLNK(found.st_mode) or getattr(found, "st_reparse_tag", 0) == _JUNCTION:
+        raise StoreError(f"{path}: a link, and the store follows none", hint="put the real folder or file in its place")
+    return found
+
+
+def size_of(path: Path) -> int | None:
+    """Bytes of the plain file at `path`; None where nothing is."""
+    found = examine(path)
+    if found is None:
+        return None
+    if not stat.S_ISREG(found.st_mode):
+        raise StoreError(f"{path}: not a plain file", hint="move it out of the store")
+    return found.st_size
+
+
+def read(path: Path) -> bytes | None:
+    """The bytes of a plain file; None where nothing is."""
+    if size_of(path) is None:
+        return None
+    with explained(path, "can't be read"):
+        return path.read_bytes()
+
+
+def names_in(folder: Path) -> frozenset[str]:
+    """The names in `folder`; none where it does not exist."""
+    if examine(folder) is None:
+        return frozenset()
+    with explained(folder, "can't be read"):
+        return frozenset(path.name for path in folder.iterdir())
+
+
+def numbers_in(folder: Path) -> list[int]:
+    """The numbered folders in `folder`, in order; other names don't count."""
+    return sorted(int(name) for name in names_in(folder) if _NUMBER.fullmatch(name))

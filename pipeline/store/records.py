@@ -1,0 +1,156 @@
+"""Intents, attempts and takes become JSON files and come back from them, checked against `schemas/store/`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, Literal
+
+from pipeline.errors import StoreError
+from pipeline.schema import plain, violations
+from pipeline.store.files import read, size_of
+from pipeline.store.places import Address
+from pipeline.take import MediaFacts, Take
+
+FORMAT = 1
+Outcome = Literal["turned_away", "failed", "abandoned", "done"]
+Standing = Literal["none", "uncertain", "submitted", "ended"]
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """What is about to be asked of the API, and for whom."""
+
+    request: Mapping[str, Any]  # plain JSON: format, model and inputs, as digested
+    storyboard: str  # its name; information only, as the next two: budgets and reports sum by it
+    variant: str
+    shot: str
+    price_usd: Decimal | None  # US dollars expected; None: unpriced
+    direction: Mapping[str, Any] | None = None  # plain JSON; for previs only
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptState:
+    """How far the newest attempt at a take has come."""
+
+    number: int = 0  # from 1; 0: there is none
+    standing: Standing = "none"  # uncertain: the POST may or may not have arrived; submitted: its id is known
+    intent: Intent | None = None  # None: there is no attempt
+    begun: datetime | None = None  # UTC, just before the POST; None: there is no attempt
+    prediction: str = ""  # the API's id; "" where none is known
+    outcome: Outcome | None = None  # None: not ended
+    code: int = 0  # the API's business code of a failure; 0 where it gave none
+    message: str = ""  # why it ended, in the API's words or ours
+
+
+def encode(kind: str, at: datetime, **fields: Any) -> bytes:
+    """A record as the bytes of its file, with the moment it is written; ValueError for what could not be read back."""
+    record = plain({"format": FORMAT, "at": _moment(at), **fields})
+    if fault := _fault(kind, record):
+        raise ValueError(f"no {kind}: {fault}")
+    text = json.dumps(record, ensure_ascii=False, allow_nan=False, indent=2) + "\n"
+    # An API may send half a surrogate pair; written as its escape it comes back as it was.
+    return text.encode("utf-8", "backslashreplace")
+
+
+def intent_fields(intent: Intent, address: Address, attempt: int) -> dict[str, Any]:
+    """The fields of intent.json; the money without an exponent."""
+    price = None if intent.price_usd is None else f"{intent.price_usd:f}"
+    place = {"digest": address.digest, "take": address.number, "attempt": attempt}
+    return {**plain(intent), **place, "price_usd": price}
+
+
+def read_take(folder: Path, address: Address) -> Take | None:
+    """What take.json says, whether or not its clip is beside it; None where nothing was ever kept."""
+    path = folder / "take.json"
+    record = _read(path, "take")
+    if record is None:
+        return None
+    _agree(path, (record["digest"], record["number"]), (address.digest, address.number))
+    rates = {name: Fraction(record["clip"][name]) for name in ("frame_rate", "duration_s")}
+    clip = MediaFacts(**{**record["clip"], **rates})
+    return Take(address.digest, address.number, address.home, record["prediction"], clip)
+
+
+def has_clip(folder: Path, take: Take) -> bool:
+    """Whether the clip is there, as long as it was when it was kept."""
+    return size_of(folder / "clip.mp4") == take.clip.size_bytes
+
+
+def read_attempt(folder: Path, address: Address, number: int) -> AttemptState | None:
+    """How far an attempt has come; None where its folder holds no intent, so that nothing was ever sent."""
+    # In the reverse order of writing: a neighbour who writes meanwhile can't show an end without what led to it.
+    end = _read(folder / "end.json", "end")
+    prediction = _read(folder / "prediction.json", "prediction")
+    path = folder / "intent.json"
+    record = _read(path, "intent")
+    if record is None:
+        if end or prediction:
+            raise damaged(path, "it is missing, and what came after it is there")
+        return None
+    place = (record["digest"], record["take"], record["attempt"])
+    _agree(path, place, (address.digest, address.number, number))
+    return AttemptState(
+        number,
+        "ended" if end else "submitted" if prediction else "uncertain",
+        _intent(record),
+        datetime.fromisoformat(record["at"]),
+        prediction["prediction"] if prediction else "",
+        end["outcome"] if end else None,
+        end["code"] if end else 0,
+        end["message"] if end else "",
+    )
+
+
+def damaged(path: Path, fault: str) -> StoreError:
+    """The error for a file that is not as the store wrote it. Never taken for "nothing there": that could buy twice."""
+    return StoreError(
+        f"{path}: {fault}",
+        hint="put it back from a backup; moving its folder out of the store means that this take may be paid for again",
+    )
+
+
+def _intent(record: Mapping[str, Any]) -> Intent:
+    price = None if record["price_usd"] is None else Decimal(record["price_usd"])
+    names = ("request", "storyboard", "variant", "shot", "direction")
+    return Intent(**{name: record[name] for name in names}, price_usd=price)
+
+
+def _moment(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _read(path: Path, kind: str) -> dict[str, Any] | None:
+    content = read(path)
+    if content is None:
+        return None
+    try:
+        record = json.loads(content.decode("utf-8"), parse_constant=_refuse)
+        if isinstance(record, dict) and type(record.get("format")) is int and record["format"] > FORMAT:
+            raise StoreError(f"{path}: a newer storyreel wrote it", hint="upgrade storyreel")
+        fault = _fault(kind, record)
+        if not fault:
+            datetime.fromisoformat(record["at"])
+            return dict(record)
+    except (ValueError, RecursionError) as error:
+        raise damaged(path, "not readable as JSON") from error
+    raise damaged(path, f"not as the store writes it: {fault}")
+
+
+def _fault(kind: str, record: object) -> str:
+    fault = next(violations(f"store/{kind}.schema.json", record), None)
+    return f"{fault.json_path}: {fault.message[:200]}" if fault else ""
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is no JSON")
+
+
+def _agree(path: Path, found: tuple[object, ...], expected: tuple[object, ...]) -> None:
+    if found != expected:
+        raise damaged(path, f"it belongs elsewhere: it says {found}, its folder says {expected}")

@@ -1,0 +1,99 @@
+"""The store of takes: every step of a generation enters, and is on the disk before the next step is taken.
+
+    takes/<origin>/<request digest>/<take>/attempts/<n>/intent.json       before the POST
+                                                        prediction.json   before the first poll
+                                                        end.json          turned_away, failed, abandoned or done
+                                           take.json + clip.mp4           kept for good
+    previs/<drawing>/<request digest>-<direction digest>/                 the same inside; free and disposable
+
+At most one attempt at a request is unresolved at a time, and none begins where a take was kept: whatever crashes,
+nothing is bought twice.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from pipeline.store.files import make_folder, names_in, numbers_in
+from pipeline.store.home import Home
+from pipeline.store.locks import holding
+from pipeline.store.places import Address, shelf, take_home
+from pipeline.store.reading import folder_of, kept_take, read_with_lock
+from pipeline.store.records import AttemptState, has_clip, read_take
+from pipeline.store.room import Room
+from pipeline.take import StoreView, Take
+
+
+class Store:
+    """The takes below one outputs folder. Reading needs no lock; writing goes through `open`."""
+
+    def __init__(self, outputs: Path, clock: Callable[[], datetime]) -> None:
+        # The outputs folder itself may be a link to a larger disk; below it none is followed.
+        self._outputs = Path(os.path.realpath(outputs))
+        self._clock = clock
+
+    def view(self, origin: str, digests: Iterable[str]) -> StoreView:
+        """What there is from one origin for these request digests; StoreError where a file is damaged."""
+        takes: dict[str, tuple[Take, ...]] = {}
+        absent: dict[str, tuple[Take, ...]] = {}
+        opened: dict[str, str] = {}
+        failed: dict[str, int] = {}
+        uncertain: set[str] = set()
+        for address in self._present(origin, digests):
+            digest = address.digest
+            take, here, last, live = self._look(address)
+            if take:
+                kind = takes if here else absent
+                kind[digest] = (*kind.get(digest, ()), take)
+            elif last.standing == "submitted" or live:
+                opened[digest] = last.prediction
+            elif last.standing == "uncertain":
+                uncertain.add(digest)
+            elif last.outcome == "failed":
+                failed[digest] = last.code
+        return StoreView(origin, takes, opened, frozenset(uncertain), absent, failed)
+
+    def kept(self, home: str) -> Take | None:
+        """The take in a home; None where its take.json or its clip of the recorded size is not here.
+
+        None is no leave to buy: `Home.begin` refuses where a paid take was ever kept.
+        """
+        return kept_take(self._outputs, Address.of(home))
+
+    @contextmanager
+    def open(self, home: str) -> Iterator[Home]:
+        """The home, for one writer at a time: Busy at once where somebody has it, or another take of its request."""
+        address = Address.of(home)
+        lock = self._outputs / address.lock
+        # Before anything is created or cleaned: a link on the way could lead out of the store.
+        folder_of(self._outputs, home)
+        make_folder(lock.parent, durable=address.paid)
+        with holding(lock):
+            room = Room(self._outputs, address, self._clock)
+            room.enter()
+            try:
+                yield Home(room)
+            finally:
+                room.leave()
+
+    def _present(self, origin: str, digests: Iterable[str]) -> Iterator[Address]:
+        # One listing of the shelf: asking for each of 10,000 digests in turn would take a network disk minutes.
+        above = folder_of(self._outputs, shelf(origin))
+        for digest in sorted(names_in(above) & frozenset(digests)) if above else ():
+            folder = folder_of(self._outputs, f"{shelf(origin)}/{digest}")
+            for number in numbers_in(folder) if folder else ():
+                yield Address.of(take_home(origin, digest, number))
+
+    def _look(self, address: Address) -> tuple[Take | None, bool, AttemptState, bool]:
+        folder = folder_of(self._outputs, address.home)
+        if folder is None:
+            return None, False, AttemptState(), False
+        take = read_take(folder, address)
+        if take:
+            return take, has_clip(folder, take), AttemptState(), False
+        take, last, live = read_with_lock(folder, address, self._outputs / address.lock)
+        return take, take is not None and has_clip(folder, take), last, live
