@@ -13,16 +13,17 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
 from pipeline import catalog, media, wire
 from pipeline.client import Client
-from pipeline.errors import GenerationError, RefusedByApi, SetupError, StoryreelError, UnreachableApi
+from pipeline.errors import GenerationError, RefusedByApi, SetupError, StoreError, StoryreelError, UnreachableApi
 from pipeline.plan import Order
 from pipeline.store import Attempt, Busy, Home, Intent, Store
 from pipeline.take import Take
 from pipeline.wire import FileRef, FrameRef, MediaRef, Prediction
 
+_T = TypeVar("_T")
 State = Literal["waiting", "making", "kept", "failed"]
 LARGEST_CLIP = 2 << 30  # bytes
 _NEIGHBOUR_S = 0.2  # seconds between two looks whether a neighbour has finished the same clip
@@ -83,7 +84,8 @@ class _Run:
             async with self.room:
                 self.tell(order, "making")
                 take = await self.take(order, clips)
-        except StoryreelError as error:
+        except (StoryreelError, OSError) as caught:
+            error = mendable(caught)
             self.tell(order, "failed", error.message)
             return error
         self.tell(order, "kept")
@@ -135,7 +137,7 @@ class _Run:
         price = order.job.price.usd if order.job.price else None
         request = wire.as_digested(order.job.request)
         intent = Intent(request, self.desk.storyboard, order.variant, order.shot, price, order.direction)
-        attempt = await asyncio.to_thread(home.begin, intent)
+        attempt = await _whole(home.begin, intent)
         await self.submit(order, attempt, body)
         return attempt
 
@@ -143,13 +145,13 @@ class _Run:
         try:
             prediction = await self.desk.client.submit(order.job.request.model, body, order.direction)
         except RefusedByApi as refused:
-            await asyncio.to_thread(attempt.end, "turned_away", refused.code, refused.message)
+            await _whole(attempt.end, "turned_away", refused.code, refused.message)
             raise
         except UnreachableApi as unreachable:
             if not unreachable.uncertain:
-                await asyncio.to_thread(attempt.end, "turned_away", 0, unreachable.message)
+                await _whole(attempt.end, "turned_away", 0, unreachable.message)
             raise
-        await asyncio.to_thread(attempt.submitted, prediction.id)
+        await _whole(attempt.submitted, prediction.id)
 
     async def body(self, order: Order, clips: Mapping[FrameRef, Path]) -> Mapping[str, object]:
         """The request as it is sent, every file and frame of it uploaded."""
@@ -190,11 +192,11 @@ class _Run:
         """The take that a submitted attempt comes to."""
         if rescued := attempt.rescued():
             facts = await asyncio.to_thread(media.inspect, rescued, "video")
-            return await asyncio.to_thread(attempt.keep, rescued, facts)
+            return await _whole(attempt.keep, rescued, facts)
         model = catalog.models()[order.job.request.model]
         prediction = await self.desk.client.wait(attempt.prediction, model.usual_s / 2, model.longest_s)
         if prediction.status != "completed":
-            await asyncio.to_thread(attempt.end, "failed", prediction.code, prediction.error)
+            await _whole(attempt.end, "failed", prediction.code, prediction.error)
             raise failure(prediction)
         if not prediction.outputs:
             raise UnreachableApi("the generation is complete and has no clip", prediction=prediction.id)
@@ -202,17 +204,35 @@ class _Run:
         try:
             await self.desk.client.download(prediction.outputs[0], clip, LARGEST_CLIP)
             facts = await asyncio.to_thread(media.inspect, clip, "video")
-            return await asyncio.to_thread(attempt.keep, clip, facts)
+            return await _whole(attempt.keep, clip, facts)
         finally:
             clip.unlink(missing_ok=True)
+
+
+async def _whole(step: Callable[..., _T], *words: object) -> _T:
+    """Take a step of the store to its end, also when the run is being stopped: an id not written down is money lost."""
+    task = asyncio.ensure_future(asyncio.to_thread(step, *words))
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await task
+        raise
 
 
 async def _settled(upload: Coroutine[object, object, str]) -> str | StoryreelError:
     """The outcome of an upload as a value, so that a failure reaches those who need the file and nobody else."""
     try:
         return await upload
-    except StoryreelError as error:
+    except (StoryreelError, OSError) as error:
+        return mendable(error)
+
+
+def mendable(error: StoryreelError | OSError) -> StoryreelError:
+    """The error as one that the user can mend: a file that went away or a full disk is no bug of ours."""
+    if isinstance(error, StoryreelError):
         return error
+    where = f"{error.filename}: " if error.filename else ""
+    return StoreError(f"{where}{error.strerror or error}", hint="mend that and run the command again")
 
 
 def failure(prediction: Prediction) -> RefusedByApi:
