@@ -134,7 +134,7 @@ class Order:
 
     key: str  # "previs:<request digest>-<direction digest>"
     job: Job
-    direction: Mapping[str, Any]
+    direction: Mapping[str, Any]  # plain JSON: the slot's, and the keys of the footage it continues from
     direction_digest: str
     sources: Mapping[FrameRef, FrameSource]  # where each frame that goes with the job comes from
     variant: str  # the first slot that wants it
@@ -373,7 +373,7 @@ def _order(slot: Slot, plan: Plan, upstream: str) -> Order:
     for frame in job.frames:
         model = catalog.models()[plan.jobs[frame.digest].request.model]
         sources[frame] = FrameSource(upstream, model.frame_rate)
-    drawn = {"direction": slot.direction, "sources": [source.key for source in sources.values()]}
-    direction_digest = digest_of(drawn)
+    direction = {**slot.direction, "sources": [source.key for source in sources.values()]}
+    direction_digest = digest_of(direction)
     key = f"previs:{slot.digest}-{direction_digest}"
-    return Order(key, job, slot.direction, direction_digest, sources, slot.variant, slot.shot)
+    return Order(key, job, direction, direction_digest, sources, slot.variant, slot.shot)

@@ -83,7 +83,8 @@ EXAMPLE = "storyboards/lighthouse.yaml"
 
 @pytest.mark.parametrize("words", [["--help"], ["check", EXAMPLE], ["plan", EXAMPLE]], ids=" ".join)
 def test_quick_commands_load_nothing_heavy(words: list[str]) -> None:
-    code = f"import sys; from pipeline.cli import main\ntry: main({words!r})\nexcept SystemExit: pass\nprint(*sys.modules)"
+    run = f"try: main({words!r})\nexcept SystemExit: pass"
+    code = f"import sys; from pipeline.cli import main\n{run}\nprint(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], cwd=PACKAGE.parent, capture_output=True, text=True, check=True)
     loaded = {name.split(".")[0] for name in done.stdout.splitlines()[-1].split()}
     assert not loaded & HEAVY

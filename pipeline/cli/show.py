@@ -15,7 +15,7 @@ from pipeline.schema import plain
 
 def line(text: str = "") -> None:
     """One line of the result."""
-    print(printable(text))
+    print(printable(text), flush=True)
 
 
 def note(text: str) -> None:
