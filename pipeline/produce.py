@@ -39,6 +39,7 @@ from pipeline.store import Store, previs_home, take_home
 from pipeline.storyboard import Shot, Storyboard
 from pipeline.storyboard.nodes import MAX_BYTES
 from pipeline.take import MediaFacts, Take
+from pipeline.wire import LOCAL_ORIGIN
 
 if TYPE_CHECKING:
     from pipeline.runner import Step
@@ -215,7 +216,7 @@ async def _draw(
     there = {key: outputs / take.home / "clip.mp4" for key, take in clips.items() if isinstance(take, Take)}
     with tempfile.TemporaryDirectory(prefix="storyreel-") as folder:
         app = server.local_app(Path(folder), limit)
-        endpoint = Endpoint("http://storyreel.invalid", "rehearsal", app=app, direct=True)
+        endpoint = Endpoint(LOCAL_ORIGIN, "rehearsal", app=app, direct=True)
         async with server.running(app), Client(endpoint) as client:
             desk = runner.Desk(client, store, outputs, _home, film.locate, film.board.name, limit, tell)
             return await runner.generate(orders, there, desk)

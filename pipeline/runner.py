@@ -148,6 +148,10 @@ class _Run:
             await _whole(attempt.end, "turned_away", refused.code, refused.message)
             raise
         except UnreachableApi as unreachable:
+            if unreachable.prediction:
+                # A broken reply, but with an id in it: the generation exists.
+                await _whole(attempt.submitted, unreachable.prediction)
+                return
             if not unreachable.uncertain:
                 await _whole(attempt.end, "turned_away", 0, unreachable.message)
             raise

@@ -21,6 +21,7 @@ import rfc8785
 API_ROOT = "/api/v3"
 LOCAL_ORIGIN = "http://storyreel.invalid"  # of our own server inside this process; RFC 2606: no such host can exist
 REQUEST_FORMAT = 1  # part of every request digest; a change makes every take of every user a stranger
+UPLOADS_PATH = f"{API_ROOT}/media/uploads"
 DIRECTION_HEADER = "X-Storyreel-Direction"
 TERMINAL = frozenset({"completed", "failed", "cancelled", "timeout", "deleted"})
 

@@ -20,6 +20,7 @@ from rich.progress import (
 from rich.text import Text
 
 from pipeline.errors import printable
+from pipeline.plan import MAIN
 from pipeline.produce import Cutting
 from pipeline.runner import State, Step
 
@@ -60,7 +61,7 @@ class _Picture:
             self._sum(f"cut {event.variant}", event.done, event.total)
             return
         if event.key not in self.rows:
-            name = Text(printable(event.shot)).markup
+            name = Text(printable(_name(event))).markup
             self.rows[event.key] = self.shots.add_task(name, total=1, state="")
         finished = event.state in ("kept", "failed")
         style, words = _STYLES[event.state], Text(printable(_said(event))).markup
@@ -93,7 +94,7 @@ class _Lines:
         self.states[event.key] = event.state
         if event.state != "waiting":
             left = self._left() if event.state == "kept" else ""
-            self._print(f"{event.shot}: {_said(event)}{left}")
+            self._print(f"{_name(event)}: {_said(event)}{left}")
 
     def _cutting(self, event: Cutting) -> None:
         quarter = 4 * event.done // max(1, event.total)
@@ -109,6 +110,10 @@ class _Lines:
 
     def _print(self, text: str) -> None:
         self.console.print(Text(printable(text)), soft_wrap=True)
+
+
+def _name(event: Step) -> str:
+    return event.shot if event.variant == MAIN else f"{event.shot} ({event.variant})"
 
 
 def _said(event: Step) -> str:

@@ -1,0 +1,18 @@
+"""The one generation client: requests go to an endpoint of the WaveSpeed v3 protocol, predictions and clips come back.
+
+In reading order of the modules:
+
+    endpoint    where requests go, and which addresses it may send us on to
+    pace        how long to wait: pure schedules
+    verdict     what a reply means: a prediction, a refusal, or no answer
+    reach       which addresses we go to when a reply names them
+    transfer    files become pieces to send, and the other way round
+    exchange    requests on the wire (it alone imports httpx)
+    session     the client: what is sent once, what is asked again, and when it gives up
+"""
+
+from pipeline.client.endpoint import Endpoint
+from pipeline.client.pace import Pace, Patience
+from pipeline.client.session import Client
+
+__all__ = ["Client", "Endpoint", "Pace", "Patience"]

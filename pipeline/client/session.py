@@ -1,0 +1,185 @@
+"""Requests go out once, questions as often as it takes: predictions, addresses of uploads and files come back."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import random
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import aclosing
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self, TypeVar
+from urllib.parse import urljoin
+
+from pipeline import wire
+from pipeline.client import verdict
+from pipeline.client.endpoint import Endpoint
+from pipeline.client.pace import CALM, QUICK, Patience
+from pipeline.client.transfer import keep, pieces
+from pipeline.client.verdict import Again, Lost, Reply, Unsent
+from pipeline.errors import StillOpen, UnreachableApi
+from pipeline.wire import Prediction, Ticket
+
+if TYPE_CHECKING:
+    from pipeline.client.exchange import Exchange
+
+_T = TypeVar("_T")
+_MOST_REDIRECTS = 3
+_REDIRECTS = (301, 302, 303, 307, 308)
+
+
+class Client:
+    """A client of one endpoint. An asynchronous context; many tasks may share it."""
+
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        *,
+        patience: Patience | None = None,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        chance: Callable[[], float] = random.random,
+    ) -> None:
+        """`sleep` and `chance` (0 to 1, for jitter) are handed in by tests."""
+        self._endpoint = endpoint
+        self._patience = patience or Patience()
+        self._pace = QUICK if endpoint.direct else CALM
+        self._sleep = sleep
+        self._chance = chance
+
+    async def __aenter__(self) -> Self:
+        from pipeline.client.exchange import Exchange  # loads httpx, which `check` and `--help` never need
+
+        self._exchange: Exchange = await Exchange(self._endpoint, self._patience).__aenter__()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._exchange.__aexit__(kind, error, trace)
+
+    async def submit(
+        self, model: str, body: Mapping[str, Any], direction: Mapping[str, Any] | None = None
+    ) -> Prediction:
+        """The prediction that one POST brought about. The direction goes along to our own server only.
+
+        What surely was not sent is sent again. Raises RefusedByApi, and UnreachableApi, whose `uncertain` says whether
+        the request may have arrived: then it may be charged, and must not be sent again.
+        """
+        headers = {wire.DIRECTION_HEADER: wire.pack_direction(direction)} if direction and self._endpoint.direct else {}
+
+        async def once() -> Reply:
+            try:
+                return await self._exchange.submit(wire.submit_path(model), body, headers)
+            except Unsent as error:
+                raise Again(self._unreachable(error, "the shot was not sent")) from error
+            except Lost as error:
+                raise self._unreachable(error, verdict.UNCERTAIN, uncertain=True) from error
+
+        return verdict.submitted(await self._patiently(once))
+
+    async def result(self, prediction: str) -> Prediction:
+        """The prediction of that id as it stands. Raises RefusedByApi, and UnreachableApi after a good many tries."""
+
+        async def once() -> Prediction:
+            try:
+                reply = await self._exchange.get(wire.result_path(prediction))
+            except (Unsent, Lost) as error:
+                raise Again(self._unreachable(error, "the shot is still open", prediction=prediction)) from error
+            if reply.effective_status == 200 and reply.prediction:
+                return reply.prediction
+            raise verdict.unanswered(reply, prediction)
+
+        return await self._patiently(once)
+
+    async def wait(self, prediction: str, first_poll_s: float, longest_s: float) -> Prediction:
+        """The prediction when it has ended, well or not. Whatever is raised instead, it goes on at the API.
+
+        Raises StillOpen after `longest_s` seconds, RefusedByApi, and UnreachableApi when nothing answers for minutes.
+        """
+        now = asyncio.get_running_loop().time
+        heard = now()
+        end = heard + longest_s
+        for delay in self._pace.delays(first_poll_s, self._chance):
+            last = now() + delay >= end
+            await self._sleep(max(0.0, min(delay, end - now())))
+            try:
+                found = await self.result(prediction)
+            except UnreachableApi:
+                if now() - heard > self._patience.outage_s:
+                    raise
+            else:
+                heard = now()
+                if found.status in wire.TERMINAL:
+                    return found
+            if last:
+                break
+        raise StillOpen(f"not finished after {longest_s:g} s; it goes on at the API", prediction=prediction)
+
+    async def upload(self, source: Path | bytes, filename: str, content_type: str) -> str:
+        """The address at which the endpoint finds the file from now on. Raises RefusedByApi or UnreachableApi."""
+        size = len(source) if isinstance(source, bytes) else source.stat().st_size
+
+        async def once() -> str:
+            ticket = await self._ticket(filename, size, content_type)
+            async with aclosing(pieces(source)) as content:
+                status = await self._exchange.put(ticket.put_url, ticket.headers, content, size)
+            if not 200 <= status < 300:  # the next try has a ticket of its own, so half a file is no obstacle
+                raise Again(UnreachableApi(f"{filename} was not uploaded: HTTP {status}", http_status=status))
+            return ticket.download_url
+
+        return await self._patiently(lambda: self._in_time(once, f"{filename} was not uploaded"))
+
+    async def download(self, address: str, target: Path, max_bytes: int) -> None:
+        """Write the file at the address to `target`, whole. Raises UnreachableApi.
+
+        The caller owns `target` and removes it when this raises; a clip that did not arrive can be asked for again.
+        """
+
+        async def once() -> None:
+            there = address
+            for _ in range(1 + _MOST_REDIRECTS):
+                async with self._exchange.fetch(there) as arrival:
+                    if arrival.status not in _REDIRECTS:
+                        return await keep(arrival, target, max_bytes)
+                    there = _onward(there, arrival.headers.get("location", ""))
+            raise UnreachableApi(f"the clip was not downloaded: more than {_MOST_REDIRECTS} redirects")
+
+        await self._patiently(lambda: self._in_time(once, "the clip was not downloaded"))
+
+    async def _in_time(self, once: Callable[[], Awaitable[_T]], otherwise: str) -> _T:
+        try:
+            async with asyncio.timeout(self._patience.transfer_s):
+                return await once()
+        except (Unsent, Lost) as error:
+            raise Again(self._unreachable(error, otherwise)) from error
+        except TimeoutError as error:
+            raise Again(UnreachableApi(f"{otherwise} within {self._patience.transfer_s:g} s")) from error
+
+    async def _patiently(self, once: Callable[[], Awaitable[_T]]) -> _T:
+        for tried in itertools.count(1):
+            try:
+                return await once()
+            except Again as again:
+                if tried >= min(self._patience.tries, again.tries):
+                    raise again.error from again.__cause__
+                await self._sleep(self._patience.backoff(tried, again.asked_s, self._chance))
+        raise AssertionError("unreachable")
+
+    def _unreachable(self, error: Exception, so: str, **details: Any) -> UnreachableApi:
+        return UnreachableApi(f"{self._endpoint.origin}: {error}; {so}", **details)
+
+    async def _ticket(self, filename: str, size: int, content_type: str) -> Ticket:
+        asked = {"filename": filename, "size": size} | ({"content_type": content_type} if content_type else {})
+        reply = await self._exchange.post(wire.UPLOADS_PATH, asked)
+        ticket = wire.parse_ticket(reply.payload)
+        if reply.effective_status == 200 and ticket:
+            return ticket
+        raise verdict.unanswered(reply)
+
+
+def _onward(address: str, location: str) -> str:
+    try:
+        return urljoin(address, location)
+    except ValueError:
+        return ""  # no address we go to

@@ -1,0 +1,121 @@
+"""Orders for clips go to a few worker processes, one clip at a time each; files on disk and errors come back."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from importlib import resources
+from pathlib import Path
+from typing import Any, Self
+
+WORKER = (sys.executable, "-m", "pipeline.previs")
+GRACE_S = 2.0  # that a worker gets to end after its input did
+_LONGEST_LINE = 1 << 24  # bytes; asyncio's own limit of 64 KiB is less than a long traceback in a reply
+_LONGEST_REASON = 2000  # characters
+# `-m` looks in the working directory first, and a folder called `pipeline` is nothing rare in a user's project.
+_PACKAGE_HOME = Path(str(resources.files("pipeline"))).parent
+
+
+class WorkerDied(Exception):
+    """The process ended, or said something that is no reply."""
+
+
+class Worker:
+    """One process that draws."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        self._process, self._stdin, self._stdout = process, process.stdin, process.stdout
+
+    @classmethod
+    async def start(cls, command: Sequence[str]) -> Self:
+        """A new process, in a session of its own: a terminal's Ctrl-C is for us, and the end of its input ends it."""
+        process = await asyncio.create_subprocess_exec(
+            *command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            limit=_LONGEST_LINE,
+            cwd=_PACKAGE_HOME,
+            env={name: value for name, value in os.environ.items() if name != "WAVESPEED_API_KEY"},
+            start_new_session=True,
+            creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),  # the same on Windows
+        )
+        return cls(process)
+
+    @property
+    def alive(self) -> bool:
+        """Whether the process has not ended, as far as is known."""
+        return self._process.returncode is None and not self._stdout.at_eof()
+
+    async def draw(self, order: Mapping[str, Any]) -> str:
+        """What went wrong; "" when the clip is drawn. Raises WorkerDied."""
+        try:
+            self._stdin.write(json.dumps(order).encode() + b"\n")
+            await self._stdin.drain()
+            reply = json.loads(await self._stdout.readline())
+            if reply["id"] == order["id"]:
+                return (
+                    "" if reply["ok"] is True else str(reply.get("error") or "it could not be drawn")[:_LONGEST_REASON]
+                )
+        except (OSError, ValueError, TypeError, KeyError) as error:  # a broken pipe, the end, or no such reply
+            raise WorkerDied("the process that drew this clip ended before it was done") from error
+        raise WorkerDied("the process that drew this clip answered for another one")
+
+    def kill(self) -> None:
+        """End the process now; it is still to be awaited with `close`."""
+        if self._process.returncode is None:
+            self._process.kill()
+
+    async def close(self) -> None:
+        """End the input and await the process; kill it when it takes too long or when this is cancelled."""
+        try:
+            # Not `wait`: it never returns while output that nobody reads stands in the pipe.
+            await asyncio.wait_for(self._process.communicate(b""), GRACE_S)
+        except TimeoutError:
+            self.kill()
+            await self._process.communicate(b"")
+        finally:
+            self.kill()
+
+
+class Workers:
+    """At most so many processes, started when first needed; none is left behind."""
+
+    def __init__(self, limit: int, command: Sequence[str] = WORKER) -> None:
+        self._command = command
+        self._free = asyncio.Semaphore(limit)
+        self._idle: list[Worker] = []
+        self._all: set[Worker] = set()
+
+    @asynccontextmanager
+    async def one(self) -> AsyncIterator[Worker]:
+        """A worker to oneself, when there is one; it is ended and replaced if this block raises."""
+        async with self._free:
+            worker = await self._ready()
+            try:
+                yield worker
+            except BaseException:
+                worker.kill()
+                raise
+            self._idle.append(worker)
+
+    async def _ready(self) -> Worker:
+        for worker in [worker for worker in self._all if not worker.alive]:
+            self._all.discard(worker)
+            await worker.close()
+        self._idle = [worker for worker in self._idle if worker.alive]
+        if self._idle:
+            return self._idle.pop()
+        worker = await Worker.start(self._command)
+        self._all.add(worker)
+        return worker
+
+    async def close(self) -> None:
+        """End every process, and await it."""
+        await asyncio.gather(*(worker.close() for worker in self._all))
