@@ -1,0 +1,18 @@
+"""A generation request becomes a previs clip: a labelled animatic of the shot, in the size, length and sound asked for.
+
+`python -m pipeline.previs` is the worker: an order a line on stdin (`order`), a reply a line on stdout (`worker`).
+The walk of one order, in reading order of the modules:
+
+    order -> brief     what the shot is: the direction given, its gaps filled from the prompt's words
+          -> setting   where and when it plays, from the same words
+          -> move      where the camera looks on every frame
+          -> ground    the one picture it looks at: a still (stills, unslate) or a painted backdrop (stage, backdrop;
+                       sky, land, shore, town, interior, overhead; people, figures; light, canvas), as planes
+          -> weather   rain and snow that fall between it and the lens
+          -> slate     what is written over it, and when (layout, lettering, overlay, signs, speech)
+          -> sound     the guide track
+          -> clip      frames and samples into an mp4
+"""
+
+# The version of the drawing, part of a previs clip's key in the store: raised whenever pictures or sound change.
+DRAWING = 1

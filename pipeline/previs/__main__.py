@@ -1,0 +1,15 @@
+"""The worker process: orders on stdin, replies on stdout, until the input ends."""
+
+from __future__ import annotations
+
+import signal
+import sys
+
+# Ctrl-C reaches the whole process group; a worker ends when its parent closes the input, and not in mid-clip. Before
+# the drawing libraries load, because that takes long enough to be interrupted.
+signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+from pipeline.previs.worker import main  # noqa: E402  see above
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,156 @@
+"""An order enters; its clip is drawn, encoded and written: H.264 and AAC in an mp4."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+
+import av
+import numpy as np
+from av.audio.frame import AudioFrame
+from av.audio.stream import AudioStream
+from av.container import OutputContainer
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
+from numpy.typing import NDArray
+from PIL import Image
+
+from pipeline.frames import sample_at
+from pipeline.previs.brief import brief
+from pipeline.previs.ground import Ground, choose, lay
+from pipeline.previs.move import View, views
+from pipeline.previs.order import PrevisOrder
+from pipeline.previs.planes import Planes, Sheet, cut, settled
+from pipeline.previs.setting import setting
+from pipeline.previs.slate import Slate
+from pipeline.previs.sound import SAMPLE_RATE, guide_track
+from pipeline.previs.speech import spread
+from pipeline.previs.weather import Falling, falling
+
+# A closed group every two seconds at 24: a cut that begins inside the clip has little to encode anew.
+_GROUP_FRAMES = 48
+_QUALITY = {"preset": "ultrafast", "crf": "20"}
+_CONTAINER = {"movflags": "+faststart", "fflags": "+bitexact"}
+_BT709, _LIMITED_RANGE = 1, 1  # ITU-T H.273 code points
+_AUDIO_BIT_RATE = 96_000
+# A still has only so much to show: the camera goes less far over it than over a backdrop, which is drawn to measure.
+_REACH_ON_STILL = 0.65
+
+
+def draw(order: PrevisOrder) -> None:
+    """Write the order's clip to its output, which appears only when it is whole.
+
+    Raises MediaError for a reference picture that can't be read, OSError where the file can't be written.
+    """
+    direction = brief(order)
+    place = setting(direction, order.prompt)
+    still = choose(order, direction)
+    path = views(direction.camera, order.frames, order.frame_rate, order.seed_number, _REACH_ON_STILL if still else 1.0)
+    spoken = spread(direction.dialogue, order.frames)
+    ground = lay(order, direction, place, path)
+    slate = Slate(order, direction, spoken)
+    size = (order.width, order.height)
+    drops = None if still else falling(place, size, float(order.frame_rate), order.seed_number)
+    track = guide_track(order, direction, place, spoken) if order.audio else None
+    part = Path(f"{order.output}.part")
+    try:
+        _write(order, part, _pictures(ground, path, size, slate, drops), track)
+        part.replace(order.output)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _pictures(
+    ground: Ground, path: tuple[View, ...], size: tuple[int, int], slate: Slate, drops: Falling | None
+) -> Iterator[Planes]:
+    near = settled(ground.near, path, size)
+    before, clean = None, None
+    for frame, view in enumerate(path):
+        if view != before or clean is None:
+            before, clean = view, _seen(near, ground.far, view, size)
+        planes = (clean[0].copy(), clean[1].copy(), clean[2].copy())
+        if ground.people:
+            ground.people.lay(planes)
+        if drops:
+            drops.paint(planes[0], frame)
+        slate.paint(planes, frame)
+        yield planes
+
+
+def _seen(sharp: Sheet, far_sheet: Sheet | None, view: View, size: tuple[int, int]) -> Planes:
+    near = cut(sharp, view, size)
+    if far_sheet is None or view.focus == 0:
+        return near
+    far = cut(far_sheet, view, size)
+    return (
+        Image.blend(near[0], far[0], view.focus),
+        Image.blend(near[1], far[1], view.focus),
+        Image.blend(near[2], far[2], view.focus),
+    )
+
+
+def _write(order: PrevisOrder, target: Path, pictures: Iterator[Planes], track: NDArray[np.float32] | None) -> None:
+    # A bare path could be read as an address ("concat:a|b"); the prefix says that it is none.
+    with av.open(f"file:{target}", "w", format="mp4", options=_CONTAINER) as container:
+        video = _video_stream(container, order)
+        # Every stream is there before the first packet: a later one can't be added.
+        audio = _audio_stream(container) if track is not None else None
+        with ThreadPoolExecutor(1) as encoder:
+            # A frame is encoded while the next is drawn; the encoder itself has one thread: its bytes never vary.
+            pending: Future[None] | None = None
+            for number, planes in enumerate(pictures):
+                frame = _video_frame(planes, number, order)
+                if pending:
+                    pending.result()
+                pending = encoder.submit(_encode, container, video, frame)
+                if audio is not None and track is not None and number % _GROUP_FRAMES == 0:
+                    pending.result()
+                    _encode_sound(container, audio, track, order, number)
+            if pending:
+                pending.result()
+        container.mux(video.encode(None))
+        if audio is not None:
+            container.mux(audio.encode(None))
+
+
+def _video_stream(container: OutputContainer, order: PrevisOrder) -> VideoStream:
+    stream = container.add_stream("libx264", rate=order.frame_rate, options=_QUALITY)
+    context = stream.codec_context
+    stream.width, stream.height, stream.pix_fmt = order.width, order.height, "yuv420p"
+    context.gop_size, context.thread_count = _GROUP_FRAMES, 1
+    context.time_base = 1 / order.frame_rate
+    context.color_primaries = context.color_trc = context.colorspace = _BT709
+    context.color_range = _LIMITED_RANGE
+    return stream
+
+
+def _audio_stream(container: OutputContainer) -> AudioStream:
+    stream = container.add_stream("aac", rate=SAMPLE_RATE, layout="stereo")
+    stream.bit_rate = _AUDIO_BIT_RATE
+    return stream
+
+
+def _video_frame(planes: Planes, number: int, order: PrevisOrder) -> VideoFrame:
+    frame = VideoFrame(order.width, order.height, "yuv420p")
+    for own, plane in zip(frame.planes, planes, strict=True):
+        # Rows of a video frame may be longer than the picture.
+        rows = np.frombuffer(own, np.uint8).reshape(-1, own.line_size)  # type: ignore[call-overload]
+        rows[: plane.height, : plane.width] = np.asarray(plane)
+    frame.pts, frame.time_base = number, 1 / order.frame_rate
+    return frame
+
+
+def _encode(container: OutputContainer, stream: VideoStream, frame: VideoFrame) -> None:
+    container.mux(stream.encode(frame))
+
+
+def _encode_sound(
+    container: OutputContainer, stream: AudioStream, track: NDArray[np.float32], order: PrevisOrder, number: int
+) -> None:
+    """Encode the sound of the group of pictures that begins with frame `number`."""
+    first = sample_at(number, SAMPLE_RATE, order.frame_rate)
+    last = sample_at(min(order.frames, number + _GROUP_FRAMES), SAMPLE_RATE, order.frame_rate)
+    frame = AudioFrame.from_ndarray(np.ascontiguousarray(track[:, first:last]), format="fltp", layout="stereo")
+    frame.sample_rate, frame.pts = SAMPLE_RATE, first
+    container.mux(stream.encode(frame))

@@ -1,0 +1,135 @@
+"""Letters and shapes enter; overlays leave that are laid over the planes of a frame in a fraction of a millisecond."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from PIL import Image, ImageDraw
+
+from pipeline.previs.lettering import Font
+from pipeline.previs.planes import Planes, split
+from pipeline.previs.setting import Colour
+
+_SUPER = 4  # shapes are drawn this many times larger and shrunk
+
+Box = tuple[int, int, int, int]  # left, top, right, bottom in pixels
+
+
+@dataclass(frozen=True, slots=True)
+class Overlay:
+    """A picture with transparency, ready to be laid over a frame of the same size."""
+
+    planes: Planes
+    luma_mask: Image.Image
+    chroma_mask: Image.Image
+
+    def lay(self, planes: Planes) -> None:
+        """Lay it over the planes, in place."""
+        for plane, own in zip(planes, self.planes, strict=True):
+            plane.paste(own, (0, 0), self.luma_mask if plane.size == self.luma_mask.size else self.chroma_mask)
+
+
+def over(picture: Image.Image) -> Overlay:
+    """An RGBA picture of the frame's size as an overlay."""
+    alpha = picture.getchannel("A")
+    return Overlay(split(picture.convert("RGB")), alpha, alpha.reduce(2))
+
+
+class Panel:
+    """A transparent picture being lettered."""
+
+    def __init__(self, size: tuple[int, int]) -> None:
+        self.picture = Image.new("RGBA", size)
+
+    def copy(self) -> Panel:
+        """A panel of its own that starts from this one."""
+        panel = Panel(self.picture.size)
+        panel.picture = self.picture.copy()
+        return panel
+
+    def text(self, at: tuple[float, float], words: str, face: Font, colour: Colour, alpha: float = 1.0) -> None:
+        """Words on a baseline that starts at the point."""
+        if not words:
+            return
+        left, top, right, bottom = (int(edge) for edge in face.getbbox(words, anchor="ls"))
+        mask = Image.new("L", (max(1, right - left + 2), max(1, bottom - top + 2)))
+        ImageDraw.Draw(mask).text((1 - left, 1 - top), words, font=face, fill=round(255 * alpha), anchor="ls")
+        self._ink(mask, (round(at[0]) + left - 1, round(at[1]) + top - 1), colour)
+
+    def box(self, box: Box, colour: Colour, alpha: float, radius: float = 0.0) -> None:
+        """A rectangle with round corners."""
+        width, height = box[2] - box[0], box[3] - box[1]
+        if width <= 0 or height <= 0:
+            return
+        mask = Image.new("L", (width * _SUPER, height * _SUPER))
+        ImageDraw.Draw(mask).rounded_rectangle(
+            (0, 0, width * _SUPER - 1, height * _SUPER - 1), radius * _SUPER, fill=round(255 * alpha)
+        )
+        self._ink(mask.reduce(_SUPER), box[:2], colour)
+
+    def shape(self, box: Box, lines: Sequence[Sequence[tuple[float, float]]], width: float, colour: Colour) -> None:
+        """Open lines with round ends inside a square box; points and width are fractions of its side."""
+        side = box[2] - box[0]
+        mask = Image.new("L", (side * _SUPER, side * _SUPER))
+        draw = ImageDraw.Draw(mask)
+        pen = max(1, round(width * side * _SUPER))
+        for line in lines:
+            points = [(x * side * _SUPER, y * side * _SUPER) for x, y in line]
+            draw.line(points, fill=255, width=pen, joint="curve")
+            for x, y in (points[0], points[-1]):
+                draw.ellipse((x - pen / 2, y - pen / 2, x + pen / 2, y + pen / 2), fill=255)
+        self._ink(mask.reduce(_SUPER), box[:2], colour)
+
+    def veil(self, alpha: np.ndarray[tuple[int, int], np.dtype[np.float32]], colour: Colour) -> None:
+        """A colour over the whole panel, as dense as `alpha` (0 to 1, height x width) says."""
+        self._ink(Image.fromarray(np.clip(alpha * 255 + 0.5, 0, 255).astype(np.uint8)), (0, 0), colour)
+
+    def overlay(self) -> Overlay:
+        """What was drawn, as planes."""
+        return over(self.picture)
+
+    def _ink(self, mask: Image.Image, at: tuple[int, int], colour: Colour) -> None:
+        layer = Image.new("RGBA", mask.size, (*colour, 0))
+        layer.putalpha(mask)
+        # What lies outside the panel is cut off first: alpha_composite takes no negative place.
+        left, top = max(0, -at[0]), max(0, -at[1])
+        right = min(mask.width, self.picture.width - at[0])
+        bottom = min(mask.height, self.picture.height - at[1])
+        if right > left and bottom > top:
+            self.picture.alpha_composite(layer, (at[0] + left, at[1] + top), (left, top, right, bottom))
+
+
+class Clock:
+    """Digits drawn once, so that a running timecode costs a few small pastes a frame."""
+
+    def __init__(self, face: Font, luma: int) -> None:
+        self.luma = luma
+        self.advance = round(max(face.getlength(digit) for digit in "0123456789"))
+        self.narrow = round(face.getlength(":") + self.advance * 0.1)
+        top, bottom = (int(face.getbbox("0", anchor="ls")[edge]) for edge in (1, 3))
+        self.ascent, height = -top + 1, bottom - top + 2
+        self.cells = {sign: self._cell(face, sign, height) for sign in "0123456789:"}
+
+    def width(self, signs: int, colons: int) -> int:
+        """Pixels that so many signs take, of which some are colons."""
+        return (signs - colons) * self.advance + colons * self.narrow
+
+    def paint(self, luma: Image.Image, at: tuple[int, int], text: str) -> None:
+        """Write the text with its baseline at the point, on the luma plane, in place."""
+        x = at[0]
+        for sign in text:
+            cell = self.cells[sign]
+            luma.paste(self.luma, (x, at[1] - self.ascent), cell)
+            x += cell.width
+
+    def _cell(self, face: Font, sign: str, height: int) -> Image.Image:
+        wide = self.narrow if sign == ":" else self.advance
+        cell = Image.new("L", (wide, height))
+        # A colon sits as high as the digits' middle, not on their feet.
+        raised = round(self.ascent * 0.09) if sign == ":" else 0
+        ImageDraw.Draw(cell).text(
+            ((wide - face.getlength(sign)) / 2, self.ascent - raised), sign, font=face, fill=255, anchor="ls"
+        )
+        return cell

@@ -1,0 +1,83 @@
+"""A path of a picture enters; the picture, upright and in RGB, leaves, or a MediaError that says why not."""
+
+from __future__ import annotations
+
+import struct
+import warnings
+import zlib
+from pathlib import Path
+
+from PIL import Image, ImageOps
+
+from pipeline.errors import MediaError
+
+_FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "TIFF", "GIF")
+# A picture of 80 megapixels takes a quarter of a gigabyte once it is open.
+MOST_PIXELS = 80_000_000
+# What Pillow's readers raise for a file that lies about itself, beside OSError.
+_BROKEN = (
+    OSError,
+    ValueError,
+    SyntaxError,
+    TypeError,
+    KeyError,
+    IndexError,
+    EOFError,
+    OverflowError,
+    struct.error,
+    zlib.error,
+)
+_BEHIND = (46, 48, 52)  # what shows through a transparent picture
+
+
+def open_still(path: str, size: tuple[int, int]) -> Image.Image:
+    """The picture, upright, RGB, in its own size or a smaller one of at least `size` (width, height in pixels).
+
+    Raises MediaError for anything but a PNG, JPEG, WEBP, BMP, TIFF or GIF of at most 80 megapixels.
+    """
+    name = Path(path).name
+    if not Path(path).is_file():
+        raise MediaError(name, "there is no such picture")
+    try:
+        with warnings.catch_warnings():
+            # Pillow only warns at its own limit; ours is lower and refuses.
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            with Image.open(path, formats=_FORMATS) as picture:
+                _check_size(name, picture.size)
+                # A JPEG is decoded at a half, a quarter or an eighth where that is still large enough.
+                picture.draft("RGB", (size[0] * 2, size[1] * 2))
+                return _rgb(ImageOps.exif_transpose(picture))
+    except MediaError:
+        raise
+    except Image.DecompressionBombError as error:
+        raise MediaError(name, "the picture is larger than 80 megapixels", hint="scale it down") from error
+    except _BROKEN as error:
+        raise MediaError(name, "not a readable PNG, JPEG, WEBP, BMP, TIFF or GIF picture") from error
+
+
+def _check_size(name: str, size: tuple[int, int]) -> None:
+    if size[0] * size[1] > MOST_PIXELS:
+        raise MediaError(name, f"a picture of {size[0]}x{size[1]} is larger than 80 megapixels", hint="scale it down")
+
+
+def _rgb(picture: Image.Image) -> Image.Image:
+    if picture.mode.startswith("I"):
+        # 16 bits a pixel: converting straight to 8 would clip all but the darkest tones.
+        return picture.convert("I").point(lambda value: value / 256).convert("L").convert("RGB")
+    if picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info:
+        solid = Image.new("RGBA", picture.size, (*_BEHIND, 255))
+        return Image.alpha_composite(solid, picture.convert("RGBA")).convert("RGB")
+    return picture.convert("RGB")
+
+
+def cover(picture: Image.Image, size: tuple[int, int], tighten: float) -> Image.Image:
+    """The picture's middle filling `size` (width, height in pixels), cropped `tighten` times closer than need be."""
+    width, height = picture.size
+    across = min(width, height * size[0] / size[1]) / tighten
+    down = across * size[1] / size[0]
+    # People stand in the upper part of an upright picture; a lying one is composed around its middle.
+    middle = 0.36 if height > width else 0.47
+    left = max(0.0, (width - across) / 2)
+    top = max(0.0, min(middle * height - down / 2, height - down))
+    box = (left, top, min(float(width), left + across), min(float(height), top + down))
+    return picture.resize(size, Image.Resampling.LANCZOS, box=box, reducing_gap=2.0)

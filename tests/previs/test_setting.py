@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+import pytest
+
+from pipeline.previs.order import Direction, Style
+from pipeline.previs.setting import setting
+
+
+@pytest.mark.parametrize(
+    ("action", "place", "hour", "weather"),
+    [
+        ("A lighthouse on a black cliff in a rising storm.", "sea", "day", "storm"),
+        ("He climbs the stairs at midnight.", "room", "night", "clear"),
+        ("Fog between the pines at dawn.", "forest", "dawn", "fog"),
+        ("Rain on the neon of an empty street.", "city", "night", "rain"),
+        ("Dunes in the evening.", "desert", "dusk", "clear"),
+        ("Snow on the mountains.", "hills", "day", "snow"),
+        ("Something undefined.", "hills", "day", "clear"),
+    ],
+)
+def test_the_words_say_where_and_when_a_shot_plays(action: str, place: str, hour: str, weather: str) -> None:
+    found = setting(Direction(action=action), action)
+    assert (found.place, found.hour, found.weather) == (place, hour, weather)
+
+
+def test_what_happens_outweighs_how_a_character_is_described() -> None:
+    direction = Direction(action="The keeper climbs the spiral stairs.", title="The Last Lighthouse")
+    prompt = "An old lighthouse keeper, a man of the sea, climbs the spiral stairs."
+    assert setting(direction, prompt).place == "room"
+
+
+def test_the_palette_gives_at_most_two_tones() -> None:
+    style = Style(palette="teal and amber, a touch of red")
+    assert setting(Direction(style=style), "").tones == ((0, 116, 122), (255, 176, 46))
+    assert setting(Direction(style=Style(look="black and white")), "").grey

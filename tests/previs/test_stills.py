@@ -1,0 +1,138 @@
+from __future__ import annotations
+
+import struct
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from pipeline.errors import MediaError
+from pipeline.previs.ground import Still, choose
+from pipeline.previs.order import Camera, Direction, Figure, PrevisOrder, Reference
+from pipeline.previs.stills import cover, open_still
+
+RED, BLUE = (200, 30, 30), (30, 30, 200)
+
+
+def halves(width: int, height: int) -> Image.Image:
+    """Red on the left, blue on the right."""
+    picture = Image.new("RGB", (width, height), RED)
+    picture.paste(BLUE, (width // 2, 0, width, height))
+    return picture
+
+
+def png_that_claims(path: Path, width: int, height: int) -> Path:
+    def chunk(name: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+
+    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    body = chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(b"\0" * 1000)) + chunk(b"IEND", b"")
+    path.write_bytes(b"\x89PNG\r\n\x1a\n" + body)
+    return path
+
+
+@pytest.mark.parametrize("size", [(50_000, 50_000), (9_000, 9_000), (13_000, 13_000)])
+def test_a_picture_bomb_is_refused_before_it_is_opened(tmp_path: Path, size: tuple[int, int]) -> None:
+    bomb = png_that_claims(tmp_path / "bomb.png", *size)
+    with pytest.raises(MediaError, match=r"bomb\.png: .*80 megapixels"):
+        open_still(str(bomb), (160, 90))
+
+
+@pytest.mark.parametrize("suffix", ["png", "jpg", "webp", "bmp", "tiff", "gif"])
+def test_the_usual_kinds_of_picture_are_opened(tmp_path: Path, suffix: str) -> None:
+    halves(64, 48).save(tmp_path / f"a.{suffix}")
+    picture = open_still(str(tmp_path / f"a.{suffix}"), (160, 90))
+    assert picture.mode == "RGB"
+    assert picture.size == (64, 48)
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGBA", "CMYK", "I;16"])
+def test_any_mode_becomes_rgb(tmp_path: Path, mode: str) -> None:
+    path = tmp_path / ("a.tiff" if mode == "CMYK" else "a.png")
+    if mode == "I;16":
+        Image.fromarray(np.full((8, 8), 40_000, np.uint16)).save(path)
+    else:
+        halves(8, 8).convert(mode).save(path)
+    picture = open_still(str(path), (16, 16))
+    assert picture.mode == "RGB"
+    if mode == "I;16":
+        assert picture.getpixel((2, 2)) == (156, 156, 156)
+
+
+def test_a_picture_taken_sideways_stands_upright(tmp_path: Path) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6  # the camera was turned: rotate a quarter clockwise
+    halves(64, 48).save(tmp_path / "a.jpg", exif=exif)
+    picture = open_still(str(tmp_path / "a.jpg"), (64, 64))
+    assert picture.size == (48, 64)
+    red, _, blue = picture.getpixel((24, 4))  # type: ignore[misc]
+    assert red > blue
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"no picture", b"<svg xmlns='http://www.w3.org/2000/svg'/>", b"ffconcat version 1.0\nfile a.mp4\n"]
+)
+def test_what_is_no_picture_is_refused(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "a.png").write_bytes(content)
+    with pytest.raises(MediaError, match=r"a\.png: not a readable"):
+        open_still(str(tmp_path / "a.png"), (16, 16))
+
+
+def test_a_truncated_picture_is_refused(tmp_path: Path) -> None:
+    noise = np.random.default_rng(1).integers(0, 255, (64, 64, 3), np.uint8)
+    Image.fromarray(noise).save(tmp_path / "a.png")
+    (tmp_path / "a.png").write_bytes((tmp_path / "a.png").read_bytes()[:2000])
+    with pytest.raises(MediaError, match="not a readable"):
+        open_still(str(tmp_path / "a.png"), (16, 16))
+
+
+@pytest.mark.parametrize("name", ["missing.png", ".", "https://example.com/a.png", "concat:a|b"])
+def test_only_files_are_opened(tmp_path: Path, name: str) -> None:
+    with pytest.raises(MediaError, match="no such picture"):
+        open_still(str(tmp_path / name), (16, 16))
+
+
+@pytest.mark.parametrize("size", [(64, 48), (48, 64), (1, 1), (2000, 3), (3, 2000), (177, 99)])
+@pytest.mark.parametrize("wanted", [(160, 90), (90, 160), (400, 90)])
+def test_any_shape_of_picture_fills_any_shape_of_frame(size: tuple[int, int], wanted: tuple[int, int]) -> None:
+    picture = cover(Image.new("RGB", size, RED), wanted, 1.3)
+    assert picture.size == wanted
+    assert picture.getextrema() == ((200, 200), (30, 30), (30, 30))
+
+
+def shot(size: str, figures: tuple[str, ...], *images: tuple[str, str]) -> Direction:
+    return Direction(
+        camera=Camera(shot_size=size),
+        figures=tuple(Figure(name, index) for index, name in enumerate(figures)),
+        images=tuple(Reference(role, of) for role, of in images),
+    )
+
+
+FACE, PLACE, LAST = ("face", "Ann"), ("the map", ""), ("continues", "sh010")
+
+
+@pytest.mark.parametrize(
+    ("direction", "chosen"),
+    [
+        (shot("WS", ("Ann",), FACE, PLACE, LAST), 2),
+        (shot("WS", ("Ann",), FACE, PLACE), 1),
+        (shot("WS", ("Ann",), FACE), 0),
+        (shot("CU", ("Bob", "Ann"), FACE), 0),
+        (shot("WS", ("Bob", "Ann"), FACE), None),
+        (shot("CU", ("Bob",), FACE), None),
+        (shot("CU", ("Ann",)), None),
+    ],
+)
+def test_the_ground_is_the_picture_closest_to_the_shot(
+    order: Callable[..., PrevisOrder], direction: Direction, chosen: int | None
+) -> None:
+    images = tuple(f"/{index}.png" for index in range(len(direction.images)))
+    still = choose(order(direction=direction, images=images), direction)
+    assert (still and still.path) == (None if chosen is None else f"/{chosen}.png")
+
+
+def test_without_a_direction_the_first_picture_is_the_ground(order: Callable[..., PrevisOrder]) -> None:
+    assert choose(order(images=("/a.png", "/b.png")), Direction()) == Still("/a.png", 1.0)
