@@ -141,8 +141,11 @@ def render(
 
 
 def _read(name: str) -> bytes:
-    with Path(name).open("rb") as file:
-        return file.read(MAX_BYTES + 1)
+    try:
+        with Path(name).open("rb") as file:
+            return file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise SetupError(f"{name}: can't be read: {error.strerror}") from error
 
 
 def _inspect(

@@ -5,6 +5,7 @@ They are written and read by libav alone, so that nothing under test vouches for
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -14,6 +15,7 @@ import av
 import numpy as np
 from av.video.reformatter import Interpolation
 from numpy.typing import NDArray
+from PIL import Image
 
 BITS = 16  # 4 of the clip's number, 12 of the frame's; each a black or white block in the top quarter of the picture
 Pixels = NDArray[np.uint8]
@@ -88,6 +90,34 @@ def _samples(spec: Spec) -> av.AudioFrame:
     frame = av.AudioFrame.from_ndarray(spec.sound, format="fltp", layout=spec.layout)
     frame.sample_rate, frame.pts, frame.time_base = spec.sound_rate, 0, Fraction(1, spec.sound_rate)
     return frame
+
+
+def png_frame(data: bytes) -> np.ndarray:
+    """The brightness of a PNG, roughly."""
+    return np.asarray(Image.open(io.BytesIO(data)).convert("L"))
+
+
+def write_sound(path: Path, codec: str, sound: np.ndarray, rate: int = 48000, streams: int = 1) -> Path:
+    with av.open(str(path), "w") as container:
+        layout = "mono" if len(sound) == 1 else "stereo"
+        tracks: list[Any] = [container.add_stream(codec, rate=rate, layout=layout) for _ in range(streams)]
+        for track in tracks:
+            frame = av.AudioFrame.from_ndarray(sound, format="fltp", layout=layout)
+            frame.sample_rate, frame.pts, frame.time_base = rate, 0, Fraction(1, rate)
+            form = track.codec_context.format.name
+            for piece in [*av.AudioResampler(form, layout, rate).resample(frame)] if form != "fltp" else [frame]:
+                container.mux(track.encode(piece))
+            container.mux(track.encode(None))
+    return path
+
+
+def patched(path: Path, box: bytes, offset: int, data: bytes) -> Path:
+    """The file with `data` written `offset` bytes after the first `box` name."""
+    content = bytearray(path.read_bytes())
+    at = content.index(box) + 4 + offset
+    content[at : at + len(data)] = data
+    path.write_bytes(content)
+    return path
 
 
 def tone(hertz: float, seconds: float, rate: int = 48000, channels: int = 2, level: float = 0.4) -> Sound:

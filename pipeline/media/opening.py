@@ -1,0 +1,57 @@
+"""A path comes in; a libav container that can only be what its first bytes said goes out, or a MediaError."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import av
+from av.audio.stream import AudioStream
+from av.container import InputContainer
+from av.stream import Disposition
+from av.video.stream import VideoStream
+
+from pipeline.errors import MediaError
+from pipeline.media.files import format_of, regular_file
+
+MAX_SIDE = 8192  # pixels
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[InputContainer]:
+    """The film or sound at `path` as a libav container; libav's complaints in the body become MediaErrors."""
+    with regular_file(path) as file:
+        form = format_of(path, file)
+    if not form.demuxers:
+        raise MediaError(str(path), f"expected a video or a sound, found an image ({form.name})")
+    # Without the white list libav obeys playlists that name other files, whatever a file is called; without `file:`
+    # it takes a name like `concat:a|b` for an address.
+    options = {"format_whitelist": form.demuxers, "protocol_whitelist": "file"}
+    with blaming(path), av.open(f"file:{path.absolute()}", options=options, metadata_errors="replace") as container:
+        yield container
+
+
+@contextmanager
+def blaming(path: Path) -> Iterator[None]:
+    """What libav says about the file in the body becomes a MediaError that names it."""
+    try:
+        yield
+    except av.FFmpegError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise MediaError(str(path), f"can't be decoded: {reason}", hint="the file is damaged or cut short") from error
+
+
+def picture_stream(container: InputContainer) -> VideoStream | None:
+    """The first stream of moving pictures; the cover of a song is none."""
+    moving = (stream for stream in container.streams.video if not stream.disposition & Disposition.attached_pic)
+    stream = next(moving, None)
+    if stream is not None:
+        stream.thread_type = "AUTO"  # libav's default decodes by slices, which few clips have
+        stream.codec_context.options = {"max_pixels": str(MAX_SIDE**2)}
+    return stream
+
+
+def sound_stream(container: InputContainer) -> AudioStream | None:
+    """The first stream of sound."""
+    return next(iter(container.streams.audio), None)
