@@ -16,6 +16,7 @@ Anything else that escapes is a bug (exit 70, with its traceback).
 from __future__ import annotations
 
 import difflib
+import heapq
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -43,6 +44,11 @@ class Problem:
     hint: str  # how to mend it; "" where the message says it all
     place: Place
     severity: str = "error"  # "error" or "warning"
+
+
+_EXCERPT = 120  # characters of a source line that are shown at most
+_SENTENCE = 400  # characters of a message or a hint, likewise
+_COMPARED = 100  # names among which the nearest is sought
 
 
 class StoryreelError(Exception):
@@ -136,19 +142,48 @@ def describe(problem: Problem) -> str:
     where = f"{place.file}:{place.line}:{place.column}" if place.line else place.file
     warning = "warning: " if problem.severity == "warning" else ""
     subject = f"{problem.path}: " if problem.path else ""
-    head = f"{where}  {warning}{subject}{problem.message}"
+    head = _one_line(f"{where}  {warning}{subject}{problem.message}")
+    hint = _one_line(problem.hint)
     if not place.text:
-        return printable(head + (f"\n    {problem.hint}" if problem.hint else ""))
-    gutter = f"{place.line:>5} | "
-    # A tab or an escaped character before the mark would shift the caret: both lines go through one escaping.
-    before = printable(place.text[: place.column - 1].replace("\t", " "))
-    marked = printable(place.text[place.column - 1 : place.column - 1 + place.length].replace("\t", " "))
-    source = before + marked + printable(place.text[place.column - 1 + place.length :].replace("\t", " "))
-    caret = " " * 5 + " | " + " " * len(before) + "^" * max(1, len(marked))
-    return f"{printable(head)}\n{gutter}{source}\n{caret}" + (f" {printable(problem.hint)}" if problem.hint else "")
+        return head + (f"\n    {hint}" if hint else "")
+    before, marked, after = _excerpt(place)
+    caret = " " * _columns(before) + "^" * max(1, _columns(marked))
+    lines = f"{head}\n{place.line:>5} | {before}{marked}{after}".rstrip() + f"\n{'':>5} | {caret}"
+    return lines + (f" {hint}" if hint else "")
+
+
+def _one_line(text: str) -> str:
+    """A sentence that may quote the user: no line of its own can begin inside it, and it does not fill the screen."""
+    short = text if len(text) <= _SENTENCE else text[: _SENTENCE - 1] + "…"
+    return printable(short).replace("\n", "\\n")
+
+
+def _excerpt(place: Place) -> tuple[str, str, str]:
+    """The source line before, at and after the mark; of a long line the part around the mark."""
+    begin = place.column - 1
+    start = max(0, begin - _EXCERPT // 3) if len(place.text) > _EXCERPT else 0
+    end = start + _EXCERPT
+    middle = min(begin + place.length, end)
+    pieces = place.text[start:begin], place.text[begin:middle], place.text[middle:end]
+    # A tab or an escaped character before the mark would shift the caret: all pieces go through one escaping.
+    before, marked, after = (printable(piece.replace("\t", " ")) for piece in pieces)
+    return ("…" if start else "") + before, marked, after + ("…" if end < len(place.text) else "")
+
+
+def _columns(text: str) -> int:
+    """Columns of a terminal that the text takes: letters of East Asia take two, combining marks none."""
+    wide = sum(1 for char in text if unicodedata.east_asian_width(char) in "WF")
+    return len(text) + wide - sum(1 for char in text if unicodedata.combining(char))
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
     """The known name that `word` was probably meant to be, or ""."""
-    match = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
+    # Where the lengths are further apart than this, no match can reach the cutoff.
+    names = [name for name in known if 3 * max(len(name), len(word)) <= 7 * min(len(name), len(word))]
+    if same := next((name for name in names if name.casefold() == word.casefold()), ""):
+        return same
+    if len(names) > _COMPARED:  # difflib takes a second for 20,000 names
+        alike = {name: sum(map(str.__eq__, name, word)) - abs(len(name) - len(word)) for name in names}
+        names = heapq.nlargest(_COMPARED, alike, key=alike.__getitem__)
+    match = difflib.get_close_matches(word, names, n=1, cutoff=0.6) if names else []
     return match[0] if match else ""

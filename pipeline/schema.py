@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -12,8 +13,9 @@ from importlib import resources
 from importlib.resources.abc import Traversable
 from typing import Any
 
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator, validators
 from jsonschema.exceptions import ValidationError
+from jsonschema.protocols import Validator
 from referencing import Registry
 
 
@@ -31,18 +33,54 @@ def load(name: str) -> Mapping[str, Any]:
 
 
 @cache
-def validator(name: str) -> Draft202012Validator:
+def validator(name: str) -> Validator:
     """A validator for the schema `name`. It never fetches anything: a `$ref` to an address fails."""
     rule = load(name)
-    return Draft202012Validator(_lean(rule, rule.get("$defs", {})), registry=Registry())
+    found: Validator = _QUICK(_lean(rule, rule.get("$defs", {})), registry=Registry())
+    return found
 
 
-def violations(name: str, value: object) -> Iterator[ValidationError]:
+def violations(name: str, value: Any) -> Iterator[ValidationError]:
     """Each way in which the plain JSON value breaks the schema `name`."""
     yield from validator(name).iter_errors(value)
 
 
-_FOR_PEOPLE = frozenset({"title", "description", "default", "examples", "$comment", "$defs"})
+def rule_at(name: str, steps: Iterable[str | int]) -> Mapping[str, Any]:
+    """What the schema `name` says at the end of the `steps` of a violation, with the words for people."""
+    rule: Any = load(name)
+    for step in steps:
+        rule = _resolved(rule[step], load(name).get("$defs", {}))
+    return rule if isinstance(rule, Mapping) else {}
+
+
+def _resolved(rule: Any, defs: Mapping[str, Any]) -> Any:
+    """The rule with its own reference, where it has one, written out."""
+    if not isinstance(rule, dict) or not str(rule.get("$ref", "")).startswith("#/$defs/"):
+        return rule
+    return {**defs[rule["$ref"].removeprefix("#/$defs/")], **{key: v for key, v in rule.items() if key != "$ref"}}
+
+
+def _properties(validator: Any, properties: Mapping[str, Any], instance: Any, _: Any) -> Iterator[ValidationError]:
+    """The keyword `properties`. Nearly all values are short text that fits: for those nothing is set in motion."""
+    if isinstance(instance, dict):
+        for name, rule in properties.items():
+            if name in instance and not _plainly_fits(instance[name], rule):
+                yield from validator.descend(instance[name], rule, path=name, schema_path=name)
+
+
+def _plainly_fits(value: Any, rule: Mapping[str, Any]) -> bool:
+    """Whether the value surely obeys the rule; False says only that somebody has to look."""
+    if type(value) is not str or rule.keys() - _OF_TEXT or rule.get("type") != "string":
+        return False
+    long_enough = rule.get("minLength", 0) <= len(value) <= rule.get("maxLength", len(value))
+    return long_enough and value in rule.get("enum", (value,)) and bool(re.search(rule.get("pattern", ""), value))
+
+
+_OF_TEXT = frozenset({"type", "minLength", "maxLength", "enum", "pattern"})
+_QUICK: Any = validators.extend(Draft202012Validator, {"properties": _properties})  # type: ignore[no-untyped-call]
+_FOR_PEOPLE = frozenset(
+    {"title", "description", "default", "examples", "$comment", "$defs", "x-template", "x-hint", "x-message"}
+)
 _NAMED_RULES = frozenset({"properties", "patternProperties", "dependentSchemas"})
 
 
@@ -52,17 +90,22 @@ def _lean(rule: Any, defs: Mapping[str, Any]) -> Any:
         return [_lean(item, defs) for item in rule]
     if not isinstance(rule, dict):
         return rule
-    if str(rule.get("$ref", "")).startswith("#/$defs/"):
-        rule = {**defs[rule["$ref"].removeprefix("#/$defs/")], **{k: v for k, v in rule.items() if k != "$ref"}}
     return {
         key: {name: _lean(inner, defs) for name, inner in value.items()}
         if key in _NAMED_RULES
+        else _whole(value)
+        if key == "pattern"
         else value
         if key in ("const", "enum")
         else _lean(value, defs)
-        for key, value in rule.items()
+        for key, value in _resolved(rule, defs).items()
         if key not in _FOR_PEOPLE
     }
+
+
+def _whole(pattern: str) -> str:
+    """The pattern as Python has to write it: there `$` matches before a newline at the end of a text, too."""
+    return pattern[:-1] + r"\Z" if pattern.endswith("$") else pattern
 
 
 def plain(value: Any) -> Any:

@@ -1,63 +1,73 @@
 """Jinja2 templates of a storyboard: text with {{ names }} in, text out, nothing else reachable from inside.
 
-Expressions and `if` only. What could run away (loops, calls, string arithmetic) is refused by its syntax, because
-Jinja2's sandbox does not bound time or memory: `'a' * 10**9` and nested ranges pass it.
+Expressions and `if` only. Jinja2 parses; what it parsed is worked out here, node by node, and never compiled: its
+sandbox bounds neither time nor memory (nested ranges pass it), and compiling takes half a millisecond a text.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import operator
+import re
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
-from jinja2 import StrictUndefined, Template, TemplateSyntaxError, UndefinedError, meta, nodes
-from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2 import Environment, TemplateSyntaxError, nodes
 
 from pipeline.errors import nearest
 from pipeline.storyboard import Scalar
 
-MAX_OUTPUT = 64 * 1024  # characters
+MAX_TEXT = 64 * 1024  # characters, of a template and of what it becomes
+MAX_DEPTH = 30  # of one expression or `if` inside another
 
-_FILTERS: Mapping[str, Callable[..., object]] = {
-    "upper": lambda text: str(text).upper(),
-    "lower": lambda text: str(text).lower(),
-    "capitalize": lambda text: str(text)[:1].upper() + str(text)[1:],
-    "title": lambda text: str(text).title(),
-    "trim": lambda text: str(text).strip(),
+_FILTERS: Mapping[str, Callable[[str], str]] = {
+    "upper": str.upper,
+    "lower": str.lower,
+    "capitalize": lambda text: text[:1].upper() + text[1:],
+    "title": str.title,
+    "trim": str.strip,
 }
 _TESTS = ("defined", "undefined")
+_COMPARISONS: Mapping[str, Callable[[Any, Any], bool]] = {
+    "eq": operator.eq, "ne": operator.ne, "lt": operator.lt, "lteq": operator.le, "gt": operator.gt,
+    "gteq": operator.ge, "in": lambda part, whole: part in whole, "notin": lambda part, whole: part not in whole,
+}  # fmt: skip
 _ALLOWED: tuple[type[nodes.Node], ...] = (
     nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name, nodes.Const, nodes.If, nodes.CondExpr,
     nodes.Compare, nodes.Operand, nodes.And, nodes.Or, nodes.Not, nodes.Filter, nodes.Test,
 )  # fmt: skip
+_REFUSED: Mapping[type[nodes.Node], tuple[str, str]] = {  # what people call it, and the word to point at
+    nodes.For: ("loops", "for"), nodes.Macro: ("macros", "macro"), nodes.Call: ("calls", ""),
+    nodes.Include: ("include", "include"), nodes.Import: ("import", "import"), nodes.Assign: ("set", "set"),
+    nodes.Getattr: ("attributes", ""), nodes.Getitem: ("items", ""), nodes.BinExpr: ("arithmetic", ""),
+    nodes.UnaryExpr: ("arithmetic", ""), nodes.Concat: ("joining", "~"),
+}  # fmt: skip
+_TAG = re.compile(r"\{\{[^{}]*\}\}")
+_WRITE = "write {{ name }} or {% if name %}...{% endif %}"
 
 
 class TemplateError(ValueError):
     """A template that can't be rendered: what is wrong, how to mend it, and the word to point at ("" for all)."""
 
-    def __init__(self, message: str, hint: str = "", word: str = "") -> None:
+    def __init__(self, message: str, hint: str = "", word: str = "", *, code: str = "template") -> None:
         super().__init__(message)
         self.hint = hint
         self.word = word
+        self.code = code  # of the Problem it becomes: "template" or "undefined-name"
 
 
-def _environment() -> ImmutableSandboxedEnvironment:
-    environment = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False, keep_trailing_newline=True)
-    environment.globals.clear()
-    environment.filters = dict(_FILTERS)
-    environment.tests = {name: environment.tests[name] for name in (*_TESTS, "eq", "ne", "in")}
-    return environment
-
-
-_ENVIRONMENT = _environment()
+_ENVIRONMENT = Environment(autoescape=False, keep_trailing_newline=True)  # parses, and never renders
 
 
 @dataclass(frozen=True, slots=True)
 class _Parsed:
-    pieces: tuple[nodes.Expr, ...]  # literal text and plain names, where there is nothing else
-    template: Template | None  # the rest: compiled, which takes half a millisecond
+    tree: nodes.Template | None  # None: nothing to fill in
     needs: frozenset[str]  # names that must have a value
     names: frozenset[str]  # names it looks at
+
+
+_TEXT = _Parsed(None, frozenset(), frozenset())
 
 
 def names(text: str) -> frozenset[str]:
@@ -71,70 +81,146 @@ def render(text: str, values: Mapping[str, Scalar]) -> str:
     Raises TemplateError for a syntax error, a construct that is not offered, an undefined name, too much text.
     """
     parsed = _parse(text)
-    if parsed.template is None and not parsed.pieces:
+    if parsed.tree is None:
         return text
     for name in sorted(parsed.needs - values.keys()):
-        meant = nearest(name, values)
-        hint = f'did you mean "{meant}"?' if meant else f"define it: vars: {{{name}: ...}}"
-        raise TemplateError(f'"{name}" is not defined', hint, name)
-    try:
-        result = parsed.template.render(values) if parsed.template else _joined(parsed.pieces, values)
-    except UndefinedError as error:
-        raise TemplateError(f"{error}") from error
-    if len(result) > MAX_OUTPUT:
-        raise TemplateError(f"it becomes longer than {MAX_OUTPUT:,} characters", "shorten it")
-    return result
+        raise _undefined(name, values)
+    result: list[str] = []
+    room = MAX_TEXT
+    for piece in _pieces(parsed.tree.body, values):
+        room -= len(piece)
+        if room < 0:
+            raise TemplateError(f"it becomes longer than {MAX_TEXT:,} characters", "shorten it")
+        result.append(piece)
+    return "".join(result)
+
+
+def _undefined(name: str, values: Mapping[str, Scalar]) -> TemplateError:
+    meant = nearest(name, values)
+    hint = f'did you mean "{meant}"?' if meant else f"define it: vars: {{{name}: ...}}"
+    return TemplateError(f'"{name}" is not defined', hint, name, code="undefined-name")
 
 
 @lru_cache(maxsize=20_000)
 def _parse(text: str) -> _Parsed:
+    if len(text) > MAX_TEXT:
+        raise TemplateError(f"it is longer than {MAX_TEXT:,} characters", "shorten it")
     if "{{" not in text and "{%" not in text and "{#" not in text:
-        return _Parsed((), None, frozenset(), frozenset())
+        return _TEXT
+    tree = _tree(text)
+    found = list(_walk(tree))
+    for node in found:
+        _refuse(node)
+    looked_at = frozenset(node.name for node in found if isinstance(node, nodes.Name))
+    asked = (node.node for node in found if isinstance(node, nodes.Test))
+    guarded = frozenset(node.name for node in asked if isinstance(node, nodes.Name))
+    return _Parsed(tree, looked_at - guarded, looked_at)
+
+
+def _tree(text: str) -> nodes.Template:
     try:
-        tree = _ENVIRONMENT.parse(text)
-        _refuse(tree)
-        pieces = _pieces(tree)
-        template = None if pieces else _ENVIRONMENT.from_string(tree)
+        return _ENVIRONMENT.parse(text)
     except TemplateSyntaxError as error:
-        raise TemplateError(f"not readable as a template: {error.message}", "write {{ name }}") from error
-    found = frozenset(meta.find_undeclared_variables(tree))
-    return _Parsed(pieces, template, found - _guarded(tree), found)
+        raise TemplateError(f"not readable as a template: {error.message}", _WRITE, _culprit(text)) from error
+    except ValueError as error:  # a number of thousands of digits
+        raise TemplateError("not readable as a template: too long a number", _WRITE) from error
+    except RecursionError as error:
+        raise TemplateError("too many brackets inside each other", "write it more simply") from error
 
 
-def _pieces(tree: nodes.Template) -> tuple[nodes.Expr, ...]:
-    """What a template is made of, where that is only literal text and plain names; () otherwise."""
-    if not all(isinstance(part, nodes.Output) for part in tree.body):
-        return ()
-    pieces = tuple(piece for part in tree.body if isinstance(part, nodes.Output) for piece in part.nodes)
-    return pieces if all(isinstance(piece, (nodes.TemplateData, nodes.Name)) for piece in pieces) else ()
+def _culprit(text: str) -> str:
+    """The first {{ tag }} that can't be read even when it stands alone; "" where there is none."""
+    for tag in _TAG.findall(text):
+        try:
+            _ENVIRONMENT.parse(tag)
+        except TemplateSyntaxError:
+            return str(tag)
+    return ""
 
 
-def _joined(pieces: tuple[nodes.Expr, ...], values: Mapping[str, Scalar]) -> str:
-    return "".join(
-        piece.data if isinstance(piece, nodes.TemplateData) else str(values[piece.name])
-        for piece in pieces
-        if isinstance(piece, (nodes.TemplateData, nodes.Name))
-    )
+def _walk(tree: nodes.Template) -> Iterator[nodes.Node]:
+    """Every node of the tree, found without recursion. Raises TemplateError where it is too deep."""
+    waiting: list[tuple[nodes.Node, int]] = [(tree, 0)]
+    while waiting:
+        node, depth = waiting.pop()
+        if depth > MAX_DEPTH:
+            raise TemplateError("too much inside each other", "write it more simply")
+        yield node
+        waiting.extend((child, depth + 1) for child in node.iter_child_nodes())
 
 
-def _refuse(tree: nodes.Template) -> None:
-    for node in tree.find_all(nodes.Node):
-        if not isinstance(node, _ALLOWED):
-            raise TemplateError(f"templates here have no {_called(node)}", "use {{ name }} and {% if %}")
-        if isinstance(node, nodes.Filter) and node.name not in _FILTERS:
-            known = ", ".join(_FILTERS)
-            raise TemplateError(f'there is no filter "{node.name}"', f"filters: {known}", node.name)
-        if isinstance(node, nodes.Test) and node.name not in _TESTS:
-            raise TemplateError(f'there is no test "{node.name}"', "tests: defined, undefined", node.name)
+def _refuse(node: nodes.Node) -> None:
+    if isinstance(node, nodes.Filter) and node.name not in _FILTERS:
+        raise TemplateError(f'there is no filter "{node.name}"', f"filters: {', '.join(_FILTERS)}", node.name)
+    if isinstance(node, nodes.Test) and node.name not in _TESTS:
+        raise TemplateError(f'there is no test "{node.name}"', "tests: defined, undefined", node.name)
+    if isinstance(node, (nodes.Filter, nodes.Test)) and (node.args or node.kwargs or node.dyn_args or node.dyn_kwargs):
+        raise TemplateError(f'"{node.name}" takes nothing in brackets', "delete them", node.name)
+    if not isinstance(node, _ALLOWED):
+        usual = (type(node).__name__.lower(), "")
+        called, word = next((said for kind, said in _REFUSED.items() if isinstance(node, kind)), usual)
+        raise TemplateError(f"templates here have no {called}", "use {{ name }} and {% if %}", word or _word(node))
 
 
-def _called(node: nodes.Node) -> str:
-    words = {nodes.For: "loops", nodes.Macro: "macros", nodes.Call: "calls", nodes.Include: "include"}
-    words |= {nodes.Getattr: "attributes", nodes.Getitem: "items", nodes.Assign: "set"}
-    return next((word for kind, word in words.items() if isinstance(node, kind)), type(node).__name__.lower())
+def _word(node: nodes.Node) -> str:
+    if isinstance(node, nodes.Call):
+        node = node.node
+    if isinstance(node, nodes.Getattr):
+        return node.attr
+    return node.name if isinstance(node, nodes.Name) else ""
 
 
-def _guarded(tree: nodes.Template) -> frozenset[str]:
-    """Names that the template itself asks about with `is defined`, and so may be missing."""
-    tests = tree.find_all(nodes.Test)
-    return frozenset(t.node.name for t in tests if t.name in _TESTS and isinstance(t.node, nodes.Name))
+def _pieces(body: list[nodes.Node], values: Mapping[str, Scalar]) -> Iterator[str]:
+    for node in body:
+        if isinstance(node, nodes.Output):
+            yield from (_text(_value(piece, values)) for piece in node.nodes)
+        elif isinstance(node, nodes.If):
+            branches = ((branch.test, branch.body) for branch in (node, *node.elif_))
+            yield from _pieces(next((inner for test, inner in branches if _value(test, values)), node.else_), values)
+
+
+def _text(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _value(node: nodes.Node, values: Mapping[str, Scalar]) -> Any:
+    match node:
+        case nodes.TemplateData():
+            return node.data
+        case nodes.Const():
+            return node.value
+        case nodes.Name():
+            if node.name not in values:
+                raise _undefined(node.name, values)
+            return values[node.name]
+        case nodes.Filter():
+            return _FILTERS[node.name](_text(_value(node.node, values)))  # type: ignore[arg-type]
+        case nodes.Test():
+            known = not isinstance(node.node, nodes.Name) or node.node.name in values
+            return known == (node.name == "defined")
+        case nodes.Not():
+            return not _value(node.node, values)
+        case nodes.And():
+            return _value(node.left, values) and _value(node.right, values)
+        case nodes.Or():
+            return _value(node.left, values) or _value(node.right, values)
+        case nodes.CondExpr():
+            chosen = node.expr1 if _value(node.test, values) else node.expr2
+            return "" if chosen is None else _value(chosen, values)
+        case nodes.Compare():
+            return _compared(node, values)
+    raise TypeError(f"{type(node).__name__} got past the list of what is allowed")
+
+
+def _compared(node: nodes.Compare, values: Mapping[str, Scalar]) -> bool:
+    left = _value(node.expr, values)
+    for operand in node.ops:
+        right = _value(operand.expr, values)
+        try:
+            if not _COMPARISONS[operand.op](left, right):
+                return False
+        except TypeError as error:
+            message = f"{_text(left)} and {_text(right)} can't be compared so"
+            raise TemplateError(message, "compare text with text and numbers with numbers") from error
+        left = right
+    return True

@@ -6,6 +6,7 @@ Only events come from PyYAML: its composer overruns the C stack on deep nesting,
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -14,12 +15,13 @@ from typing import Any
 import yaml
 
 from pipeline.errors import BadInput, Place, Problem
+from pipeline.storyboard import syntax
 
 MAX_BYTES = 1 << 20  # of a file
 MAX_NODES = 100_000  # with every alias counted as what it stands for
 MAX_DEPTH = 64
 MAX_ALIASES = 100
-MAX_DIGITS = 300  # of a number
+MAX_DIGITS = 40  # of a number, its exponent apart
 
 Path = tuple[str | int, ...]  # keys and indices from the root, e.g. ("shots", 2, "duration")
 
@@ -28,10 +30,12 @@ _INT = re.compile(r"[-+]?[0-9]+\Z")
 _OCT = re.compile(r"0o[0-7]+\Z")
 _HEX = re.compile(r"0x[0-9a-fA-F]+\Z")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\Z")
+_BRIEF = re.compile(rf"[^eE]{{1,{MAX_DIGITS}}}([eE][-+]?[0-9]{{1,2}})?\Z")  # of 1e999999999 a fraction takes hours
 _NOT_JSON = re.compile(r"([-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN))\Z")
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
-_IN_TEMPLATE, _ANYWHERE = r"\{{[{{%].*?(?<!\w)({})(?!\w)", r"(?<!\w)({})(?!\w)"
-_WORDS = {"": None, "~": None, "null": None, "Null": None, "NULL": None}
+_TAG = re.compile(r"\{[{%][^}]*")
+_NOT_TEXT = frozenset("+-.0123456789~ntfNTF")  # what a plain scalar that is no text begins with
+_NULLS = frozenset({"~", "null", "Null", "NULL"})
 _BOOLS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 
 
@@ -49,6 +53,15 @@ class Node:
     keys: dict[str, Node] = field(default_factory=dict)  # of a mapping: where each key stands
     size: int = 1  # nodes below and including this one, aliases expanded
 
+    def child(self, step: str | int) -> Node | None:
+        """The value under a key or at an index; None where there is none."""
+        if isinstance(self.value, dict) and isinstance(step, str):
+            return self.value.get(step)
+        if isinstance(self.value, list) and isinstance(step, int) and step < len(self.value):
+            member: Node = self.value[step]
+            return member
+        return None
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -62,7 +75,7 @@ class Source:
         """The node at `path`, or the nearest one above it that exists."""
         node = self.root
         for step in path:
-            child = _child(node, step)
+            child = node.child(step)
             if child is None:
                 break
             node = child
@@ -78,28 +91,25 @@ class Source:
         return place_of(self.file, self.lines, node)
 
     def _search(self, node: Node, word: str) -> Place | None:
-        for number in range(node.line, min(node.end_line + 1, len(self.lines))):
-            begin = node.column if number == node.line else 0
-            for pattern in (_IN_TEMPLATE, _ANYWHERE):
-                match = re.compile(pattern.format(re.escape(word))).search(self.lines[number], begin)
-                if match:
-                    return Place(self.file, number + 1, match.start(1) + 1, len(word), self.lines[number])
+        whole = re.compile(rf"(?<!\w){re.escape(word)}(?!\w)" if re.match(r"[\w@]", word) else re.escape(word))
+        spans = list(self._spans(node))
+        tags = ((number, *tag.span()) for number, *span in spans for tag in _TAG.finditer(self.lines[number], *span))
+        for number, begin, end in itertools.chain(tags, spans):
+            if match := whole.search(self.lines[number], begin, end):
+                return Place(self.file, number + 1, match.start() + 1, len(word), self.lines[number])
         return None
 
-
-def _child(node: Node, step: str | int) -> Node | None:
-    if isinstance(node.value, dict) and isinstance(step, str):
-        return node.value.get(step)
-    if isinstance(node.value, list) and isinstance(step, int) and step < len(node.value):
-        child: Node = node.value[step]
-        return child
-    return None
+    def _spans(self, node: Node) -> Iterator[tuple[int, int, int]]:
+        """Each line of the node, counted from 0, and where the node begins and ends in it."""
+        for number in range(node.line, min(node.end_line + 1, len(self.lines))):
+            end = node.end_column if number == node.end_line else len(self.lines[number])
+            yield number, node.column if number == node.line else 0, end
 
 
 def place_of(file: str, lines: tuple[str, ...], node: Node) -> Place:
-    """The place of one node: a scalar underlined whole, of anything longer its beginning."""
+    """The place of one node: underlined whole where it stands in one line, otherwise in its first one."""
     text = lines[node.line] if node.line < len(lines) else ""
-    if isinstance(node.value, dict | list) or node.end_line != node.line:
+    if node.end_line != node.line:
         length = max(1, len(text.rstrip()) - node.column) if node.line < len(lines) else 1
     else:
         length = max(1, node.end_column - node.column)
@@ -168,40 +178,33 @@ class _Composer:
         self.root: Node | None = None
 
     def compose(self, text: str) -> Node:
-        documents = 0
-        for event in self._events(text):
-            if isinstance(event, yaml.DocumentStartEvent):
-                documents += 1
-                if documents > 1:
-                    raise self._stop(event, "documents", "a storyboard is one document", "delete from this `---` on")
-            elif isinstance(event, yaml.AliasEvent):
-                self._add(event, self._aliased(event))
-            elif isinstance(event, yaml.ScalarEvent):
-                self._add(event, self._scalar(event))
-            elif isinstance(event, yaml.CollectionStartEvent):
-                self._enter(event)
-            elif isinstance(event, yaml.CollectionEndEvent):
-                self._leave(event)
-        if self.root is None:
-            raise _fatal(self.file, "empty", "the file is empty", "`storyreel init` writes a board to start from")
-        return self.root
-
-    def _events(self, text: str) -> Iterator[yaml.Event]:
         try:
-            yield from yaml.parse(text, Loader=_LOADER)
+            for event in yaml.parse(text, Loader=_LOADER):
+                self._take(event)
         except yaml.MarkedYAMLError as error:
             raise self._syntax(error) from error
         except (yaml.YAMLError, ValueError) as error:
             raise _fatal(self.file, "yaml", f"not readable as YAML: {error}", "") from error
+        if self.root is None or (self.root.value is None and not self.root.quoted):
+            raise _fatal(self.file, "empty", "the file is empty", "`storyreel init` writes a board to start from")
+        return self.root
+
+    def _take(self, event: yaml.Event) -> None:
+        if isinstance(event, yaml.ScalarEvent):
+            self._add(event, self._scalar(event))
+        elif isinstance(event, yaml.CollectionStartEvent):
+            self._enter(event)
+        elif isinstance(event, yaml.CollectionEndEvent):
+            self._leave(event)
+        elif isinstance(event, yaml.AliasEvent):
+            self._add(event, self._aliased(event))
+        elif isinstance(event, yaml.DocumentStartEvent) and self.root is not None:
+            raise self._stop(event, "documents", "a storyboard is one document", "delete from this `---` on")
 
     def _syntax(self, error: yaml.MarkedYAMLError) -> BadInput:
-        mark = error.problem_mark or error.context_mark
-        message = " ".join(filter(None, ("not readable as YAML:", error.context, error.problem)))
-        hint = _mend(str(error.problem), self.lines[mark.line] if mark and mark.line < len(self.lines) else "")
-        if mark is None:
-            return _fatal(self.file, "yaml", message, hint)
-        node = Node("", mark.line, mark.column, mark.line, mark.column + 1)
-        return BadInput([Problem("yaml", "", message, hint, place_of(self.file, self.lines, node))])
+        message, hint, at = syntax.explain(error, self.lines)
+        place = place_of(self.file, self.lines, Node("", *at, at[0], at[1] + 1)) if at else whole_file(self.file)
+        return BadInput([*self.problems, Problem("yaml", "", message, hint, place)])
 
     def _enter(self, event: yaml.CollectionStartEvent) -> None:
         if len(self.open) >= MAX_DEPTH:
@@ -245,7 +248,12 @@ class _Composer:
 
     def _key(self, event: yaml.Event, node: Node) -> Node:
         if isinstance(node.value, dict | list):
-            raise self._stop(event, "key", "a key must be plain text", "put quotes around text that has { or [ in it")
+            line = self.lines[node.line]
+            if line[node.column - 1 : node.column + 1] == "{{":
+                node.column -= 1
+                message, hint = "text that begins with {{ must stand in quotes", 'write "{{ name }} and so on"'
+                raise self._stop(node, "key", message, hint)
+            raise self._stop(node, "key", "a key must be plain text", "put quotes around text that has { or [ in it")
         if node.value is None and not node.quoted:
             raise self._stop(event, "key", "a key is missing here", 'write the key before ":", in quotes where unsure')
         return node
@@ -268,28 +276,34 @@ class _Composer:
         node.quoted = event.style is not None and event.style != ""
         if not node.quoted:
             node.value = self._resolve(node, event.value)
-        if bad := _FORBIDDEN.search(event.value):
+        elif event.style == '"' and (bad := _FORBIDDEN.search(event.value)):
             message = f"the character U+{ord(bad[0]):04X} is not allowed in a storyboard"
-            self._problem(node, "control-character", message, "delete the escape that makes it")
+            hint = "delete the escape that makes it; a backslash is written \\\\"
+            self._problem(node, "control-character", message, hint)
         if event.anchor:
             self.anchors[event.anchor] = node
         return node
 
     def _resolve(self, node: Node, text: str) -> Any:
-        if text in _WORDS:
+        if text[:1] not in _NOT_TEXT:
+            return text or None
+        if text in _NULLS:
             return None
         if text in _BOOLS:
             return _BOOLS[text]
-        if _NOT_JSON.match(text):
-            self._problem(node, "number", f"{text} is no number that a storyboard can use", "put quotes around text")
-        if len(text) > MAX_DIGITS and (_INT.match(text) or _FLOAT.match(text)):
-            self._problem(node, "number", f"a number of {len(text):,} digits", "put quotes around text")
-            return 0
-        if _INT.match(text):
-            return int(text)
-        if _OCT.match(text) or _HEX.match(text):
+        octal_or_hex = _OCT.match(text) or _HEX.match(text)
+        if not (octal_or_hex or _FLOAT.match(text)):
+            if _NOT_JSON.match(text):
+                message = f"{text} is no number that a storyboard can use"
+                self._problem(node, "number", message, "put quotes around text")
+            return text
+        if len(text) > MAX_DIGITS if octal_or_hex else not _BRIEF.match(text):
+            message = f"a number of {len(text):,} characters" if len(text) > MAX_DIGITS else f"{text} is out of reach"
+            self._problem(node, "number", message, "write a number that a film can use, or quotes around text")
+            return text
+        if octal_or_hex:
             return int(text, 0)
-        return float(text) if _FLOAT.match(text) else text
+        return int(text) if _INT.match(text) else float(text)
 
     def _refuse_tag(self, event: Any) -> None:
         if event.tag and event.tag != "!":
@@ -302,16 +316,6 @@ class _Composer:
     def _problem(self, node: Node, code: str, message: str, hint: str) -> None:
         self.problems.append(Problem(code, "", message, hint, place_of(self.file, self.lines, node)))
 
-    def _stop(self, event: yaml.Event, code: str, message: str, hint: str) -> BadInput:
-        self._problem(self._node(event, ""), code, message, hint)
+    def _stop(self, at: yaml.Event | Node, code: str, message: str, hint: str) -> BadInput:
+        self._problem(at if isinstance(at, Node) else self._node(at, ""), code, message, hint)
         return BadInput(self.problems)
-
-
-def _mend(problem: str, line: str) -> str:
-    if "\\t" in problem or "\t" in line[: len(line) - len(line.lstrip())]:
-        return "indent with spaces, not with tabs"
-    if "mapping values are not allowed" in problem:
-        return "put quotes around text that has a colon in it"
-    if "found character" in problem or "@" in line:
-        return "put quotes around text that begins with @, `, %, & or *"
-    return "check the indentation and the quotes"

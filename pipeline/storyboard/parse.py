@@ -54,7 +54,8 @@ def parse(file: str, read: Callable[[str], bytes]) -> Parsed:
     """
     source, found = nodes.read(file, read(file))
     wrong = [*shape.problems(source), *_unreadable(source)]
-    problems = in_order([*found, *(item.problem for item in wrong)])
+    told = {problem.place for problem in found}
+    problems = in_order([*found, *(item.problem for item in wrong if item.problem.place not in told)])
     if wrong and not repair(source.root, wrong):
         return Parsed(None, problems)
     return Parsed(_storyboard(source, PurePath(file).stem), problems)
@@ -72,15 +73,15 @@ def _unreadable(source: Source) -> Iterator[Wrong]:
             if isinstance(node.value, str | int | float) and not isinstance(node.value, bool):
                 reader(node)
         except ValueError as error:
-            problem = Problem("length", shape.dotted(path), str(error), "", source.place(path))
-            yield Wrong(problem, path)
+            message, _, hint = str(error).partition("; ")
+            yield Wrong(Problem("length", shape.dotted(path), message, hint, source.place(path)), path)
 
 
 def _measures(root: Node) -> Iterator[tuple[Path, Node, Callable[[Node], Fraction]]]:
     top = _fields(root)
     yield from _times(("defaults",), top.get("defaults"))
     if rate := _fields(top.get("cut")).get("frame_rate"):
-        yield ("cut", "frame_rate"), rate, lambda node: frames.rate(node.raw)
+        yield ("cut", "frame_rate"), rate, _rate
     for index, shot in _items(top.get("shots")):
         yield from _times(("shots", index), shot)
         yield from _times(("shots", index, "transition"), _fields(shot).get("transition"))
@@ -93,8 +94,16 @@ def _times(path: Path, node: Node | None) -> Iterator[tuple[Path, Node, Callable
 
 
 def _seconds(node: Node) -> Fraction:
-    """Exact seconds of a number or of text; a number keeps the digits the author typed."""
-    return frames.seconds(node.raw) if isinstance(node.value, str) else Fraction(node.raw)
+    return frames.seconds(node.raw) if isinstance(node.value, str) else Fraction(_digits(node))
+
+
+def _rate(node: Node) -> Fraction:
+    return frames.rate(node.raw if isinstance(node.value, str) else str(Decimal(_digits(node))))
+
+
+def _digits(node: Node) -> str:
+    """A number with exactly the digits that the author typed; one in octal or hex in decimal."""
+    return node.raw if isinstance(node.value, float) else str(node.value)
 
 
 def _fields(node: Node | None) -> Mapping[str, Node]:
@@ -114,14 +123,14 @@ def _storyboard(source: Source, name: str) -> Storyboard:
         name=name,
         title=_text(top, "title"),
         defaults=_settings(_fields(top.get("defaults"))),
-        vars={key: node.value for key, node in _fields(top.get("vars")).items()},
+        vars={key: _scalar(node) for key, node in _fields(top.get("vars")).items()},
         style=Style(**_texts(top.get("style"))),
         sound=Sound(**_texts(top.get("sound"))),
         characters={key: _character(key, node) for key, node in _fields(top.get("characters")).items()},
         shots=tuple(_shot(node, ("shots", index)) for index, node in _items(top.get("shots"))),
         variants=_variants(_fields(top["variants"])) if "variants" in top else None,
         cut=_cut(_fields(top.get("cut"))),
-        max_cost_usd=Decimal(budget.raw) if budget else None,
+        max_cost_usd=Decimal(_digits(budget)) if budget else None,
         source=source,
     )
 
@@ -182,7 +191,7 @@ def _shot(node: Node, path: Path) -> Shot:
 
 def _camera(fields: Mapping[str, Node]) -> Camera:
     words = {key: node.value for key, node in fields.items() if key != "lens_mm"}
-    return Camera(**words, lens_mm=Decimal(fields["lens_mm"].raw) if "lens_mm" in fields else Decimal(0))
+    return Camera(**words, lens_mm=Decimal(_digits(fields["lens_mm"])) if "lens_mm" in fields else Decimal(0))
 
 
 def _line(node: Node, path: Path) -> Line:
@@ -210,12 +219,17 @@ def _variants(fields: Mapping[str, Node]) -> Variants:
 
 def _choices(node: Node) -> Mapping[str, Scalar]:
     if isinstance(node.value, dict):
-        return {key: child.value for key, child in node.value.items()}
-    return {child.raw: child.value for _, child in _items(node)}
+        return {key: _scalar(child) for key, child in node.value.items()}
+    return {child.raw: _scalar(child) for _, child in _items(node)}
+
+
+def _scalar(node: Node) -> Scalar:
+    value: Scalar = int(node.value) if isinstance(node.value, float) else node.value  # to the schema 5.0 is whole
+    return value
 
 
 def _cut(fields: Mapping[str, Node]) -> CutSpec:
-    rate = frames.rate(fields["frame_rate"].raw) if "frame_rate" in fields else CutSpec().frame_rate
+    rate = _rate(fields["frame_rate"]) if "frame_rate" in fields else CutSpec().frame_rate
     return CutSpec(rate, fields["fit"].value if "fit" in fields else "contain")
 
 

@@ -1,6 +1,7 @@
 """A tree with parts of the wrong shape becomes one that can be read: the wrong parts are taken out of it.
 
-So that what a shot says of its neighbours can still be checked when a field beside it is misspelt.
+So that what a shot says of its neighbours can still be checked when a field beside it is misspelt. What others refer to
+by name (a shot, a character, a variable) keeps its name, so that one mistake is not told again at every mention.
 """
 
 from __future__ import annotations
@@ -26,64 +27,52 @@ class Wrong:
 def repair(root: Node, wrong: Iterable[Wrong]) -> bool:
     """Take the wrong parts out of the tree, in place. False where nothing is left that could be checked."""
     for item in wrong:
-        path = _unusable(item)
+        if item.problem.code == "name":
+            continue  # nobody can write such a name, so it does no harm where it stands
+        path = (*item.path, item.missing) if item.missing else item.path
         if not path:
             return False
-        _take_out(root, path)
+        _mend(root, path)
     return isinstance(root.value, dict) and isinstance(getattr(root.value.get("shots"), "value", None), list)
 
 
-def _unusable(item: Wrong) -> Path:
-    """The smallest part of the storyboard that can't be read because of the problem; () for all of it."""
-    path = (*item.path, item.missing) if item.missing else item.path
+def _mend(root: Node, path: Path) -> None:
     match path:
-        case ("shots", int(), "id" | "prompt", *_) | ("characters", str(), "description"):
-            return path
-        case ("version" | "title" | "budget", *_):
-            return path[:1]
-        case (*_, "camera", _) | ("defaults" | "style" | "sound" | "vars" | "cut", _, *_):
-            return path
-        case ("shots", int(), "references" | "dialogue", int(), *_):
-            return path[:4]
-        case ("shots", int(), str(), *_):
-            return path[:3]
-        case ("characters", str(), "references", int(), *_):
-            return path[:4]
-        case ("characters", str(), str(), *_):
-            return path[:3]
-        case ("shots", int()) | ("characters", str()):
-            return path
-        case (str() as top, *_) if top != "shots":
-            return (top,)
-    return ()
-
-
-def _take_out(root: Node, path: Path) -> None:
-    *above, last = path
-    node = root
-    for step in above:
-        inner = _inner(node, step)
-        if inner is None:
-            return
-        node = inner
-    match node.value, last:
-        case dict() as fields, ("id" | "prompt" | "description") if len(path) == 3:
+        case ("shots", int(index), "id" | "prompt" as key, *_):
             # What other shots say of this one is checked elsewhere; a name nobody can write keeps it apart.
-            fields[last] = Node(f"({last} of {path[1]})", *_span(node))
+            _put(root, path[:3], _text(f"({key} of shots {index})"))
+        case ("characters", str(), "description", *_):
+            _put(root, path[:3], _text("(description)"))
+        case ("characters", str()):
+            _put(root, path, Node({"description": _text("(description)")}, 0, 0, 0, 0))
+        case ("vars", str(), *_):
+            _put(root, path[:2], _text("(value)"))
+        case ("variants", "matrix", str(), *_):
+            _put(root, path[:3], Node([_text("(value)")], 0, 0, 0, 0))
+        case ("variants", "matrix"):
+            _put(root, path[:1], None)
+        case ("shots", int(), "transition", "type", *_) | ("shots", int(), "continue_from", "shot", *_):
+            _put(root, path[:3], None)
+        case ("shots", int(), "dialogue", int(), *_):
+            _put(root, path[:4], None)
+        case _:
+            _put(root, path, None)
+
+
+def _text(words: str) -> Node:
+    return Node(words, 0, 0, 0, 0, raw=words, quoted=True)
+
+
+def _put(root: Node, path: Path, node: Node | None) -> None:
+    """Put another node in the place of one, or take it out."""
+    *above, last = path
+    parent: Node | None = root
+    for step in above:
+        parent = parent.child(step) if parent is not None else None
+    match parent.value if parent is not None else None, last:
+        case dict() as fields, str() if node is not None:
+            fields[last] = node
         case dict() as fields, str():
             fields.pop(last, None)
         case list() as members, int() if last < len(members):
-            members[last] = BROKEN
-
-
-def _inner(node: Node, step: str | int) -> Node | None:
-    if isinstance(node.value, dict) and isinstance(step, str):
-        return node.value.get(step)
-    if isinstance(node.value, list) and isinstance(step, int) and step < len(node.value):
-        member: Node = node.value[step]
-        return member
-    return None
-
-
-def _span(node: Node) -> tuple[int, int, int, int]:
-    return node.line, node.column, node.end_line, node.end_column
+            members[last] = node or BROKEN

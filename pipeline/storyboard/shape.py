@@ -2,28 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import json
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain, islice
 from typing import Any
-
-from jsonschema.exceptions import ValidationError
 
 from pipeline import schema
 from pipeline.errors import Place, Problem, nearest
-from pipeline.storyboard.nodes import Node, Path, Source, plain
+from pipeline.storyboard.nodes import Node, Path, Source, plain, whole_file
 from pipeline.storyboard.repair import Wrong
 
 SCHEMA = "storyboard.schema.json"
+MOST = 200  # problems of one file that are told
 _TYPES = {
     "string": "text", "number": "a number", "integer": "a whole number", "boolean": "true or false",
     "object": "fields", "array": "a list", "null": "nothing",
 }  # fmt: skip
 _TOO_FEW, _TOO_MANY = {"minItems", "minProperties", "minLength"}, {"maxItems", "maxProperties", "maxLength"}
+_LIMITS = {"minimum": "at least", "exclusiveMinimum": "more than", "maximum": "at most"}
+_NOT_BLANK = r"\S"
+_SAID_BEFORE_1_2 = {"yes": "true", "on": "true", "y": "true", "no": "false", "off": "false", "n": "false"}
+_PLAIN_TEXT = re.compile(r"[A-Za-z][A-Za-z0-9_./ -]*\Z")
 
 
 def problems(source: Source, name: str = SCHEMA) -> Iterator[Wrong]:
-    """Every way in which the file breaks the schema `name`, in no particular order."""
-    for error in schema.violations(name, plain(source.root)):
-        yield from _explain(source, error)
+    """Every way in which the file breaks the schema `name`, in no particular order; of a great many the first."""
+    errors = list(islice(schema.violations(name, plain(source.root)), MOST))
+    found = list(islice(chain.from_iterable(_explain(source, name, error) for error in _telling(errors)), MOST))
+    yield from found
+    if MOST in (len(errors), len(found)):
+        message, hint = f"there are more than {MOST} problems in it", "mend the first of them, and look again"
+        yield Wrong(Problem("too-many", "", message, hint, whole_file(source.file)), ())
 
 
 def dotted(path: Path) -> str:
@@ -32,90 +43,123 @@ def dotted(path: Path) -> str:
     return text.removeprefix(".")
 
 
-def _explain(source: Source, error: Any) -> Iterator[Wrong]:
+def _telling(errors: Iterable[Any]) -> Iterator[Any]:
+    """The violations without those that only follow from another one."""
+    by_path: dict[Path, list[Any]] = defaultdict(list)
+    for error in errors:
+        by_path[tuple(error.absolute_path)].append(error)
+    crowded = {path for path, alike in by_path.items() if any(error.validator == "maxProperties" for error in alike)}
+    for path, alike in by_path.items():
+        if path[:-1] in crowded:
+            continue
+        if wrong_type := [error for error in alike if error.validator == "type"]:
+            alike = wrong_type
+        meant = {meant for error in alike for _, meant in islice(_strangers(error), MOST)}
+        if meant - {""}:
+            alike = [error for error in alike if error.validator != "oneOf" and _absent(error) not in meant]
+        yield from alike
+
+
+def _explain(source: Source, name: str, error: Any) -> Iterator[Wrong]:
     path: Path = tuple(error.absolute_path)
-    if error.validator == "additionalProperties" and isinstance(error.instance, Mapping):
+    if error.validator == "additionalProperties":
         yield from _unknown_keys(source, path, error)
     elif error.validator == "required":
-        yield from _missing(source, path, error)
+        yield _missing(source, name, path, error)
     elif error.validator == "pattern" and "propertyNames" in error.absolute_schema_path:
-        place = source.place((*path, error.instance), key=True)
-        problem = Problem("name", dotted(path), f'"{error.instance}" can\'t be a name', _hint(error), place)
+        place = source.place((*path, str(error.instance)), key=True)
+        hint = str(_rule(name, error).get("x-hint", ""))
+        problem = Problem("name", dotted(path), f'"{error.instance}" can\'t be a name', hint, place)
         yield Wrong(problem, (*path, str(error.instance)))
     else:
-        code, message, hint = _value(error, source.node(path))
-        yield Wrong(Problem(code, dotted(path), message, hint, _place(source, path)), path)
+        code, message, hint = _value(name, error, source.node(path))
+        yield Wrong(Problem(code, dotted(path), message, hint, _place(source, path, error)), path)
 
 
-def _place(source: Source, path: Path) -> Place:
-    return source.place(path, key=isinstance(source.node(path).value, (dict, list)))
+def _place(source: Source, path: Path, error: Any) -> Place:
+    if error.validator == "dependentRequired":
+        present = next(key for key in error.validator_value if key in source.node(path).value)
+        return source.place((*path, present), key=True)
+    at_key, at_value = source.place(path, key=True), source.place(path)
+    below = isinstance(source.node(path).value, (dict, list)) and at_key.line != at_value.line
+    return at_key if below else at_value
 
 
-def _unknown_keys(source: Source, path: Path, error: ValidationError) -> Iterator[Wrong]:
-    known = list(_rule(error).get("properties", {}))
-    instance: Any = error.instance
-    for key in instance:
-        if key not in known:
-            meant = nearest(key, known)
-            hint = f'did you mean "{meant}"?' if meant else f"fields here: {', '.join(known)}"
-            place = source.place((*path, key), key=True)
-            problem = Problem("unknown-key", dotted(path), f'there is no field "{key}" here', hint, place)
-            yield Wrong(problem, (*path, key))
+def _unknown_keys(source: Source, path: Path, error: Any) -> Iterator[Wrong]:
+    for key, meant in _strangers(error):
+        hint = f'did you mean "{meant}"?' if meant else f"fields here: {', '.join(_fields(error))}"
+        place = source.place((*path, key), key=True)
+        yield Wrong(Problem("unknown-key", dotted(path), f'there is no field "{key}" here', hint, place), (*path, key))
 
 
-def _missing(source: Source, path: Path, error: ValidationError) -> Iterator[Wrong]:
-    # jsonschema reports one error for each missing name, all of them over the same instance.
-    absent = error.message.split("'")[1] if "'" in error.message else ""
-    example = _example(_rule(error).get("properties", {}).get(absent, {}))
-    place = source.place(path)
-    problem = Problem("missing-key", dotted(path), f'"{absent}" is missing', f"add `{absent}: {example}`", place)
-    yield Wrong(problem, path, missing=absent)
+def _strangers(error: Any) -> Iterator[tuple[str, str]]:
+    """The keys that the schema does not know, each with the one that was probably meant."""
+    if error.validator == "additionalProperties" and isinstance(error.instance, Mapping):
+        known = _fields(error)
+        yield from ((key, nearest(key, known)) for key in error.instance if key not in known)
 
 
-def _example(rule: Mapping[str, Any]) -> str:
-    rule = {**(schema.load(SCHEMA)["$defs"].get(rule.get("$ref", "").rpartition("/")[2], {})), **rule}
-    example = next(iter(rule.get("examples", ())), "...")
-    return "..." if isinstance(example, (dict, list)) else f'"{example}"' if " " in str(example) else str(example)
+def _fields(error: Any) -> list[str]:
+    return list(error.schema.get("properties", {})) if isinstance(error.schema, Mapping) else []
 
 
-def _value(error: ValidationError, node: Node) -> tuple[str, str, str]:
+def _missing(source: Source, name: str, path: Path, error: Any) -> Wrong:
+    absent = _absent(error)
+    example = _written(schema.rule_at(name, (*_steps(error), "properties", absent)))
+    problem = Problem("missing-key", dotted(path), f'"{absent}" is missing', f"add `{absent}: {example}`",
+                      source.place(path))  # fmt: skip
+    return Wrong(problem, path, missing=absent)
+
+
+def _absent(error: Any) -> str:
+    """The key that is missing; "" for another violation. There is one for each missing key, of the same mapping."""
+    return error.message.split("'")[1] if error.validator == "required" else ""
+
+
+def _value(name: str, error: Any, node: Node) -> tuple[str, str, str]:
     """Code, message and hint for a value that is wrong in itself."""
-    shown = _shown(node)
-    rule: Any = error.validator_value
+    shown, limit, rule = _shown(node), error.validator_value, _rule(name, error)
     if error.validator == "type":
-        return "type", f"expected {_types(rule)}, found {_found(node)}", _quote(rule, node)
+        return "type", f"expected {_types(limit)}, found {_found(node)}", _retype(limit, node, rule, error)
     if error.validator == "enum":
-        meant = nearest(str(error.instance), map(str, rule))
-        listed = ", ".join(map(str, rule))
-        return "choice", f"{shown} is none of the choices", f'did you mean "{meant}"?' if meant else f"one of {listed}"
+        meant = nearest(str(error.instance), map(str, limit))
+        among = f"one of {', '.join(map(str, limit))}" if len(limit) > 1 else f"write {limit[0]}"
+        return "choice", f"{shown} is none of the choices", f'did you mean "{meant}"?' if meant else among
     if error.validator == "const":
-        return "choice", f"{shown} is not {rule}", f"write {rule}"
-    if error.validator in ("minimum", "exclusiveMinimum", "maximum", "exclusiveMaximum"):
-        words = {"minimum": "at least", "exclusiveMinimum": "more than", "maximum": "at most"}
-        return "range", f"{shown} is out of range", f"it must be {words.get(error.validator, 'less than')} {rule}"
-    if error.validator == "pattern":
-        return "pattern", f"{shown} is not written as it should be", _hint(error)
-    if message := _rule(error).get("x-message"):
-        return "shape", message, ""
-    if error.validator in _TOO_FEW:
-        return "empty", "nothing is here", "add at least one, or delete the key"
+        return "choice", f"{shown} is not known here", f"write {limit}"
+    if error.validator in _LIMITS:
+        return "range", f"{shown} is out of range", f"it must be {_LIMITS[error.validator]} {limit}"
+    if error.validator == "pattern" and limit != _NOT_BLANK:
+        return "pattern", f"{shown} is not written as it should be", str(rule.get("x-hint", ""))
+    if message := rule.get("x-message", {}).get(error.validator):
+        return "shape", message, str(rule.get("x-hint", ""))
+    if error.validator in _TOO_FEW or limit == _NOT_BLANK:
+        return "empty", "nothing is here", _fill(name, error)
     if error.validator in _TOO_MANY:
-        return "too-long", f"longer than {rule}", "shorten it"
+        return "too-long", f"it is longer than {limit:,} characters", "shorten it"
     return "shape", error.message, ""
 
 
-def _rule(error: ValidationError) -> Mapping[str, Any]:
-    """The schema that the value broke."""
-    return error.schema if isinstance(error.schema, Mapping) else {}
+def _steps(error: Any) -> list[str | int]:
+    """The way through the schema to the rule that was broken."""
+    return list(error.absolute_schema_path)[:-1]
 
 
-def _hint(error: ValidationError) -> str:
-    return str(_rule(error).get("x-hint", ""))
+def _rule(name: str, error: Any) -> Mapping[str, Any]:
+    """The rule that was broken, with the words for people in it."""
+    return schema.rule_at(name, _steps(error))
+
+
+def _fill(name: str, error: Any) -> str:
+    *above, parent, key = ["", *_steps(error)]
+    needed = parent == "properties" and key in schema.rule_at(name, above[1:]).get("required", ())
+    what = "write something" if isinstance(error.instance, str) else "add at least one"
+    return what if needed else f"{what}, or delete the key"
 
 
 def _types(rule: str | list[str]) -> str:
     names = [rule] if isinstance(rule, str) else rule
-    return " or ".join(_TYPES[name] for name in names)
+    return ", ".join(_TYPES[name] for name in names[:-1]) + " or " * (len(names) > 1) + _TYPES[names[-1]]
 
 
 def _found(node: Node) -> str:
@@ -127,17 +171,40 @@ def _found(node: Node) -> str:
     return kinds.get(type(node.value), f"the number {node.raw}")
 
 
-def _quote(rule: str | list[str], node: Node) -> str:
-    texts = "string" in ([rule] if isinstance(rule, str) else rule)
-    if texts and not isinstance(node.value, (dict, list)) and node.value is not None:
-        return f'put it in quotes: "{node.raw}"'
-    if texts and isinstance(node.value, (dict, list)):
-        return "put quotes around text that has a colon, a comma or a bracket in it"
-    return "delete the key, or give it a value" if node.value is None else ""
+def _retype(expected: str | list[str], node: Node, rule: Mapping[str, Any], error: Any) -> str:
+    """How to make a value of the wrong type one of the right type."""
+    wanted = {expected} if isinstance(expected, str) else set(expected)
+    if node.value is None:
+        member = bool(error.absolute_path) and isinstance(error.absolute_path[-1], int)
+        return "write something behind the dash, or delete it" if member else "give it a value, or delete the key"
+    if wanted & {"object", "array"}:
+        return f"write it like {_written(rule)}" if "examples" in rule else "write it as `key: value`"
+    if "string" in wanted:
+        quotes = "put quotes around text that has a colon, a comma or a bracket in it"
+        return quotes if isinstance(node.value, (dict, list)) else f'put it in quotes: "{node.raw}"'
+    if "boolean" in wanted:
+        return f"write {_SAID_BEFORE_1_2.get(node.raw.lower(), 'true or false')}"
+    if re.fullmatch(r"[-+]?[0-9]+(\.[0-9]+)?", node.raw) and node.quoted:
+        return "delete the quotes"
+    return f"write a number, such as {_written(rule)}"
+
+
+def _written(rule: Mapping[str, Any]) -> str:
+    """The first example of a rule, in YAML's flow style."""
+    return _flow(next(iter(rule.get("examples", ("...",)))))
+
+
+def _flow(value: Any) -> str:
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key}: {_flow(inner)}" for key, inner in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_flow, value)) + "]"
+    plainly = isinstance(value, str) and (_PLAIN_TEXT.match(value) or value == "...")
+    return str(value) if plainly else json.dumps(value, ensure_ascii=False)
 
 
 def _shown(node: Node) -> str:
     if isinstance(node.value, (dict, list)):
         return "this"
     text = node.raw if len(node.raw) <= 40 else node.raw[:39] + "…"
-    return f'"{text}"'
+    return f'"{text}"' if isinstance(node.value, str) else text

@@ -1,0 +1,45 @@
+"""PyYAML's complaint about a text becomes a sentence for people: what is wrong, how to mend it, and where."""
+
+from __future__ import annotations
+
+import re
+
+import yaml
+
+At = tuple[int, int]  # line and column, from 0
+
+_FLOW = re.compile(r"expected ',' or '[]}]'")
+_BLOCK = re.compile(r"did not find expected (key|'-' indicator)|expected <block end>")
+_ESCAPE = re.compile(r"unknown escape character|escape code|hexdecimal|hexadecimal")
+_ALIGN = "begin it where its neighbours begin"
+
+
+def explain(error: yaml.MarkedYAMLError, lines: tuple[str, ...]) -> tuple[str, str, At | None]:
+    """Message, hint and place (None where nobody knows it) for a text that is no YAML."""
+    context, problem = str(error.context or ""), str(error.problem or "")
+    begun, at = _at(error.context_mark), _at(error.problem_mark or error.context_mark)
+    line = lines[at[0]] if at and at[0] < len(lines) else ""
+    indent = len(line) - len(line.lstrip())
+    before, here = (line[: at[1]], line[at[1] : at[1] + 1]) if at else ("", "")
+    if at and "\t" in line[:indent]:
+        return "a tab can't indent a line", "indent with spaces", (at[0], line.index("\t"))
+    if "cannot start any token" in problem:
+        return f'plain text can\'t begin with "{here}"', "put quotes around it", at
+    if "mapping values are not allowed" in problem and ":" in before:
+        return "plain text can't have a colon and a space in it", "put quotes around it", at
+    if at and ("mapping values are not allowed" in problem or _BLOCK.search(problem)):
+        return "the indentation does not fit the lines before", _ALIGN, (at[0], indent)
+    if "quoted scalar" in context and "end of stream" in problem:
+        return "these quotes are never closed", 'close them, or write \\" for a quote inside them', begun
+    if _ESCAPE.search(problem):
+        return "this is no escape that YAML knows", "write \\\\ for a backslash, and / in the path of a file", at
+    if begun and _FLOW.search(problem):
+        message = f"the bracket opened in line {begun[0] + 1} is not closed before this, or a comma is missing"
+        return message, "put quotes around text that has one of , [ ] { } in it", at
+    if "could not find expected ':'" in problem:
+        return "this line is no `key: value`", "write the key, a colon and a space", begun or at
+    return " ".join(filter(None, ("not readable as YAML:", context, problem))), "check indentation and quotes", at
+
+
+def _at(mark: yaml.Mark | None) -> At | None:
+    return (mark.line, mark.column) if mark else None
