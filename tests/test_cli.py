@@ -53,7 +53,7 @@ class TestCheck:
         assert said.out == ""
         assert 'did you mean "title"?' in said.err
         assert 'did you mean "weather"?' in said.err
-        assert said.err.endswith("storyreel: 3 errors\n")
+        assert said.err.endswith("storyreel: 2 errors\n")
 
     def test_problems_come_as_json_too(self, board: Path, capsys: pytest.CaptureFixture[str]) -> None:
         board.write_text(BOARD.replace("duration: 6", "duration: 66"))

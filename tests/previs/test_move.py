@@ -60,7 +60,7 @@ def test_speed_scales_how_far_a_move_goes() -> None:
     assert slow < normal < fast
 
 
-@pytest.mark.parametrize("movement", [*(set(MOVES) - {"whip_pan", "handheld", "tracking"}), ""])
+@pytest.mark.parametrize("movement", [*sorted(set(MOVES) - {"whip_pan", "handheld", "tracking"}), ""])
 def test_moves_start_and_stop_softly_and_never_jump(movement: str) -> None:
     track = np.array([(view.x, view.y, view.zoom, view.focus) for view in path(movement, 120)])
     steps = np.linalg.norm(np.diff(track, axis=0), axis=1)
