@@ -27,9 +27,10 @@ from pipeline.storyboard import Character, Path, Reference, Scalar, Shot, Storyb
 RECIPE = 1
 DIRECTION_FORMAT = 1
 
-_MENTION = re.compile(r"(?<![\w@])@(@|[A-Za-z][A-Za-z0-9_]*)")
-_SENTENCE_END = re.compile(r"(?:^|[.!?…:][\"'”’)]*)\s*$")
+_MENTION = re.compile(r"@(@)|(?<![\w@])@([A-Za-z][A-Za-z0-9_]*)")  # @@ is a plain @
+_SENTENCE_END = re.compile(r"(?:^|[.!?…][\"'”’)]*)\s*[\"'“‘«(]*$")
 _CLOSED = re.compile(r"[.!?…][\"'”’)]*$")
+_LOOK_BACK = 12  # characters before a mention that tell whether a sentence begins with it
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,18 @@ def compose(board: Storyboard, shot: Shot, values: Mapping[str, Scalar], model: 
     Raises BadInput with every template and mention that can't be resolved.
     """
     return _Composition(board, shot, values, model, audio).composed()
+
+
+def problems_of_texts(board: Storyboard, values: Mapping[str, Scalar], model: Model) -> tuple[Problem, ...]:
+    """What can't be resolved in the texts that belong to no shot, whether a shot uses them or not."""
+    if not board.shots:
+        return ()
+    composition = _Composition(board, board.shots[0], values, model, audio=True)
+    composition.style()
+    everybody = list(board.characters.values())
+    list(composition.sound())
+    list(composition.introductions(everybody, everybody))
+    return tuple(composition.problems)
 
 
 def names_used(board: Storyboard, shot: Shot) -> frozenset[str]:
@@ -119,7 +132,7 @@ class _Composition:
         style = self.style()
         parts = (
             " ".join(map(_role_sentence, cited)),
-            " ".join(self.introductions(self.cast([*mentioned, *speakers]), heard)),
+            " ".join(filter(None, self.introductions(seen, heard))),
             " ".join(f"{label}: {sentence(text)}" for label, text in style.items()),
             self.lead(action),
             " ".join(map(_spoken, dialogue)),
@@ -128,7 +141,8 @@ class _Composition:
         direction = self.direction(seen, cited, action, dialogue, style)
         if self.problems:
             raise BadInput(self.problems)
-        return Composed("\n".join(filter(None, parts)), cited, direction)
+        # Once more in NFC: a name or an accent at a joint can combine with what stands before it.
+        return Composed(unicodedata.normalize("NFC", "\n".join(filter(None, parts))), cited, direction)
 
     def fill(self, text: str, path: Path) -> str:
         """The text with its templates filled in, in NFC, on one line."""
@@ -136,11 +150,11 @@ class _Composition:
             text = templates.render(text, self.values)
         except templates.TemplateError as problem:
             place = self.board.source.place(path, find=problem.word)
-            self.problems.append(Problem("template", dotted(path), str(problem), problem.hint, place))
+            self.problems.append(Problem(problem.code, dotted(path), str(problem), problem.hint, place))
         return " ".join(unicodedata.normalize("NFC", text).split())
 
     def mentioned(self, text: str, path: Path) -> list[Character]:
-        keys = [match[1] for match in _MENTION.finditer(text) if match[1] != "@"]
+        keys = [match[2] for match in _MENTION.finditer(text) if match[2]]
         return [character for key in keys if (character := self.character(key, path, f"@{key}"))]
 
     def speaker(self, key: str, path: Path) -> Character | None:
@@ -150,7 +164,8 @@ class _Composition:
         if character := self.board.characters.get(key):
             return character
         meant = nearest(key, self.board.characters)
-        hint = f'did you mean "{meant}"?' if meant else "define it under `characters`; for a plain @ write @@"
+        define = "define it under `characters`" + ("; for a plain @ write @@" if written.startswith("@") else "")
+        hint = f'did you mean "{meant}"?' if meant else define
         place = self.board.source.place(path, find=written)
         message = f'there is no character "{key}"'
         self.problems.append(Problem("unknown-character", dotted(path), message, hint, place))
@@ -165,10 +180,11 @@ class _Composition:
         """The text with each @mention replaced by the character's name, capital where a sentence begins."""
 
         def name(match: re.Match[str]) -> str:
-            if match[1] not in self.board.characters:
-                return "@" if match[1] == "@" else match[0]
-            plain = self.board.characters[match[1]].name
-            return capital(plain) if _SENTENCE_END.search(text[: match.start()]) else plain
+            if match[2] not in self.board.characters:
+                return match[1] or match[0]
+            plain = self.board.characters[match[2]].name
+            before = text[max(0, match.start() - _LOOK_BACK) : match.start()]
+            return capital(plain) if _SENTENCE_END.search(before) else plain
 
         return _MENTION.sub(name, text)
 
@@ -190,12 +206,14 @@ class _Composition:
                 role = " ".join(unicodedata.normalize("NFC", role).split())
                 yield Cited(kind, cited, pattern.format(n=number), role, of)
 
-    def introductions(self, cast: list[Character], heard: list[Character]) -> Iterator[str]:
-        for character in cast:
+    def introductions(self, seen: list[Character], heard: list[Character]) -> Iterator[str]:
+        """Who is seen looks so, who is heard sounds so: a description of somebody off screen would bring them on."""
+        for character in self.cast([*seen, *heard]):
             path = (*character.path, "description")
             description = self.fill(character.description, path)
             self.mentioned(description, path)
-            yield sentence(f"{capital(character.name)} is {self.named(description)}")
+            if character in seen:
+                yield sentence(f"{capital(character.name)} is {self.named(description)}")
             if character in heard and character.voice_description and self.audio:
                 voice = self.fill(character.voice_description, (*character.path, "voice", "description"))
                 yield sentence(f"{capital(character.name)}'s voice is {voice}")
@@ -204,7 +222,8 @@ class _Composition:
         style = self.board.style
         texts = {"Style": ("look", style.look), "Palette": ("palette", style.palette)}
         texts["Lighting"] = ("lighting", style.lighting)
-        return {label: self.fill(text, ("style", key)) for label, (key, text) in texts.items() if text}
+        filled = {label: self.fill(text, ("style", key)) for label, (key, text) in texts.items()}
+        return {label: text for label, text in filled.items() if text}
 
     def lead(self, action: str) -> str:
         words = camera.words(self.shot.camera) if self.shot.camera else ""
@@ -213,8 +232,9 @@ class _Composition:
     def sound(self) -> Iterator[str]:
         sound = self.board.sound
         music = self.fill(sound.music, ("sound", "music"))
-        heard = [f"Sound: {sentence(self.fill(sound.ambience, ('sound', 'ambience')))}"] if sound.ambience else []
-        if music not in ("none", "any"):
+        ambience = self.fill(sound.ambience, ("sound", "ambience"))
+        heard = [f"Sound: {sentence(ambience)}"] if ambience else []
+        if music not in ("none", "any", ""):
             heard.append(f"Music: {sentence(music)}")
         if self.audio:
             yield " ".join(heard)

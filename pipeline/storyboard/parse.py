@@ -151,7 +151,7 @@ def _character(key: str, node: Node) -> Character:
     sample = Reference("audio", voice["audio"].value, "voice", (*path, "voice")) if "audio" in voice else None
     return Character(
         key=key,
-        name=_text(fields, "name") or "the " + key.replace("_", " "),
+        name=" ".join(_text(fields, "name").split()) or "the " + key.replace("_", " "),
         description=_text(fields, "description"),
         references=_references(fields, path),
         voice=sample,

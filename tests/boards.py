@@ -1,0 +1,58 @@
+"""Boards for tests: parsed from text or a file, the files they name stood in for by facts made from their names."""
+
+from __future__ import annotations
+
+import hashlib
+from fractions import Fraction
+from pathlib import Path
+
+from pipeline import check, plan, storyboard
+from pipeline.check import Checked
+from pipeline.plan import Compositions, Plan
+from pipeline.storyboard import Storyboard
+from pipeline.take import MediaFacts, StoreView
+
+ORIGIN = "https://api.wavespeed.ai"
+_FORMATS = {"image": "png", "video": "mp4", "audio": "wav"}
+
+
+def board(text: str, name: str = "film.yaml") -> Storyboard:
+    """The board in a text that has no problem of shape."""
+    parsed = storyboard.parse(name, lambda _: text.encode())
+    assert parsed.problems == ()
+    assert parsed.board is not None
+    return parsed.board
+
+
+def facts(wanted: Storyboard) -> dict[str, MediaFacts]:
+    """Facts that would hold for every file the board names: its hash is that of its name."""
+    return {
+        reference.file: MediaFacts(
+            sha256=hashlib.sha256(reference.file.encode()).hexdigest(),
+            size_bytes=1000,
+            kind=reference.kind,
+            format=_FORMATS[reference.kind],
+            width=0 if reference.kind == "audio" else 1024,
+            height=0 if reference.kind == "audio" else 768,
+            duration_s=Fraction(0 if reference.kind == "image" else 4),
+        )
+        for reference in check.references(wanted)
+    }
+
+
+def checked(text: str, name: str = "film.yaml") -> Checked:
+    """The board in a text, checked with every file that it names in good order."""
+    parsed = storyboard.parse(name, lambda _: text.encode())
+    assert parsed.board is not None
+    return check.check(parsed.board, facts(parsed.board), {}, parsed.problems)
+
+
+def planned(text: str, view: StoreView | None = None) -> Plan:
+    """The plan of the board in a text."""
+    wanted = board(text)
+    return plan.expand(Compositions(wanted), facts(wanted), lambda _: view or StoreView(ORIGIN))
+
+
+def read(file: Path) -> str:
+    """The text of a file."""
+    return file.read_text(encoding="utf-8")

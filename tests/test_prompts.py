@@ -1,0 +1,68 @@
+"""Recipe 1, pinned: what it makes of a board is part of the request that a take is known by.
+
+Changing any golden file makes users pay again for shots they have. None is ever regenerated to make a test pass: a
+better way of composing is recipe 2.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from pipeline.plan import Compositions, Plan
+from tests.boards import board, planned, read
+
+GOLDEN = Path(__file__).parent / "golden"
+LIGHTHOUSE = Path(__file__).parent.parent / "storyboards" / "lighthouse.yaml"
+BOARDS = sorted((GOLDEN / "recipe1").glob("*.yaml"))
+
+
+def prompts(text: str) -> str:
+    """Every prompt of a board's first variant, each under the id of its shot."""
+    compositions = Compositions(board(text))
+    variant = compositions.variants[0]
+    parts = ((shot.id, compositions.of(variant, shot).prompt) for shot in compositions.board.shots)
+    return "\n".join(f"== {shot}\n{prompt}\n" for shot, prompt in parts)
+
+
+def digests(plan: Plan) -> dict[str, str]:
+    return {f"{slot.variant}/{slot.shot}": slot.digest for slot in plan.slots}
+
+
+@pytest.mark.parametrize("file", BOARDS, ids=lambda file: file.stem)
+def test_recipe_1_is_final(file: Path) -> None:
+    assert prompts(read(file)) == read(file.with_suffix(".txt"))
+
+
+@pytest.mark.parametrize("file", [*BOARDS, LIGHTHOUSE], ids=lambda file: file.stem)
+def test_request_digests_are_final(file: Path) -> None:
+    pinned = json.loads(read(GOLDEN / "digests.json"))
+    assert digests(planned(read(file))) == pinned[file.stem]
+
+
+def test_a_prompt_holds_no_code_of_the_camera() -> None:
+    whole = prompts(read(GOLDEN / "recipe1" / "every_part.yaml"))
+    assert not {"MS", "dolly_in", "orbit_left", "lens_mm"} & set(whole.replace(":", " ").replace(",", " ").split())
+
+
+def test_characters_keep_their_order_in_every_shot() -> None:
+    text = """\
+version: 1
+title: Two
+characters:
+  a: {description: one, references: [{image: a.png, role: face}]}
+  b: {description: two, references: [{image: b.png, role: face}]}
+shots: [{id: s1, prompt: "@b and @a."}, {id: s2, prompt: "@a and @b."}]
+"""
+    for slot in planned(text).slots:
+        names = [image["of"] for image in slot.direction["images"]]
+        assert names == ["the a", "the b"]
+
+
+def test_notes_reach_the_slate_and_not_the_model() -> None:
+    text = "version: 1\ntitle: T\nshots: [{id: s1, prompt: A rope., notes: 'hold {{ n }}'}]\nvars: {n: long}\n"
+    [slot] = planned(text).slots
+    assert slot.direction["notes"] == "hold long"
+    assert "hold" not in prompts(text)
