@@ -60,9 +60,7 @@ class Cut:
         return max((segment.start + segment.length for segment in self.segments), default=0)
 
 
-def assemble(
-    variant: str, footage: Sequence[Footage], frame_rate: Fraction, size: tuple[int, int], fit: Fit
-) -> Cut:
+def assemble(variant: str, footage: Sequence[Footage], frame_rate: Fraction, size: tuple[int, int], fit: Fit) -> Cut:
     """Lay the footage end to end at `frame_rate`, dissolves overlapping, each shot cut to the frames there are."""
     segments: list[Segment] = []
     notes: list[str] = []

@@ -73,9 +73,7 @@ def _blame(shot: Shot, cited: list[Cited]) -> Path:
     return (*shot.path, "references") if own else (*shot.path, "prompt")
 
 
-def _files(
-    board: Storyboard, model: Model, cited: list[Cited], facts: Mapping[str, MediaFacts]
-) -> Iterator[Problem]:
+def _files(board: Storyboard, model: Model, cited: list[Cited], facts: Mapping[str, MediaFacts]) -> Iterator[Problem]:
     for item in cited:
         found = facts.get(item.reference.file) if item.reference else None
         if item.reference and found and found.kind == item.kind:

@@ -103,9 +103,7 @@ def _shot_texts(shot: Shot) -> Iterator[str]:
 class _Composition:
     """One shot being composed; gathers problems instead of stopping at the first."""
 
-    def __init__(
-        self, board: Storyboard, shot: Shot, values: Mapping[str, Scalar], model: Model, audio: bool
-    ) -> None:
+    def __init__(self, board: Storyboard, shot: Shot, values: Mapping[str, Scalar], model: Model, audio: bool) -> None:
         self.board, self.shot, self.values, self.model, self.audio = board, shot, values, model, audio
         self.problems: list[Problem] = []
 

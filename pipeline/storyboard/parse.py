@@ -175,9 +175,7 @@ def _shot(node: Node, path: Path) -> Shot:
         id=fields["id"].value,
         prompt=fields["prompt"].value,
         camera=_camera(_fields(fields["camera"])) if "camera" in fields else None,
-        dialogue=tuple(
-            _line(line, (*path, "dialogue", index)) for index, line in _items(fields.get("dialogue"))
-        ),
+        dialogue=tuple(_line(line, (*path, "dialogue", index)) for index, line in _items(fields.get("dialogue"))),
         references=_references(fields, path),
         settings=_settings(fields),
         in_s=_seconds(fields["in"]) if "in" in fields else Fraction(0),

@@ -13,14 +13,17 @@ from PIL import Image
 
 def cloud(art: Art, x: float, y: float, wide: float, high: float, tint: str, alpha: float = 1.0) -> None:
     """A bank of cloud, flat below and heaped above, centred on x with its foot at y."""
-    heaps = [(x + wide * (at / 7 - 0.5), y - high * math.sin(math.pi * at / 7) * art.rng.uniform(0.55, 1.1))
-             for at in range(8)]
+    heaps = [
+        (x + wide * (at / 7 - 0.5), y - high * math.sin(math.pi * at / 7) * art.rng.uniform(0.55, 1.1))
+        for at in range(8)
+    ]
     foot = [(x + wide * 0.3, y + high * 0.14), (x, y + high * 0.06), (x - wide * 0.32, y + high * 0.16)]
     fill(art, [*heaps, *foot], tint, dry=9, alpha=alpha)
 
 
-def ripples(art: Art, top: float, bottom: float, left: float, right: float, count: int, tint: str,
-            alpha: float = 0.7) -> None:
+def ripples(
+    art: Art, top: float, bottom: float, left: float, right: float, count: int, tint: str, alpha: float = 0.7
+) -> None:
     """Short level strokes, longer and thicker towards the viewer."""
     for y in sorted(top + (bottom - top) * art.rng.uniform(0, 1, count) ** 1.6):
         near = (y - top) / (bottom - top)
@@ -36,16 +39,27 @@ def sea(art: Art, horizon: float, tint: str) -> None:
 def lighthouse() -> Image.Image:
     art = paper(1536, 864, 31, 6, "0 023 0.22 145 0.42 388 0.56 9b9 0.63 eb6 0.7 fc7 1 fc7")
     glow(art, 330, 590, 520, "f93", 0.5)
-    for x, y, wide, high, tint in ((150, 90, 1000, 90, "012 134"), (1250, 130, 1100, 120, "123 256"),
-                                   (620, 230, 900, 110, "134 367"), (-20, 300, 760, 110, "234 577"),
-                                   (1330, 320, 860, 120, "245 588"), (760, 400, 700, 80, "356 8a9"),
-                                   (200, 430, 640, 70, "356 b97"), (1000, 490, 520, 46, "577 cb8"),
-                                   (440, 510, 560, 34, "677 ea6"), (60, 545, 420, 22, "876 fb6")):
+    for x, y, wide, high, tint in (
+        (150, 90, 1000, 90, "012 134"),
+        (1250, 130, 1100, 120, "123 256"),
+        (620, 230, 900, 110, "134 367"),
+        (-20, 300, 760, 110, "234 577"),
+        (1330, 320, 860, 120, "245 588"),
+        (760, 400, 700, 80, "356 8a9"),
+        (200, 430, 640, 70, "356 b97"),
+        (1000, 490, 520, 46, "577 cb8"),
+        (440, 510, 560, 34, "677 ea6"),
+        (60, 545, 420, 22, "876 fb6"),
+    ):
         cloud(art, x, y, wide, high, tint, 0.92)
     fill(art, "-20,600! -20,552 90,546 180,562 300,574 420,592 500,602! 400,612", "467 578")
     sea(art, 594, "7a9 045")
-    for base, high, long, phase, tint in ((650, 9, 130, 30, "6a9 388"), (692, 15, 210, 90, "4a9 277"),
-                                          (748, 24, 330, 10, "399 166"), (824, 36, 470, 250, "288 034")):
+    for base, high, long, phase, tint in (
+        (650, 9, 130, 30, "6a9 388"),
+        (692, 15, 210, 90, "4a9 277"),
+        (748, 24, 330, 10, "399 166"),
+        (824, 36, 470, 250, "288 034"),
+    ):
         swell(art, base, high, long, phase, tint)
         ripples(art, base + high, base + 2.5 * high, -80, 1200, 12, "5bb", 0.5)
     for reach, foot, count in ((60, 690, 26), (150, 720, 26), (200, 860, 18)):
@@ -58,23 +72,32 @@ def lighthouse() -> Image.Image:
 
 
 def headland(art: Art) -> None:
-    cliff = fill(art, "640,900! 668,830! 720,790! 742,716! 800,690! 822,610! 872,580! 890,520! 950,496! 968,452!"
-                      " 1040,432! 1200,424! 1340,440! 1440,428! 1560,446! 1560,900!", "234 011", (0.4, 1))
-    for ridge, wide, tint in (("1500,430 1470,520 1500,640 1440,900", 110, "134 112"),
-                              ("1330,436 1290,500 1310,680 1230,760 1210,900", 130, "134 112"),
-                              ("1180,426 1160,560 1100,620 1120,740 1050,900", 120, "245 112"),
-                              ("1075,430 1050,500 1060,600 990,700 1000,800 960,900", 110, "754 222"),
-                              ("985,446 960,540 968,600 900,690 890,800 850,900", 96, "a65 324"),
-                              ("900,520 880,600 830,680 820,760 770,900", 84, "c85 435"),
-                              ("806,690 790,760 740,830 720,900", 80, "b75 324")):
+    cliff = fill(
+        art,
+        "640,900! 668,830! 720,790! 742,716! 800,690! 822,610! 872,580! 890,520! 950,496! 968,452!"
+        " 1040,432! 1200,424! 1340,440! 1440,428! 1560,446! 1560,900!",
+        "234 011",
+        (0.4, 1),
+    )
+    for ridge, wide, tint in (
+        ("1500,430 1470,520 1500,640 1440,900", 110, "134 112"),
+        ("1330,436 1290,500 1310,680 1230,760 1210,900", 130, "134 112"),
+        ("1180,426 1160,560 1100,620 1120,740 1050,900", 120, "245 112"),
+        ("1075,430 1050,500 1060,600 990,700 1000,800 960,900", 110, "754 222"),
+        ("985,446 960,540 968,600 900,690 890,800 850,900", 96, "a65 324"),
+        ("900,520 880,600 830,680 820,760 770,900", 84, "c85 435"),
+        ("806,690 790,760 740,830 720,900", 80, "b75 324"),
+    ):
         crag(art, ridge, wide, tint, cliff)
     line(art, "960,456 1040,434 1200,426 1340,442 1560,444", 22, "686 244", (1, 0), on=cliff, ends=0.4)
-    for surge, wide, tint in (("470,850 590,836 660,812 720,822 790,838", 34, "9cc 488"),
-                              ("420,868 560,862 700,836 830,846 960,868", 40, "fec 9cc"),
-                              ("400,890 560,872 700,866 830,872 980,892", 56, "9cc 488"),
-                              ("640,836 672,800 700,780 716,806", 26, "fec 9cc"),
-                              ("700,840 740,806 762,772 772,820", 22, "fec 7bb"),
-                              ("560,840 610,824 650,822", 14, "ffe")):
+    for surge, wide, tint in (
+        ("470,850 590,836 660,812 720,822 790,838", 34, "9cc 488"),
+        ("420,868 560,862 700,836 830,846 960,868", 40, "fec 9cc"),
+        ("400,890 560,872 700,866 830,872 980,892", 56, "9cc 488"),
+        ("640,836 672,800 700,780 716,806", 26, "fec 9cc"),
+        ("700,840 740,806 762,772 772,820", 22, "fec 7bb"),
+        ("560,840 610,824 650,822", 14, "ffe"),
+    ):
         line(art, surge, wide, tint, (0.2, 1), dry=3)
     spatter(art, art.rng.normal((710, 800), (50, 26), (90, 2)), 4)
 
@@ -101,13 +124,24 @@ def tower(art: Art, x: float, foot: float) -> None:
     fill(art, body, "fec dcb", (1, 0))
     for top in (222, 328):
         fill(art, moved("-80,0! 0,10 80,0! 80,52! 0,62 -80,52!", x, top), "d43 a22", (1, 0), on=body)
-    fill(art, [(x + 8, 150), (x + 14, 300), (x + 22, foot + 30), (x + 90, foot + 30), (x + 80, 150)], "346", on=body,
-         dry=9, alpha=0.6)
+    fill(
+        art,
+        [(x + 8, 150), (x + 14, 300), (x + 22, foot + 30), (x + 90, foot + 30), (x + 80, 150)],
+        "346",
+        on=body,
+        dry=9,
+        alpha=0.6,
+    )
     for dx, y in ((-14, 300), (-8, 196), (-16, 404)):
         fill(art, disc(art, x + dx, y, 7, 12), "234 456")
     line(art, [[(x - 60, 170), (x + 60, 170)]], 14, "345 112", (1, 0), ends=0.9)
-    line(art, [[(x - 58, 140), (x + 58, 140)], *[[(x + dx, 140), (x + dx, 166)] for dx in range(-56, 60, 14)]], 4,
-         "123", ends=0.9)
+    line(
+        art,
+        [[(x - 58, 140), (x + 58, 140)], *[[(x + dx, 140), (x + dx, 166)] for dx in range(-56, 60, 14)]],
+        4,
+        "123",
+        ends=0.9,
+    )
     glow(art, x, 128, 150, "fb5", 0.45)
     fill(art, polygons(art, [[(x - 30, 164), (x - 30, 100), (x + 30, 100), (x + 30, 164)]]), "ffd fb5", (1, 0.4))
     line(art, [[(x + dx, 100), (x + dx, 164)] for dx in (-30, -10, 10, 30)], 4, "422", ends=0.9)
@@ -117,8 +151,12 @@ def tower(art: Art, x: float, foot: float) -> None:
 
 
 def cottage(art: Art, x: float, foot: float) -> None:
-    fill(art, polygons(art, [[(x - 50, foot + 6), (x - 50, 376), (x + 100, 376), (x + 100, foot + 6)]]), "dcb 789",
-         (1, 0))
+    fill(
+        art,
+        polygons(art, [[(x - 50, foot + 6), (x - 50, 376), (x + 100, 376), (x + 100, foot + 6)]]),
+        "dcb 789",
+        (1, 0),
+    )
     fill(art, polygons(art, [[(x - 66, 382), (x - 40, 338), (x + 88, 338), (x + 116, 382)]]), "745 235", (1, 0))
     fill(art, polygons(art, [[(x + 50, 340), (x + 50, 314), (x + 72, 314), (x + 72, 340)]]), "966 345", (1, 0))
     for dx in (-16, 44):
@@ -127,8 +165,11 @@ def cottage(art: Art, x: float, foot: float) -> None:
 
 def lamp_room() -> Image.Image:
     art = paper(1536, 864, 47, 8, "0 012 0.25 023 0.45 145 0.56 267 1 267")
-    for x, y, wide, high, tint in ((200, 220, 700, 90, "023 145"), (1300, 180, 760, 110, "023 256"),
-                                   (760, 330, 900, 70, "145 267")):
+    for x, y, wide, high, tint in (
+        (200, 220, 700, 90, "023 145"),
+        (1300, 180, 760, 110, "023 256"),
+        (760, 330, 900, 70, "145 267"),
+    ):
         cloud(art, x, y, wide, high, tint, 0.8)
     sea(art, 478, "156 012")
     ripples(art, 484, 660, -80, 1500, 60, "378", 0.5)
@@ -145,8 +186,10 @@ def lamp_room() -> Image.Image:
 def gallery(art: Art) -> None:
     """The iron round of windows: posts crowd together towards the sides, where the wall turns to the viewer."""
     posts = [(math.sin(turn), math.cos(turn)) for turn in np.radians(np.arange(-84, 90, 24))]
-    ring = {y: [(768 + 800 * side, 430 + (y - 430) * (1 + 0.9 * (1 - depth))) for side, depth in posts]
-            for y in (130, 330, 590)}
+    ring = {
+        y: [(768 + 800 * side, 430 + (y - 430) * (1 + 0.9 * (1 - depth))) for side, depth in posts]
+        for y in (130, 330, 590)
+    }
     fill(art, polygons(art, [[*ring[590], (1600, 900), (-60, 900)]]), "345 011")
     fill(art, polygons(art, [[*ring[130], (1600, -60), (-60, -60)]]), "112 534")
     line(art, [[(x, y), (768 + (x - 768) * 0.1, -160)] for x, y in ring[130]], 12, "643 211", ends=0.8)
@@ -156,8 +199,14 @@ def gallery(art: Art) -> None:
         line(art, [[(lit, y), (lit, low)]], 5, "b73 742", ends=0.8)
     for y, wide in ((130, 30), (330, 11), (590, 36)):
         line(art, [ring[y]], wide, "234 112", ends=0.9)
-        line(art, [[(x, high + wide * 0.3 * (1 if y < 400 else -1)) for x, high in ring[y]]], 5, "c84", ends=0.8,
-             alpha=0.8)
+        line(
+            art,
+            [[(x, high + wide * 0.3 * (1 if y < 400 else -1)) for x, high in ring[y]]],
+            5,
+            "c84",
+            ends=0.8,
+            alpha=0.8,
+        )
     fill(art, disc(art, 760, 880, 760, 150), "643 211")
     fill(art, disc(art, 760, 870, 480, 90), "c84 532", dry=16, alpha=0.8)
     line(art, [[(760 + 0.2 * (x - 760), 740), (x, 900)] for x in range(-600, 2200, 110)], 6, "211", ends=0.5, alpha=0.6)
@@ -167,6 +216,7 @@ def gallery(art: Art) -> None:
 
 def lens(art: Art, x: int, y: int) -> None:
     """The Fresnel lens: a beehive of glass rings round a bull's-eye, held in brass."""
+
     def half(at: float) -> float:
         return 205 * math.sqrt(max(0.0, 1 - ((at - y - 10) / 300) ** 2)) + 14
 
@@ -280,12 +330,12 @@ def swell(art: Art, base: float, high: float, long: float, phase: float, tint: s
     fill(art, body, tint.split()[-1])
     fill(art, box, tint, on=body)
     for drop in range(1, 6):
-        starts = [at for at in art.rng.integers(0, 430, 14) if np.all(np.diff(top[at:at + 75, 0]) > 1)]
-        veins = [np.add(top[at:at + 70:6], (high * 0.06 * drop, high * 0.22 * drop)) for at in starts]
+        starts = [at for at in art.rng.integers(0, 430, 14) if np.all(np.diff(top[at : at + 75, 0]) > 1)]
+        veins = [np.add(top[at : at + 70 : 6], (high * 0.06 * drop, high * 0.22 * drop)) for at in starts]
         line(art, veins, high * 0.05, "7bb", on=body, alpha=0.4)
     for start in np.flatnonzero(np.diff((crest > 0.35).astype(int)) == 1):
-        stop = start + max(9, int(np.argmax(crest[start + 1:] < 0.22)))
-        line(art, [np.add(top[start:stop + 1:3], (0, high * 0.04))], high * 0.2, "fed 9cc", (1, 0.3), dry=4)
+        stop = start + max(9, int(np.argmax(crest[start + 1 :] < 0.22)))
+        line(art, [np.add(top[start : stop + 1 : 3], (0, high * 0.04))], high * 0.2, "fed 9cc", (1, 0.3), dry=4)
         if high > 40:
             spread = art.rng.normal((-0.1 * high, -0.3 * high), (0.45 * high, 0.16 * high), (34, 2))
             spatter(art, top[stop] + spread, high / 26)
@@ -347,13 +397,26 @@ def boat(art: Art, x: float, y: float, size: float, tilt: float) -> None:
 def rail(art: Art) -> None:
     line(art, "-40,770 400,744 900,740 1580,782", 30, "011", ends=0.9)
     line(art, "-40,760 400,734 900,730 1580,772", 6, "a74 356", (1, 0), ends=0.9)
-    line(art, [[(x, 735 + abs(x - 720) * 0.04), (x + (x - 720) * 0.1, 900)] for x in range(-20, 1600, 128)], 18,
-         "011 012", ends=0.9)
+    line(
+        art,
+        [[(x, 735 + abs(x - 720) * 0.04), (x + (x - 720) * 0.1, 900)] for x in range(-20, 1600, 128)],
+        18,
+        "011 012",
+        ends=0.9,
+    )
     line(art, "-40,852 400,830 900,826 1580,860", 14, "011", ends=0.9)
 
 
-STILLS = {"keeper-face": keeper_face, "keeper-coat": keeper_coat, "mara-face": mara_face, "mara-coat": mara_coat,
-          "lighthouse": lighthouse, "lamp-room": lamp_room, "stairs": stairs, "harbour": harbour}
+STILLS = {
+    "keeper-face": keeper_face,
+    "keeper-coat": keeper_coat,
+    "mara-face": mara_face,
+    "mara-coat": mara_coat,
+    "lighthouse": lighthouse,
+    "lamp-room": lamp_room,
+    "stairs": stairs,
+    "harbour": harbour,
+}
 
 
 def main() -> None:

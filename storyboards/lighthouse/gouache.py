@@ -64,7 +64,7 @@ def paper(width: int, height: int, seed: int, angle: float, sky: str) -> Art:
 def rgb(tint: str) -> Field:
     """A colour of three hexadecimal digits, or of six, as red, green and blue from 0 to 1."""
     step = len(tint) // 3
-    return np.array([int(tint[at:at + step], 16) / (16**step - 1) for at in range(0, len(tint), step)], np.float32)
+    return np.array([int(tint[at : at + step], 16) / (16**step - 1) for at in range(0, len(tint), step)], np.float32)
 
 
 def mix(tint: str, other: str, share: float) -> str:
@@ -90,7 +90,7 @@ def curve(points: Outline, closed: bool) -> Field:
     """A smooth line (Catmull-Rom) through the points."""
     knots = np.asarray(dots(points) if isinstance(points, str) else points, np.float64)
     ring = np.vstack([knots[-1:], knots, knots[:2]]) if closed else np.vstack([knots[:1], knots, knots[-1:]])
-    a, b, c, d = (ring[at:len(ring) - 3 + at, None] for at in range(4))
+    a, b, c, d = (ring[at : len(ring) - 3 + at, None] for at in range(4))
     t = np.linspace(0, 1, 14, endpoint=False)[None, :, None]
     line = 0.5 * (2 * b + (c - a) * t + (2 * a - 5 * b + 4 * c - d) * t**2 + (3 * b - a - 3 * c + d) * t**3)
     line = line[np.hypot(*(c - b)[:, 0].T) > 0].reshape(-1, 2)
@@ -145,12 +145,24 @@ def ramp(box: Box, along: Way) -> Field:
 def around(mask: Mask, margin: float) -> Box | None:
     """The box of the mask's painted part with a margin in pixels, or None if there is none."""
     box, edge = mask.getbbox(), round(margin * SCALE)
-    return box and (max(box[0] - edge, 0), max(box[1] - edge, 0),
-                    min(box[2] + edge, mask.width), min(box[3] + edge, mask.height))
+    return box and (
+        max(box[0] - edge, 0),
+        max(box[1] - edge, 0),
+        min(box[2] + edge, mask.width),
+        min(box[3] + edge, mask.height),
+    )
 
 
-def fill(art: Art, area: Mask | Outline, tint: str, along: Way = DOWN, on: Mask | None = None,
-         dry: float = 0, soft: float = 0, alpha: float = 1.0) -> Mask:
+def fill(
+    art: Art,
+    area: Mask | Outline,
+    tint: str,
+    along: Way = DOWN,
+    on: Mask | None = None,
+    dry: float = 0,
+    soft: float = 0,
+    alpha: float = 1.0,
+) -> Mask:
     """Lay a wash over a path or mask and hand back the mask, for others to be clipped by.
 
     `tint` is one colour or, `along` a direction, two; `on` clips; `dry` and `soft` are the widths of a broken or a
@@ -158,7 +170,7 @@ def fill(art: Art, area: Mask | Outline, tint: str, along: Way = DOWN, on: Mask 
     """
     mask = area if isinstance(area, Mask) else shape(art, area)
     if box := around(mask, 3 * max(dry, soft)):
-        part = np.s_[box[1]:box[3], box[0]:box[2]]
+        part = np.s_[box[1] : box[3], box[0] : box[2]]
         piece = mask.crop(box)
         piece = dried(piece, art.tooth[part], dry) if dry else blur(piece, soft) if soft else piece
         piece = both(piece, on.crop(box)) if on else piece
@@ -169,8 +181,9 @@ def fill(art: Art, area: Mask | Outline, tint: str, along: Way = DOWN, on: Mask 
     return mask
 
 
-def line(art: Art, paths: str | Sequence[Outline], wide: float, tint: str, along: Way = DOWN,
-         ends: float = 0.0, **how: Any) -> Mask:
+def line(
+    art: Art, paths: str | Sequence[Outline], wide: float, tint: str, along: Way = DOWN, ends: float = 0.0, **how: Any
+) -> Mask:
     """Brush strokes through paths (`"1,2 3,4; 5,6 7,8"`), swelling to `wide` from the share `ends` of it."""
     paths = paths.split(";") if isinstance(paths, str) else paths
     return fill(art, polygons(art, [ribbon(path, wide, ends) for path in paths]), tint, along, **how)
@@ -184,7 +197,7 @@ def shine(art: Art, part: Any, light: Field, tint: str) -> None:
 
 def glow(art: Art, x: float, y: float, radius: float, tint: str, strength: float) -> None:
     left, top = (max(round((at - 2 * radius) * SCALE), 0) for at in (x, y))
-    part = np.s_[top:round((y + 2 * radius) * SCALE), left:round((x + 2 * radius) * SCALE)]
+    part = np.s_[top : round((y + 2 * radius) * SCALE), left : round((x + 2 * radius) * SCALE)]
     down, across = (np.arange(count, dtype=np.float32) / SCALE for count in art.tooth[part].shape)
     squares = (down + top / SCALE - y)[:, None] ** 2 + (across + left / SCALE - x)[None, :] ** 2
     shine(art, part, np.exp(squares * (-2 / radius**2)) * strength, tint)

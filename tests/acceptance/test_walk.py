@@ -193,4 +193,3 @@ def test_ctrl_c_stops_cleanly_and_the_next_run_goes_on(tmp_path: Path) -> None:
     assert not list(tmp_path.rglob("*.tmp"))
     project.render()
     assert len(names(project.cut)) == FRAMES
-
