@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.errors import BadInput, MediaError, SetupError
+from pipeline.errors import BadInput, MediaError, SetupError, nearest
 from pipeline.storyboard import in_order
 from pipeline.storyboard.nodes import read
 from pipeline.storyboard.shape import problems
@@ -59,7 +59,7 @@ def _concurrency(file: Path) -> int:
 def locate(project: Project, folder: Path, name: str) -> Path:
     """The file that a storyboard in `folder` names.
 
-    Raises MediaError for an address, an absolute path, or one that leads out of the project by any way.
+    Raises MediaError for an address, an absolute path, one that leads out of the project by any way, or to nothing.
     """
     if "\0" in name:
         raise MediaError(name.replace("\0", "\\0"), "a path can't have a NUL in it", hint=_RELATIVE)
@@ -70,7 +70,12 @@ def locate(project: Project, folder: Path, name: str) -> Path:
         raise MediaError(name, "addresses are not taken as references", hint=hint)
     path = Path(os.path.realpath(folder / name))
     if not path.is_relative_to(project.root):
-        raise MediaError(name, f"it lies outside the project {project.root}", hint="copy it into the project")
+        raise MediaError(name, "it lies outside the project", hint="copy it into the folder of the storyboard")
+    if not os.path.lexists(path):
+        beside = os.listdir(path.parent) if path.parent.is_dir() else ()
+        meant = nearest(path.name, beside)
+        hint = f'did you mean "{meant}"?' if meant else "a path is relative to the storyboard"
+        raise MediaError(name, "there is no such file", hint=hint)
     return path
 
 

@@ -295,7 +295,7 @@ class _Composer:
         if not (octal_or_hex or _FLOAT.match(text)):
             if _NOT_JSON.match(text):
                 message = f"{text} is no number that a storyboard can use"
-                self._problem(node, "number", message, "put quotes around text")
+                self._problem(node, "number", message, "write a number, or quotes around text")
             return text
         if len(text) > MAX_DIGITS if octal_or_hex else not _BRIEF.match(text):
             message = f"a number of {len(text):,} characters" if len(text) > MAX_DIGITS else f"{text} is out of reach"

@@ -33,6 +33,7 @@ def repair(root: Node, wrong: Iterable[Wrong]) -> bool:
         if not path:
             return False
         _mend(root, path)
+    _complete(root)
     return isinstance(root.value, dict) and isinstance(getattr(root.value.get("shots"), "value", None), list)
 
 
@@ -57,6 +58,44 @@ def _mend(root: Node, path: Path) -> None:
             _put(root, path[:4], None)
         case _:
             _put(root, path, None)
+
+
+def _complete(root: Node) -> None:
+    """Fill in, or take out, what lacks a part that it can't be read without: a misspelt key is told as that alone."""
+    for index, shot in enumerate(_members(root.child("shots"))):
+        _need(shot, "id", _text(f"(id of shots {index})"))
+        _need(shot, "prompt", _text(f"(prompt of shots {index})"))
+        for key, needed in (("transition", "type"), ("continue_from", "shot")):
+            if _lacks(shot.child(key), needed):
+                shot.value.pop(key)
+        lines = shot.child("dialogue")
+        if lines is not None and isinstance(lines.value, list):
+            lines.value[:] = [line if _is_line(line) else BROKEN for line in lines.value]
+    characters = root.child("characters")
+    for character in characters.value.values() if characters and isinstance(characters.value, dict) else ():
+        _need(character, "description", _text("(description)"))
+    if _lacks(root.child("variants"), "matrix"):
+        root.value.pop("variants")
+
+
+def _members(node: Node | None) -> list[Node]:
+    """The mappings in a list."""
+    members = node.value if node is not None and isinstance(node.value, list) else []
+    return [member for member in members if isinstance(member.value, dict)]
+
+
+def _need(node: Node, key: str, instead: Node) -> None:
+    if isinstance(node.value, dict):
+        node.value.setdefault(key, instead)
+
+
+def _lacks(node: Node | None, key: str) -> bool:
+    return node is not None and isinstance(node.value, dict) and key not in node.value
+
+
+def _is_line(node: Node) -> bool:
+    fields = node.value if isinstance(node.value, dict) else {}
+    return {"speaker", "line"} <= fields.keys() if {"speaker", "line"} & fields.keys() else len(fields) == 1
 
 
 def _text(words: str) -> Node:

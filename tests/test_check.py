@@ -1,0 +1,160 @@
+"""What `check` promises: everything wrong at once, each at its place, with how to mend it.
+
+The boards in tests/storyboards are the cases. To add one to `invalid`, drop it in with the text it must give beside it.
+"""
+
+from __future__ import annotations
+
+import itertools
+import random
+import shutil
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from pipeline import produce
+from pipeline.check import check
+from pipeline.errors import BadInput, describe
+from pipeline.plan import Compositions
+from pipeline.storyboard import parse
+from tests.boards import board, checked, facts, read
+
+CASES = Path(__file__).parent / "storyboards"
+INVALID, VALID = sorted((CASES / "invalid").glob("*.yaml")), sorted((CASES / "valid").glob("*.yaml"))
+LIGHTHOUSE = Path(__file__).parent.parent / "storyboards" / "lighthouse.yaml"
+HEAD = "version: 1\ntitle: T\n"
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with a few files to refer to, as the working directory."""
+    (tmp_path / "storyreel.yaml").touch()
+    Image.new("RGB", (640, 360), "teal").save(tmp_path / "still.png")
+    Image.new("RGB", (64, 36), "teal").save(tmp_path / "tiny.png")
+    (tmp_path / "words.png").write_text("no picture")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def told(name: str) -> str:
+    """Every problem of the board in the working directory, as it is shown."""
+    try:
+        problems = produce.check(Path(name)).checked.problems
+    except BadInput as bad:
+        problems = bad.problems
+    return "\n".join(map(describe, problems)) + "\n"
+
+
+@pytest.mark.parametrize("case", INVALID, ids=lambda case: case.stem)
+def test_an_invalid_board_says_exactly_this(case: Path, project: Path) -> None:
+    shutil.copy(case, project)
+    assert told(case.name) == read(case.with_suffix(".txt"))
+
+
+@pytest.mark.parametrize("case", VALID, ids=lambda case: case.stem)
+def test_a_valid_board_has_no_problem(case: Path, project: Path) -> None:
+    shutil.copy(case, project)
+    film = produce.check(Path(case.name))
+    assert film.checked.problems == ()
+    assert film.checked.compositions is not None
+
+
+def test_the_example_has_no_problem() -> None:
+    assert produce.check(LIGHTHOUSE).checked.problems == ()
+
+
+def test_plain_words_are_read_as_yaml_1_2_reads_them() -> None:
+    wanted = board(read(CASES / "valid" / "core-schema.yaml"))
+    assert wanted.vars == {
+        "country": "no", "on": "off", "ten": 10, "time": "1:30", "date": "2024-01-01", "grouped": "1_000"
+    }  # fmt: skip
+
+
+def laughs(levels: str = "abcdefg") -> str:
+    """Nine times nine times nine values out of a few lines."""
+    first = "a: &a [x, x, x, x, x, x, x, x, x]\n"
+    pairs = itertools.pairwise(levels)
+    return first + "".join(f"{new}: &{new} [{', '.join([f'*{old}'] * 9)}]\n" for old, new in pairs)
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        pytest.param(HEAD + "shots: " + "[" * 5000, "too-deep", id="deep"),
+        pytest.param(HEAD + "shots: [" + "x, " * 200_000 + "x]", "too-many", id="many"),
+        pytest.param(HEAD + f"budget: {{max_cost: {'9' * 20_000}}}", "number", id="digits"),
+        pytest.param(laughs(), "too-many", id="laughs"),
+        pytest.param("x" * (1 << 20) + "y", "too-large", id="large"),
+        pytest.param("title: a\0b", "control-character", id="nul"),
+        pytest.param('title: "\\ud800"', "yaml", id="surrogate"),
+        pytest.param("title: \xe9", "encoding", id="latin-1"),
+    ],
+)
+def test_what_would_eat_time_or_memory_is_refused(text: str, code: str) -> None:
+    try:
+        problems = parse("film.yaml", lambda _: text.encode("latin-1")).problems
+    except BadInput as bad:
+        problems = bad.problems
+    assert code in {problem.code for problem in problems}
+
+
+def test_what_is_wrong_in_one_variant_alone_is_found() -> None:
+    text = HEAD + "characters: {keeper: {description: a man}}\nshots: [{id: a, prompt: '@{{ who }} waits.'}]\n"
+    found = checked(text + "variants: {matrix: {who: [keeper, nobody]}}\n")
+    assert [problem.code for problem in found.problems] == ["unknown-character"]
+    assert found.compositions is None
+
+
+def test_a_voice_alone_is_no_reference() -> None:
+    text = HEAD + "shots: [{id: a, prompt: b, references: [{audio: bell.wav, role: the bell}]}]\n"
+    [problem] = checked(text).problems
+    assert "only beside an image or a video" in problem.message
+
+
+def test_more_videos_than_other_hosts_take_is_a_warning() -> None:
+    videos = ", ".join(f"{{video: v{n}.mp4, role: walk {n}}}" for n in range(4))
+    found = checked(HEAD + f"shots: [{{id: a, prompt: b, references: [{videos}]}}]\n")
+    assert {problem.severity for problem in found.problems} == {"warning", "error"}  # 16 s are over the total
+    assert "the page allows 9, other hosts 3" in "".join(problem.message for problem in found.problems)
+
+
+@pytest.mark.parametrize("name", ["takes.yaml", "Previs.yaml"])
+def test_a_board_can_not_be_called_as_a_folder_of_the_store(name: str) -> None:
+    [problem] = checked(HEAD + "shots: [{id: a, prompt: b}]\n", name).problems
+    assert problem.code == "reserved-name"
+
+
+LINES = read(LIGHTHOUSE).splitlines(keepends=True)
+
+
+@settings(max_examples=150, deadline=None)
+@given(seed=st.integers(0, 2**32), edits=st.integers(1, 8))
+def test_no_edit_of_a_board_can_crash_the_check(seed: int, edits: int) -> None:
+    chance, lines = random.Random(seed), list(LINES)
+    for _ in range(edits):
+        at = chance.randrange(len(lines))
+        match chance.randrange(5):
+            case 0:
+                del lines[at]
+            case 1:
+                lines.insert(at, lines[chance.randrange(len(lines))])
+            case 2:
+                lines[at] = lines[at][: chance.randrange(len(lines[at]) + 1)]
+            case 3:
+                cut = chance.randrange(len(lines[at]))
+                lines[at] = lines[at][:cut] + chance.choice("{}[]\"'@:#&*!|>%\t-é\u202e\x07{{") + lines[at][cut:]
+            case _:
+                lines[at] = " " * chance.randrange(6) + lines[at].lstrip()
+        if not lines:
+            return
+    try:
+        parsed = parse("film.yaml", lambda _: "".join(lines).encode())
+    except BadInput:
+        return
+    if parsed.board is not None:
+        found = check(parsed.board, facts(parsed.board), {}, parsed.problems)
+        assert found.errors or isinstance(found.compositions, Compositions)
+        "\n".join(map(describe, found.problems))

@@ -1,0 +1,89 @@
+"""What the schemas promise to editors, and to programs that read our JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from pipeline import schema
+
+SCHEMAS = sorted((Path(__file__).parent.parent / "schemas").rglob("*.schema.json"))
+# Every text of a storyboard that the recipe fills in; a board's other texts are taken as they stand.
+TEMPLATES = {
+    "look",
+    "palette",
+    "lighting",
+    "music",
+    "ambience",
+    "description",
+    "name",
+    "prompt",
+    "notes",
+    "line",
+    "delivery",
+}
+
+
+def properties(rule: Any, defs: dict[str, Any], path: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every property below a rule, its reference written out."""
+    if isinstance(rule, list):
+        for item in rule:
+            yield from properties(item, defs, path)
+    elif isinstance(rule, dict):
+        for name, inner in rule.get("properties", {}).items():
+            target = defs.get(str(inner.get("$ref", "")).removeprefix("#/$defs/"), {})
+            yield f"{path}.{name}", {**target, **inner}
+        for key, value in rule.items():
+            inner_path = f"{path}.{key}" if key not in ("properties", "$defs", "items", "then", "else") else path
+            if key not in ("default", "examples", "enum", "const", "x-message"):
+                yield from properties(
+                    list(value.values()) if key in ("properties", "$defs") else value, defs, inner_path
+                )
+
+
+@pytest.mark.parametrize("file", SCHEMAS, ids=lambda file: file.name)
+def test_every_property_is_explained(file: Path) -> None:
+    rule = json.loads(file.read_text(encoding="utf-8"))
+    Draft202012Validator.check_schema(rule)
+    wanted = {"title", "description"} | ({"default", "examples"} if file.name == "storyboard.schema.json" else set())
+    for path, found in properties(rule, rule.get("$defs", {})):
+        assert wanted <= found.keys(), f"{file.name}{path} lacks {wanted - found.keys()}"
+
+
+def test_every_example_of_the_storyboard_is_valid() -> None:
+    rule = schema.load("storyboard.schema.json")
+    for path, found in properties(rule, rule["$defs"]):
+        for example in found["examples"]:
+            errors = [*Draft202012Validator({**found, "$defs": rule["$defs"]}).iter_errors(example)]
+            assert not errors, f"{path}: {errors}"
+
+
+def test_templates_are_marked_as_what_they_are() -> None:
+    rule = schema.load("storyboard.schema.json")
+    marked = {path.rpartition(".")[2] for path, found in properties(rule, rule["$defs"]) if found.get("x-template")}
+    assert marked == TEMPLATES
+
+
+def test_the_quick_validator_says_what_the_plain_one_says() -> None:
+    plain = Draft202012Validator(schema.load("storyboard.schema.json"))
+    board = {"version": 1, "title": "T", "shots": [{"id": "a", "prompt": "b"}]}
+    for edit in (
+        {"title": ""},
+        {"title": 3},
+        {"nope": 1},
+        {"shots": []},
+        {"shots": [{"id": "a b"}]},
+        {"style": {"look": " "}},
+    ):
+        wrong = board | edit
+        quick = {
+            (*error.absolute_path, error.validator) for error in schema.violations("storyboard.schema.json", wrong)
+        }
+        assert quick == {(*error.absolute_path, error.validator) for error in plain.iter_errors(wrong)}
+        assert quick
+    assert not list(schema.violations("storyboard.schema.json", board))
