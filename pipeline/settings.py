@@ -72,7 +72,7 @@ def locate(project: Project, folder: Path, name: str) -> Path:
     if not path.is_relative_to(project.root):
         raise MediaError(name, "it lies outside the project", hint="copy it into the folder of the storyboard")
     if not os.path.lexists(path):
-        beside = os.listdir(path.parent) if path.parent.is_dir() else ()
+        beside = [entry.name for entry in path.parent.iterdir()] if path.parent.is_dir() else []
         meant = nearest(path.name, beside)
         hint = f'did you mean "{meant}"?' if meant else "a path is relative to the storyboard"
         raise MediaError(name, "there is no such file", hint=hint)

@@ -210,11 +210,11 @@ class _Composition:
             path = (*character.path, "description")
             description = self.fill(character.description, path)
             self.mentioned(description, path)
-            if character in seen:
+            if character in seen and description:
                 yield sentence(f"{capital(character.name)} is {self.named(description)}")
-            if character in heard and character.voice_description and self.audio:
+            if character in heard and self.audio:
                 voice = self.fill(character.voice_description, (*character.path, "voice", "description"))
-                yield sentence(f"{capital(character.name)}'s voice is {voice}")
+                yield sentence(f"{capital(character.name)}'s voice is {voice}") if voice else ""
 
     def style(self) -> dict[str, str]:
         style = self.board.style
