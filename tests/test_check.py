@@ -158,3 +158,8 @@ def test_no_edit_of_a_board_can_crash_the_check(seed: int, edits: int) -> None:
         found = check(parsed.board, facts(parsed.board), {}, parsed.problems)
         assert found.errors or isinstance(found.compositions, Compositions)
         "\n".join(map(describe, found.problems))
+
+
+def test_a_text_that_no_shot_uses_yet_is_checked_too() -> None:
+    text = HEAD + "characters: {keeper: {description: '{{ nope }}'}}\nshots: [{id: a, prompt: b}]\n"
+    assert [problem.path for problem in checked(text).problems] == ["characters.keeper.description"]
