@@ -36,8 +36,8 @@ def project_of(storyboard: Path) -> Project:
     """
     file = Path(os.path.realpath(storyboard))
     if not file.is_file():
-        hint = "`storyreel init` writes a board to start from"
-        raise SetupError(f"{storyboard}: no such file", hint=hint)
+        what = "is no file that holds a storyboard" if file.exists() else "no such file"
+        raise SetupError(f"{storyboard}: {what}", hint="`storyreel init` writes a board to start from")
     above = [folder for folder in file.parents if (folder / PROJECT_FILE).is_file() or (folder / ".git").exists()]
     root = above[0] if above else file.parent
     return Project(root, root / "outputs", _concurrency(root / PROJECT_FILE))

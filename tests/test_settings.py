@@ -92,3 +92,10 @@ def test_takes_come_from_the_api_unless_told_otherwise() -> None:
     for wrong in ("127.0.0.1:8017", "ftp://host", "https://host/path", "https://"):
         with pytest.raises(SetupError, match="WAVESPEED_BASE_URL"):
             api_origin({"WAVESPEED_BASE_URL": wrong})
+
+
+def test_what_is_no_file_is_no_storyboard(tmp_path: Path) -> None:
+    with pytest.raises(SetupError, match="no such file"):
+        project_of(tmp_path / "film.yaml")
+    with pytest.raises(SetupError, match="is no file that holds a storyboard"):
+        project_of(tmp_path)

@@ -1,10 +1,7 @@
-"""A board becomes its variants, and what each shot says in each of them: composed once for all that comes out alike."""
+"""A board becomes what each of its shots says in each variant, and what each asks of its model."""
 
 from __future__ import annotations
 
-import itertools
-import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -12,19 +9,14 @@ from typing import Any
 from pipeline import catalog
 from pipeline.catalog import Model
 from pipeline.errors import BadInput, Problem
-from pipeline.prompts import Composed, compose, names_used, problems_of_texts, render
-from pipeline.storyboard import DEFAULT_MODEL, Scalar, Shot, Storyboard
+from pipeline.plan.variants import Variant, sample, variants
+from pipeline.prompts import Composed, compose, names_used, problems_of_texts
+from pipeline.storyboard import DEFAULT_MODEL, Path, Shot, Storyboard
+from pipeline.storyboard.nodes import whole_file
 
-MAIN = "main"  # name of the only variant of a board without any
-_ILLEGAL = re.compile(r"[^A-Za-z0-9._-]+")
+MAX_CHARACTERS = 1 << 24  # of all prompts together; a model reads some thousands of one
 
-
-@dataclass(frozen=True, slots=True)
-class Variant:
-    """One film of a board."""
-
-    name: str  # legal as the name of a folder
-    values: Mapping[str, Scalar]  # every variable a template may use
+Key = tuple[Path, tuple[str, ...]]  # where the shot stands, and the values that it looks at
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,25 +42,34 @@ class Compositions:
     def __init__(self, board: Storyboard) -> None:
         """Raises BadInput with every template and mention of the board that can't be resolved."""
         self.board = board
-        self.variants = variants(board)
-        self._names = {shot.id: sorted(names_used(board, shot)) for shot in board.shots}
-        self._composed: dict[tuple[str, tuple[Scalar | None, ...]], Composed] = {}
         problems: list[Problem] = []
-        for variant in self.variants:
-            problems.extend(problems_of_texts(board, variant.values, catalog.models()[DEFAULT_MODEL]))
+        try:
+            self.variants = variants(board)
+        except BadInput as bad:
+            problems.extend(bad.problems)
+            self.variants = (sample(board),)
+        self._names = {shot.path: sorted(names_used(board, shot)) for shot in board.shots}
+        self._composed: dict[Key, Composed] = {}
+        self._room = MAX_CHARACTERS
         for shot in board.shots:
-            for variant in self.variants:
-                try:
-                    self.of(variant, shot)
-                except BadInput as bad:
-                    problems.extend(bad.problems)
-                    break
+            problems.extend(self._compose(shot))
+        problems.extend(problems_of_texts(board, self.variants[0].values, catalog.models()[DEFAULT_MODEL]))
         if problems:
             raise BadInput(dict.fromkeys(problems))
 
-    def key(self, variant: Variant, shot: Shot) -> tuple[str, tuple[Scalar | None, ...]]:
+    def _compose(self, shot: Shot) -> tuple[Problem, ...]:
+        """Compose one shot in every variant; its problems in the first variant that has any."""
+        for variant in self.variants:
+            try:
+                self.of(variant, shot)
+            except BadInput as bad:
+                return bad.problems
+        return ()
+
+    def key(self, variant: Variant, shot: Shot) -> Key:
         """What the composition depends on: the shot and the values that it looks at."""
-        return shot.id, tuple(variant.values.get(name) for name in self._names[shot.id])
+        # As they are written: to Python 1 and True are the same key, and prompts say "1" and "true".
+        return shot.path, tuple(repr(variant.values.get(name)) for name in self._names[shot.path])
 
     def all_of(self, shot: Shot) -> tuple[Composed, ...]:
         """What the shot says, each version once."""
@@ -81,39 +82,12 @@ class Compositions:
         if key not in self._composed:
             wanted = parameters(self.board, shot)
             composed = compose(self.board, shot, variant.values, wanted.known_model, audio=wanted.generate_audio)
+            self._room -= len(composed.prompt)
+            if self._room < 0:
+                message = f"the prompts of all shots and variants are longer than {MAX_CHARACTERS:,} characters"
+                raise BadInput([Problem("too-many", "", message, "say less", whole_file(self.board.source.file))])
             self._composed[key] = composed
         return self._composed[key]
-
-
-def variants(board: Storyboard) -> tuple[Variant, ...]:
-    """The films of a board, in the order of its matrix; one called `main` where it has none.
-
-    Raises BadInput where a name can't be made or two are the same.
-    """
-    if board.variants is None:
-        return (Variant(MAIN, board.vars),)
-    matrix = board.variants.matrix
-    made: dict[str, Variant] = {}
-    for keys in itertools.product(*(choices for choices in matrix.values())):
-        chosen = dict(zip(matrix, keys, strict=True))
-        name = _variant_name(board, chosen)
-        if name.casefold() in made:
-            message = f'two variants are called "{name}"'
-            place = board.source.place(("variants", "name"))
-            raise BadInput([Problem("variant-name", "variants", message, "name every variable in `name`", place)])
-        values = {variable: matrix[variable][key] for variable, key in chosen.items()}
-        made[name.casefold()] = Variant(name, {**board.vars, **values})
-    return tuple(made.values())
-
-
-def _variant_name(board: Storyboard, chosen: Mapping[str, str]) -> str:
-    template = board.variants.name if board.variants else ""
-    try:
-        name = render(template, {**board.vars, **chosen}) if template else "_".join(chosen.values())
-    except ValueError as error:
-        place = board.source.place(("variants", "name"))
-        raise BadInput([Problem("template", "variants.name", str(error), getattr(error, "hint", ""), place)]) from error
-    return _ILLEGAL.sub("-", name).strip("-.")[:80] or "variant"
 
 
 def parameters(board: Storyboard, shot: Shot) -> Parameters:

@@ -1,4 +1,4 @@
-"""Compositions and the facts of files become a Plan: the jobs that are paid for, the slots where they are used."""
+"""Compositions, facts of files and what the store holds become a Plan: jobs, slots, prices and reasons."""
 
 from __future__ import annotations
 
@@ -12,20 +12,12 @@ from typing import Any, Literal
 from pipeline import catalog
 from pipeline.catalog import MEDIA_WORDS, Price
 from pipeline.frames import frames_in
-from pipeline.plan.compositions import Compositions, Variant, parameters
+from pipeline.plan.compositions import Compositions, parameters
+from pipeline.plan.variants import Variant
 from pipeline.prompts import Composed
 from pipeline.storyboard import Shot, Storyboard
 from pipeline.take import MediaFacts, StoreView
-from pipeline.wire import (
-    MEANING,
-    MODERATED,
-    FileRef,
-    FrameRef,
-    MediaRef,
-    Request,
-    Value,
-    request_digest,
-)
+from pipeline.wire import MEANING, MODERATED, FileRef, FrameRef, MediaRef, Request, Value, request_digest
 
 State = Literal["reuse", "generate", "open", "absent", "uncertain", "refused"]
 FIRST_TAKE = 1  # what others continue from before anything exists

@@ -1,4 +1,4 @@
-"""A Plan becomes its Rehearsal: the best footage there can be for nothing, and the orders for what is to be drawn."""
+"""A Plan becomes a Rehearsal: the takes there are, and an order for a previs clip everywhere else."""
 
 from __future__ import annotations
 
