@@ -114,8 +114,8 @@ def test_a_variant_is_named_by_its_keys_and_its_template() -> None:
     assert [variant.name for variant in plan(wanted).variants] == ["wet_1", "wet_2", "dry_1", "dry_2"]
     wanted["variants"]["name"] = "{{ weather }}: take/{{ n }}"
     assert plan(wanted).variants[0].name == "wet-take-1"
-    wanted["variants"] = {"matrix": {"weather": ["Über 東京?", "../x", "con/.."]}}
-    assert [variant.name for variant in plan(wanted).variants] == ["Über-東京", "x", "con"]
+    wanted["variants"] = {"matrix": {"weather": ["Über 東京?", "../x"]}}
+    assert [variant.name for variant in plan(wanted).variants] == ["Über-東京", "x"]
 
 
 def take(digest: str, number: int = 1) -> Take:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -16,7 +17,7 @@ MAIN = "main"  # name of the only variant of a board without any
 MAX_SLOTS = 10_000  # shots of all variants together
 # Windows takes these for devices whatever their folder or ending, and a board must be usable everywhere.
 DEVICES = frozenset({"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))})
-_ILLEGAL = re.compile(r"[^A-Za-z0-9._-]+")
+_ILLEGAL = re.compile(r"[^\w.-]+")  # letters of every script are fine in the name of a folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,8 @@ def _name(board: Storyboard, chosen: Mapping[str, str]) -> str:
         name = render(template, {**board.vars, **chosen}) if template else "_".join(chosen.values())
     except TemplateError as error:
         raise _bad(board, error.code, str(error), error.hint, find=error.word) from error
-    name = _ILLEGAL.sub("-", name).strip("-.")[:80] or "variant"
+    # In NFC, and short: a folder's name has at most 255 bytes, and macOS takes both ways to write an accent for one.
+    name = _ILLEGAL.sub("-", unicodedata.normalize("NFC", name)).strip("-.")[:60].rstrip("-.") or "variant"
     if name.casefold().split(".")[0] in DEVICES:
         raise _bad(board, "variant-name", f'a variant can\'t be called "{name}"', "Windows has a device of that name")
     return name
