@@ -35,20 +35,30 @@ def project_of(storyboard: Path) -> Project:
     Raises SetupError where the storyboard is no file, BadInput where storyreel.yaml has problems.
     """
     file = Path(os.path.realpath(storyboard))
-    if not file.is_file():
-        what = "is no file that holds a storyboard" if file.exists() else "no such file"
+    # os.path answers where pathlib raises: for a name that is too long, a folder that may not be searched.
+    if not os.path.isfile(file):  # noqa: PTH113
+        what = "is no file that holds a storyboard" if os.path.lexists(file) else "no such file"
         raise SetupError(f"{storyboard}: {what}", hint="`storyreel init` writes a board to start from")
-    above = [folder for folder in file.parents if (folder / PROJECT_FILE).is_file() or (folder / ".git").exists()]
+    above = [
+        folder
+        for folder in file.parents
+        if os.path.isfile(folder / PROJECT_FILE) or os.path.lexists(folder / ".git")  # noqa: PTH113
+    ]
     root = above[0] if above else file.parent
     return Project(root, root / "outputs", _concurrency(root / PROJECT_FILE))
 
 
 def _concurrency(file: Path) -> int:
-    if not file.is_file():
+    if not os.path.isfile(file):  # noqa: PTH113
         return 0
-    if not file.read_bytes().strip():
-        return 0
-    source, found = read(str(file), file.read_bytes())
+    try:
+        source, found = read(str(file), file.read_bytes())
+    except OSError as error:
+        raise SetupError(f"{file}: can't be read: {error.strerror}") from error
+    except BadInput as bad:
+        if [problem.code for problem in bad.problems] == ["empty"]:
+            return 0  # it marks the root, and need not say anything
+        raise
     wrong = [*found, *(item.problem for item in problems(source, "project.schema.json"))]
     if wrong:
         raise BadInput(in_order(wrong))
@@ -68,12 +78,15 @@ def locate(project: Project, folder: Path, name: str) -> Path:
     if _ADDRESS.match(name) or "://" in name:
         hint = "download the file and name it by its path: its bytes are what a take is known by"
         raise MediaError(name, "addresses are not taken as references", hint=hint)
+    if "\\" in name:
+        raise MediaError(name, "a path is written with / and not with \\", hint=f"write {name.replace(chr(92), '/')}")
     path = Path(os.path.realpath(folder / name))
     if not path.is_relative_to(project.root):
         raise MediaError(name, "it lies outside the project", hint="copy it into the folder of the storyboard")
     if not os.path.lexists(path):
-        beside = [entry.name for entry in path.parent.iterdir()] if path.parent.is_dir() else []
-        meant = nearest(path.name, beside)
+        beside = os.listdir(path.parent) if os.path.isdir(path.parent) else []  # noqa: PTH112, PTH208
+        stems = {Path(name).stem: name for name in beside}  # an ending alone is no likeness
+        meant = stems.get(nearest(path.stem, stems), "")
         hint = f'did you mean "{meant}"?' if meant else "a path is relative to the storyboard"
         raise MediaError(name, "there is no such file", hint=hint)
     return path
@@ -82,6 +95,10 @@ def locate(project: Project, folder: Path, name: str) -> Path:
 def api_origin(environ: Mapping[str, str]) -> str:
     """Origin of the paid API, or of what WAVESPEED_BASE_URL puts in its place. Raises SetupError for no address."""
     url = environ.get("WAVESPEED_BASE_URL") or API
-    if not re.match(r"https?://[^/\s]+/?\Z", url):
+    try:
+        origin = origin_of(url) if re.match(r"https?://[^/?#@\s]+/?\Z", url) else ""
+    except ValueError:  # a port of letters, brackets left open
+        origin = ""
+    if not origin:
         raise SetupError("WAVESPEED_BASE_URL is no address", hint=f"write a scheme and a host, such as {API}")
-    return origin_of(url)
+    return origin

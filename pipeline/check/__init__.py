@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 
-from pipeline.check import files, shots, structure
+from pipeline.check import files, shots, structure, texts
 from pipeline.check.files import references
+from pipeline.check.finding import distinct
 from pipeline.errors import BadInput, MediaError, Problem
 from pipeline.plan import Compositions
 from pipeline.storyboard import Storyboard, in_order
 from pipeline.take import MediaFacts
 
 __all__ = ["Checked", "check", "references"]
+
+_UNREADABLE = ("number", "control-character")  # of a value that stands in the board all the same
+_GONE = ("type", "missing-key", "empty")  # of a section that could not be read at all
+_MISSED = {  # what is then said of each mention, and the sections that may hold what is mentioned
+    "undefined-name": ("vars", "variants", "variants.matrix"),
+    "unknown-character": ("characters",),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +49,26 @@ def check(
     `facts` and `unusable` hold, by its path as written, each file that the board names: what it is, or why it can't
     be used.
     """
-    problems = [*shape, *structure.problems(board), *shots.problems(board)]
-    problems += [*files.unusable(board, unusable), *files.unfit(board, facts)]
+    shape = tuple(shape)
+    vague = frozenset(problem.path for problem in shape)
+    rules = [structure.problems(board), shots.problems(board, vague), texts.unread(board)]
+    rules += [files.unusable(board, unusable), files.unfit(board, facts)]
     compositions = None
     try:
         compositions = Compositions(board)
-        problems.extend(files.sent(compositions, facts))
+        rules += [texts.empty(compositions), files.sent(compositions, facts)]
     except BadInput as bad:
-        problems.extend(bad.problems)
+        rules.append(iter(bad.problems))
+    found = chain.from_iterable(map(distinct, rules))
+    problems = in_order([*shape, *_not_told_yet(found, shape)])
     broken = any(problem.severity == "error" for problem in problems)
-    return Checked(board, in_order(problems), None if broken else compositions)
+    return Checked(board, problems, None if broken else compositions)
+
+
+def _not_told_yet(found: Iterable[Problem], shape: tuple[Problem, ...]) -> Iterator[Problem]:
+    """The problems that do not only follow from one of the shape."""
+    unreadable = {problem.place for problem in shape if problem.code in _UNREADABLE}
+    gone = {problem.path for problem in shape if problem.code in _GONE}
+    for problem in found:
+        if problem.place not in unreadable and not gone & set(_MISSED.get(problem.code, ())):
+            yield problem

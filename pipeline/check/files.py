@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 
 from pipeline.catalog import MEDIA_WORDS, Kind, MediaLimits, Model
-from pipeline.check.finding import error, warning
+from pipeline.check.finding import called, error, warning
 from pipeline.errors import MediaError, Problem
 from pipeline.frames import plain_seconds
 from pipeline.plan import Compositions, parameters
@@ -54,12 +54,13 @@ def _sent(board: Storyboard, shot: Shot, composed: Composed, facts: Mapping[str,
     for kind in MEDIA_WORDS:
         cited = [item for item in composed.cited if item.kind == kind]
         if cited and kind not in model.media:
-            message = f"{model.title} takes no {kind} references"
+            message = f"{called(model)} takes no {kind} references"
             yield error(board, "model-limit", _blame(shot, cited), message, "leave them out of this shot")
         elif cited:
             yield from _files(board, model, cited, facts)
             yield from _together(board, shot, model, kind, cited, facts)
-    yield from _alone(board, shot, model, composed.cited)
+    if all(_fits(item, facts) for item in composed.cited):
+        yield from _alone(board, shot, model, composed.cited)
     yield from _wordy(board, shot, model, composed.prompt)
 
 
@@ -73,29 +74,35 @@ def _blame(shot: Shot, cited: list[Cited]) -> Path:
     return (*shot.path, "references") if own else (*shot.path, "prompt")
 
 
+def _fits(cited: Cited, facts: Mapping[str, MediaFacts]) -> bool:
+    """Whether the file is there and is what it is named as."""
+    found = facts.get(cited.reference.file) if cited.reference else None
+    return cited.reference is None or (found is not None and found.kind == cited.kind)
+
+
 def _files(board: Storyboard, model: Model, cited: list[Cited], facts: Mapping[str, MediaFacts]) -> Iterator[Problem]:
     for item in cited:
-        found = facts.get(item.reference.file) if item.reference else None
-        if item.reference and found and found.kind == item.kind:
+        if item.reference and _fits(item, facts):
+            found = facts[item.reference.file]
             for message, hint in _limits(model, model.media[item.kind], found):
                 yield error(board, "file-limit", _at(item.reference), message, hint)
 
 
 def _limits(model: Model, limits: MediaLimits, found: MediaFacts) -> Iterator[tuple[str, str]]:
     if limits.formats and found.format not in limits.formats:
-        yield f"{model.title} does not take {found.format} files", f"one of {', '.join(limits.formats)}"
+        yield f"{called(model)} does not take {found.format} files", f"one of {', '.join(limits.formats)}"
     if limits.max_bytes and found.size_bytes > limits.max_bytes:
         size, most = found.size_bytes / 1e6, limits.max_bytes / 1e6
-        yield f"the file has {size:.1f} MB; {model.title} takes at most {most:.0f}", "make it smaller"
+        yield f"the file has {size:.1f} MB; {called(model)} takes at most {most:.0f}", "make it smaller"
     sides = (found.width, found.height)
     if limits.max_side_px and not all(limits.min_side_px <= side <= limits.max_side_px for side in sides):
         hint = f"each side must have {limits.min_side_px} to {limits.max_side_px} pixels"
-        yield f"{found.width} x {found.height} pixels is a size that {model.title} does not take", hint
+        yield f"{found.width} x {found.height} pixels is a size that {called(model)} does not take", hint
     if limits.max_ratio and found.height and not limits.min_ratio <= found.width / found.height <= limits.max_ratio:
         hint = f"width divided by height must be {limits.min_ratio} to {limits.max_ratio}"
-        yield f"{found.width} x {found.height} pixels is a shape that {model.title} does not take", hint
+        yield f"{found.width} x {found.height} pixels is a shape that {called(model)} does not take", hint
     if limits.max_s and not limits.min_s <= found.duration_s <= limits.max_s:
-        hint = f"{model.title} takes files of {limits.min_s} to {limits.max_s} s"
+        hint = f"{called(model)} takes files of {limits.min_s} to {limits.max_s} s"
         yield f"the file is {plain_seconds(found.duration_s)} s long", hint
 
 
@@ -107,30 +114,31 @@ def _together(
     total_s = sum((facts[file].duration_s for file in named if file in facts), Fraction(0))
     if limits.max_count and len(cited) > limits.max_count:
         frame = ", the frame it continues from among them" if any(item.reference is None for item in cited) else ""
-        message = f"{len(cited)} {kind} references go with this shot{frame}; {model.title} takes {limits.max_count}"
+        message = f"{len(cited)} {kind} references go with this shot{frame}; {called(model)} takes {limits.max_count}"
         yield error(board, "model-limit", path, message, "leave some out, or name fewer characters in the shot")
     elif limits.warn_above and len(cited) > limits.warn_above:
         message = f"{len(cited)} {kind} references: the page allows {limits.max_count}, other hosts {limits.warn_above}"
         yield warning(board, "model-limit", path, message, f"use at most {limits.warn_above} to be safe")
     if limits.max_total_s and total_s > limits.max_total_s:
         message = f"its {kind} references are {plain_seconds(total_s)} s long together"
-        hint = f"{model.title} takes {limits.max_total_s} s of them at most"
+        hint = f"{called(model)} takes {limits.max_total_s} s of them at most"
         yield error(board, "model-limit", path, message, hint)
 
 
 def _alone(board: Storyboard, shot: Shot, model: Model, cited: tuple[Cited, ...]) -> Iterator[Problem]:
     lonely = [kind for kind, limits in model.media.items() if limits.never_alone]
     if cited and all(item.kind in lonely for item in cited):
-        message = f"{model.title} takes {cited[0].kind} references only beside an image or a video"
+        message = f"{called(model)} takes {cited[0].kind} references only beside an image or a video"
         hint = "add an image of the speaker or the place"
         yield error(board, "model-limit", _blame(shot, list(cited)), message, hint)
 
 
 def _wordy(board: Storyboard, shot: Shot, model: Model, prompt: str) -> Iterator[Problem]:
-    if model.prompt_words and len(prompt.split()) > model.prompt_words:
-        message = f"the composed prompt has {len(prompt.split())} words; {model.title} reads about {model.prompt_words}"
+    words, limit = len(prompt.split()), model.prompt_words
+    if limit and words > limit:
+        message = f"the composed prompt has {words:,} words; {called(model)} reads about {limit:,}"
         yield warning(board, "prompt-length", (*shot.path, "prompt"), message, "say less, or split the shot")
 
 
 def _a(kind: Kind) -> str:
-    return f"an {kind}" if kind[0] in "ai" else f"a {kind}"
+    return {"image": "an image", "video": "a video", "audio": "a sound"}[kind]

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
+from pipeline.catalog import Model
 from pipeline.errors import Problem
 from pipeline.storyboard import Path, Storyboard, dotted
+
+MOST = 100  # problems that one set of rules tells
 
 
 def error(
@@ -13,6 +18,22 @@ def error(
     return Problem(code, dotted(path), message, hint, board.source.place(path, key=key, find=find))
 
 
-def warning(board: Storyboard, code: str, path: Path, message: str, hint: str = "") -> Problem:
+def warning(board: Storyboard, code: str, path: Path, message: str, hint: str = "", *, find: str = "") -> Problem:
     """Something that works, and probably not as the author thinks."""
-    return Problem(code, dotted(path), message, hint, board.source.place(path), "warning")
+    return Problem(code, dotted(path), message, hint, board.source.place(path, find=find), "warning")
+
+
+def distinct(problems: Iterable[Problem]) -> Iterator[Problem]:
+    """Each problem once, and of a great many the first: a mistake in `defaults` is found again in every shot."""
+    seen: set[Problem] = set()
+    for problem in problems:
+        if problem not in seen:
+            yield problem
+            seen.add(problem)
+        if len(seen) == MOST:
+            return
+
+
+def called(model: Model) -> str:
+    """The model as people call it: seedance-2.0-mini of bytedance/seedance-2.0-mini/text-to-video-turbo."""
+    return model.id.split("/")[1]

@@ -121,7 +121,7 @@ def upstream_first(shots: Sequence[Shot]) -> list[Shot]:
 
 def last_frame(shot: Shot, duration_s: Fraction, frame_rate: Fraction) -> int:
     """The frame at the shot's out point: the last one the cut shows, from 0, at the rate of its model."""
-    return frames_in(duration_s if shot.out_s is None else shot.out_s, frame_rate) - 1
+    return max(0, frames_in(duration_s if shot.out_s is None else shot.out_s, frame_rate) - 1)
 
 
 def _job(

@@ -161,6 +161,11 @@ class _Composition:
     def character(self, key: str, path: Path, written: str) -> Character | None:
         if character := self.board.characters.get(key):
             return character
+        if not key:
+            place = self.board.source.place(path)
+            hint = 'write `keeper (under his breath): "Not tonight, boy."`'
+            self.problems.append(Problem("unknown-character", dotted(path), "nobody speaks this line", hint, place))
+            return None
         meant = nearest(key, self.board.characters)
         define = "define it under `characters`" + ("; for a plain @ write @@" if written.startswith("@") else "")
         hint = f'did you mean "{meant}"?' if meant else define

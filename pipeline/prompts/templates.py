@@ -125,7 +125,7 @@ def _tree(text: str) -> nodes.Template:
     except ValueError as error:  # a number of thousands of digits
         raise TemplateError("not readable as a template: too long a number", _WRITE) from error
     except RecursionError as error:
-        raise TemplateError("too many brackets inside each other", "write it more simply") from error
+        raise TemplateError("too much inside each other", "write it more simply") from error
 
 
 def _culprit(text: str) -> str:
@@ -146,7 +146,7 @@ def _walk(tree: nodes.Template) -> Iterator[nodes.Node]:
         if depth > MAX_DEPTH:
             raise TemplateError("too much inside each other", "write it more simply")
         yield node
-        waiting.extend((child, depth + 1) for child in node.iter_child_nodes())
+        waiting.extend(reversed([(child, depth + 1) for child in node.iter_child_nodes()]))
 
 
 def _refuse(node: nodes.Node) -> None:
@@ -220,7 +220,7 @@ def _compared(node: nodes.Compare, values: Mapping[str, Scalar]) -> bool:
             if not _COMPARISONS[operand.op](left, right):
                 return False
         except TypeError as error:
-            message = f"{_text(left)} and {_text(right)} can't be compared so"
+            message = f'"{_text(left)}" and "{_text(right)}" can\'t be compared like that'
             raise TemplateError(message, "compare text with text and numbers with numbers") from error
         left = right
     return True

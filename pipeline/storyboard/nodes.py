@@ -21,6 +21,7 @@ MAX_BYTES = 1 << 20  # of a file
 MAX_NODES = 100_000  # with every alias counted as what it stands for
 MAX_DEPTH = 64
 MAX_ALIASES = 100
+MOST = 200  # problems of one file that are told
 MAX_DIGITS = 40  # of a number, its exponent apart
 
 Path = tuple[str | int, ...]  # keys and indices from the root, e.g. ("shots", 2, "duration")
@@ -307,7 +308,8 @@ class _Composer:
 
     def _refuse_tag(self, event: Any) -> None:
         if event.tag and event.tag != "!":
-            raise self._stop(event, "tag", f"tags ({event.tag}) are not read", "delete the tag")
+            written = event.tag.replace("tag:yaml.org,2002:", "!!")
+            raise self._stop(event, "tag", f"tags ({written}) are not read", "delete the tag")
 
     def _node(self, event: Any, value: Any) -> Node:
         start, end = event.start_mark, event.end_mark
@@ -315,6 +317,8 @@ class _Composer:
 
     def _problem(self, node: Node, code: str, message: str, hint: str) -> None:
         self.problems.append(Problem(code, "", message, hint, place_of(self.file, self.lines, node)))
+        if len(self.problems) == MOST:
+            raise BadInput(self.problems)
 
     def _stop(self, at: yaml.Event | Node, code: str, message: str, hint: str) -> BadInput:
         self._problem(at if isinstance(at, Node) else self._node(at, ""), code, message, hint)

@@ -11,11 +11,10 @@ from typing import Any
 
 from pipeline import schema
 from pipeline.errors import Place, Problem, nearest
-from pipeline.storyboard.nodes import Node, Path, Source, plain, whole_file
+from pipeline.storyboard.nodes import MOST, Node, Path, Source, plain, whole_file
 from pipeline.storyboard.repair import Wrong
 
 SCHEMA = "storyboard.schema.json"
-MOST = 200  # problems of one file that are told
 _TYPES = {
     "string": "text", "number": "a number", "integer": "a whole number", "boolean": "true or false",
     "object": "fields", "array": "a list", "null": "nothing",
@@ -120,7 +119,8 @@ def _value(name: str, error: Any, node: Node) -> tuple[str, str, str]:
     """Code, message and hint for a value that is wrong in itself."""
     shown, limit, rule = _shown(node), error.validator_value, _rule(name, error)
     if error.validator == "type":
-        return "type", f"expected {_types(limit)}, found {_found(node)}", _retype(limit, node, rule, error)
+        hint = _give(name, error) if node.value is None else _retype(limit, node, rule)
+        return "type", f"expected {_types(limit)}, found {_found(node)}", hint
     if error.validator == "enum":
         meant = nearest(str(error.instance), map(str, limit))
         among = f"one of {', '.join(map(str, limit))}" if len(limit) > 1 else f"write {limit[0]}"
@@ -151,10 +151,21 @@ def _rule(name: str, error: Any) -> Mapping[str, Any]:
 
 
 def _fill(name: str, error: Any) -> str:
-    *above, parent, key = ["", *_steps(error)]
-    needed = parent == "properties" and key in schema.rule_at(name, above[1:]).get("required", ())
     what = "write something" if isinstance(error.instance, str) else "add at least one"
-    return what if needed else f"{what}, or delete the key"
+    return what if _needed(name, error) else f"{what}, or delete the key"
+
+
+def _give(name: str, error: Any) -> str:
+    """How to mend a key or a dash with nothing behind it."""
+    if error.absolute_path and isinstance(error.absolute_path[-1], int):
+        return "write something behind the dash, or delete it"
+    return "give it a value" if _needed(name, error) else "give it a value, or delete the key"
+
+
+def _needed(name: str, error: Any) -> bool:
+    """Whether the key of the wrong value is one that must be there."""
+    *above, parent, key = ["", *_steps(error)]
+    return parent == "properties" and key in schema.rule_at(name, above[1:]).get("required", ())
 
 
 def _types(rule: str | list[str]) -> str:
@@ -171,12 +182,9 @@ def _found(node: Node) -> str:
     return kinds.get(type(node.value), f"the number {node.raw}")
 
 
-def _retype(expected: str | list[str], node: Node, rule: Mapping[str, Any], error: Any) -> str:
+def _retype(expected: str | list[str], node: Node, rule: Mapping[str, Any]) -> str:
     """How to make a value of the wrong type one of the right type."""
     wanted = {expected} if isinstance(expected, str) else set(expected)
-    if node.value is None:
-        member = bool(error.absolute_path) and isinstance(error.absolute_path[-1], int)
-        return "write something behind the dash, or delete it" if member else "give it a value, or delete the key"
     if wanted & {"object", "array"}:
         return f"write it like {_written(rule)}" if "examples" in rule else "write it as `key: value`"
     if "string" in wanted:
