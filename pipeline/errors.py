@@ -46,6 +46,7 @@ class Problem:
     severity: str = "error"  # "error" or "warning"
 
 
+MOST = 100  # problems that one rule tells of one file: nobody reads more, and each is sought for in the source
 _EXCERPT = 120  # characters of a source line that are shown at most
 _SENTENCE = 400  # characters of a message or a hint, likewise
 _COMPARED = 100  # names among which the nearest is sought

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from pipeline.catalog import Model
-from pipeline.errors import Problem
+from pipeline.errors import MOST, Problem
 from pipeline.storyboard import Path, Storyboard, dotted
-
-MOST = 100  # problems that one set of rules tells
 
 
 def error(

@@ -8,7 +8,7 @@ from typing import Any
 
 from pipeline import catalog
 from pipeline.catalog import Model
-from pipeline.errors import BadInput, Problem
+from pipeline.errors import MOST, BadInput, Problem
 from pipeline.plan.variants import Variant, sample, variants
 from pipeline.prompts import Composed, compose, names_used, problems_of_texts
 from pipeline.storyboard import DEFAULT_MODEL, Path, Shot, Storyboard
@@ -52,7 +52,8 @@ class Compositions:
         self._composed: dict[Key, Composed] = {}
         self._room = MAX_CHARACTERS
         for shot in board.shots:
-            problems.extend(self._compose(shot))
+            if len(problems) < MOST:
+                problems.extend(self._compose(shot))
         problems.extend(problems_of_texts(board, self.variants[0].values, catalog.models()[DEFAULT_MODEL]))
         if problems:
             raise BadInput(dict.fromkeys(problems))

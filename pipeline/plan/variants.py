@@ -58,7 +58,8 @@ def sample(board: Storyboard) -> Variant:
 def _refuse_too_many(board: Storyboard, count: int) -> None:
     shots = len(board.shots)
     if count * shots > MAX_SLOTS:
-        message = f"{count:,} variants of {shots:,} shots are {count * shots:,} shots, more than {MAX_SLOTS:,}"
+        many = f"{count:,}" if count <= 1_000_000 else "more than a million"
+        message = f"{many} variants of {shots:,} shots are more than {MAX_SLOTS:,} shots together"
         raise _bad(board, "too-many", message, "take values out of the matrix")
 
 

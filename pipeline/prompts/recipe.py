@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipeline.catalog import Kind, Model
-from pipeline.errors import BadInput, Problem, nearest
+from pipeline.errors import MOST, BadInput, Problem, nearest
 from pipeline.prompts import camera, templates
 from pipeline.storyboard import Character, Path, Reference, Scalar, Shot, Storyboard, dotted
 
@@ -152,7 +152,7 @@ class _Composition:
         return " ".join(unicodedata.normalize("NFC", text).split())
 
     def mentioned(self, text: str, path: Path) -> list[Character]:
-        keys = [match[2] for match in _MENTION.finditer(text) if match[2]]
+        keys = dict.fromkeys(match[2] for match in _MENTION.finditer(text) if match[2])
         return [character for key in keys if (character := self.character(key, path, f"@{key}"))]
 
     def speaker(self, key: str, path: Path) -> Character | None:
@@ -161,6 +161,8 @@ class _Composition:
     def character(self, key: str, path: Path, written: str) -> Character | None:
         if character := self.board.characters.get(key):
             return character
+        if len(self.problems) >= MOST:
+            return None
         if not key:
             place = self.board.source.place(path)
             hint = 'write `keeper (under his breath): "Not tonight, boy."`'

@@ -14,14 +14,13 @@ from typing import Any
 
 import yaml
 
-from pipeline.errors import BadInput, Place, Problem
+from pipeline.errors import MOST, BadInput, Place, Problem
 from pipeline.storyboard import syntax
 
 MAX_BYTES = 1 << 20  # of a file
 MAX_NODES = 100_000  # with every alias counted as what it stands for
 MAX_DEPTH = 64
 MAX_ALIASES = 100
-MOST = 200  # problems of one file that are told
 MAX_DIGITS = 40  # of a number, its exponent apart
 
 Path = tuple[str | int, ...]  # keys and indices from the root, e.g. ("shots", 2, "duration")

@@ -10,8 +10,8 @@ from itertools import chain, islice
 from typing import Any
 
 from pipeline import schema
-from pipeline.errors import Place, Problem, nearest
-from pipeline.storyboard.nodes import MOST, Node, Path, Source, plain, whole_file
+from pipeline.errors import MOST, Place, Problem, nearest
+from pipeline.storyboard.nodes import Node, Path, Source, plain, whole_file
 from pipeline.storyboard.repair import Wrong
 
 SCHEMA = "storyboard.schema.json"
