@@ -53,8 +53,8 @@ def _telling(errors: Iterable[Any]) -> Iterator[Any]:
             continue
         if wrong_type := [error for error in alike if error.validator == "type"]:
             alike = wrong_type
-        meant = {meant for error in alike for _, meant in islice(_strangers(error), MOST)}
-        if meant - {""}:
+        meant = {meant for error in alike for _, meant in islice(_strangers(error), MOST) if meant}
+        if meant:
             alike = [error for error in alike if error.validator != "oneOf" and _absent(error) not in meant]
         yield from alike
 
