@@ -176,7 +176,7 @@ class TestModels:
         assert [model["id"] for model in as_json(capsys, "models")["models"]] == list(catalog.models())
 
     def test_an_unknown_model_is_an_error(self, capsys: pytest.CaptureFixture[str]) -> None:
-        assert cli.main(["models", "bytedance/seedance-2.0-mini/text-to-video"]) == 2
+        assert cli.main(["models", "bytedance/seedance-2.0-mini/text-to-video-turb"]) == 2
         assert 'did you mean "bytedance/seedance-2.0-mini/text-to-video-turbo"?' in capsys.readouterr().err
 
 

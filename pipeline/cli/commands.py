@@ -84,10 +84,9 @@ def models(arguments: argparse.Namespace) -> int:
 
 
 def _show_model(model: catalog.Model) -> None:
-    rule = model.rule("duration")
     show.line(model.id)
     show.line(f"  {model.title}, by {model.maker}")
-    show.line(f"  {rule['minimum']} to {rule['maximum']} s; {', '.join(model.rule('aspect_ratio')['enum'])}")
+    show.line(f"  {model.lengths}; {', '.join(model.ratios())}")
     counts = [f"{limits.max_count} {catalog.MEDIA_WORDS[kind]}" for kind, limits in model.media.items()]
     show.line(f"  references: up to {', '.join(counts)}")
     for row in model.prices:
