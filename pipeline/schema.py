@@ -46,10 +46,15 @@ def violations(name: str, value: Any) -> Iterator[ValidationError]:
 
 
 def rule_at(name: str, steps: Iterable[str | int]) -> Mapping[str, Any]:
-    """What the schema `name` says at the end of the `steps` of a violation, with the words for people."""
+    """What the schema `name` says at the end of the `steps` of a violation, with the words for people.
+
+    Nothing where they lead out of the file: a model's parameters are checked against the schema of schemas.
+    """
     rule: Any = load(name)
     for step in steps:
-        rule = _resolved(rule[step], load(name).get("$defs", {}))
+        if not isinstance(rule, (dict, list)) or (isinstance(rule, dict) and step not in rule):
+            return {}
+        rule = _resolved(rule[step], load(name).get("$defs", {}))  # type: ignore[index]
     return rule if isinstance(rule, Mapping) else {}
 
 

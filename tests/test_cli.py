@@ -164,22 +164,6 @@ class TestInit:
         assert "film.yaml is there already" in capsys.readouterr().err
 
 
-class TestModels:
-    def test_it_lists_limits_and_prices(self, capsys: pytest.CaptureFixture[str]) -> None:
-        assert cli.main(["models"]) == 0
-        said = capsys.readouterr().out
-        assert "4 to 15 s; 16:9, 9:16, 4:3, 3:4, 1:1, 21:9" in said
-        assert "720p: $0.08 a second" in said
-
-    def test_it_comes_as_json_too(self, capsys: pytest.CaptureFixture[str]) -> None:
-        assert cli.main(["models", "--json"]) == 0
-        assert [model["id"] for model in as_json(capsys, "models")["models"]] == list(catalog.models())
-
-    def test_an_unknown_model_is_an_error(self, capsys: pytest.CaptureFixture[str]) -> None:
-        assert cli.main(["models", "bytedance/seedance-2.0-mini/text-to-video"]) == 2
-        assert 'did you mean "bytedance/seedance-2.0-mini/text-to-video-turbo"?' in capsys.readouterr().err
-
-
 class TestTrouble:
     def test_a_bug_is_shown_with_its_traceback(
         self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

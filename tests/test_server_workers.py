@@ -12,13 +12,15 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 import pipeline
-from pipeline import wire
+from pipeline import catalog, wire
 from pipeline.client import Client, Endpoint, Patience
 from pipeline.server import local_app, running, workers
 from pipeline.wire import Prediction
@@ -347,3 +349,37 @@ asyncio.run(serve(Path(sys.argv[1]), 1, ready=lambda url: print(url, flush=True)
 """
     assert ends(script, how, str(tmp_path)) != 0
     assert list(tmp_path.iterdir()) == []
+
+
+def png(width: int, height: int) -> bytes:
+    file = BytesIO()
+    Image.new("RGB", (width, height), "teal").save(file, "PNG")
+    return file.getvalue()
+
+
+def test_a_shot_begins_with_the_picture_that_is_given_and_has_its_shape(tmp_path: Path) -> None:
+    async def body() -> None:
+        model = catalog.models()["bytedance/seedance-2.5/image-to-video-turbo"]
+        async with rehearsing(tmp_path, catalogue={"test/tiny": model}) as client:
+            first, last = png(450, 800), png(800, 450)
+            given = [await client.upload(data, "frame.png", "image/png") for data in (first, last)]
+            order = await told(client, tmp_path, image=given[0], last_image=given[1])
+            assert [Path(path).read_bytes() for path in order["images"]] == [first]
+            assert (order["width"], order["height"]) == (720, 1280)
+
+    asyncio.run(body())
+
+
+@pytest.mark.parametrize("what", ["elsewhere", "no picture"])
+def test_a_first_frame_that_is_no_picture_of_ours_fails_the_task(tmp_path: Path, what: str) -> None:
+    async def body() -> None:
+        model = catalog.models()["kwaivgi/kling-v3.0-std/image-to-video"]
+        async with rehearsing(tmp_path, catalogue={"test/tiny": model}) as client:
+            address = await client.upload(FACE, "face.png", "image/png")
+            image = "http://127.0.0.1:9/face.png" if what == "elsewhere" else address
+            clip = await asked(client, "clip", image=image)
+            assert clip.status == "failed"
+            assert clip.code == (wire.UNREACHABLE_MEDIA if what == "elsewhere" else wire.INVALID)
+            assert str(tmp_path) not in clip.error
+
+    asyncio.run(body())

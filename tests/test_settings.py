@@ -40,7 +40,7 @@ def test_the_working_directory_has_no_say(tmp_path: Path, monkeypatch: pytest.Mo
 
 
 def test_without_a_mark_the_boards_own_folder_is_the_root(board: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pipeline.settings.PROJECT_FILE", "never.yaml")
+    monkeypatch.setattr("pipeline.settings.project.PROJECT_FILE", "never.yaml")
     (board.parent.parent / "storyreel.yaml").unlink()
     root = project_of(board).root
     assert root == board.parent or (root / ".git").exists()

@@ -211,7 +211,8 @@ def _told(request: Request, prediction: Prediction) -> Response:
 
 def _listed(model: Model, origin: str) -> dict[str, Any]:
     """One row of the catalogue, in the API's shape; `base_price` is that of a request with nothing but defaults."""
-    price = catalog.price(model, model.default("resolution") or "", model.default("duration") or 0, Fraction(0))
+    usual = [model.default(word) for word in ("resolution", "duration", "generate_audio")]
+    price = catalog.price(model, usual[0], usual[1] or model.durations[0], Fraction(0), audio=usual[2])
     api = {
         "type": "model_run",
         "method": "POST",

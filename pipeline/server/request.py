@@ -63,8 +63,8 @@ def checked_inputs(model: Model, body: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def media_of(model: Model, inputs: Mapping[str, Any]) -> Iterator[tuple[str, Sequence[str]]]:
-    """Our word for each kind of reference that goes with the request, and the addresses given."""
-    for word in catalog.MEDIA_WORDS.values():
+    """Our word for each kind of file that goes with the request, and the addresses given."""
+    for word in (*catalog.FRAME_WORDS, *catalog.MEDIA_WORDS.values()):
         given = inputs.get(model.dialect.get(word, ""))
         if given:
             yield word, [given] if isinstance(given, str) else given
@@ -81,22 +81,31 @@ def seed(model: Model, inputs: Mapping[str, Any], hashes: Mapping[str, str]) -> 
 
 
 def order(
-    model: Model, inputs: Mapping[str, Any], *, seed: str, images: Sequence[Path], direction: Mapping[str, Any] | None
+    model: Model,
+    inputs: Mapping[str, Any],
+    *,
+    seed: str,
+    images: Sequence[Path],
+    direction: Mapping[str, Any] | None,
+    first_frame: tuple[int, int] | None = None,
 ) -> dict[str, Any]:
-    """What a worker is told to draw, but for the name and place of the clip."""
+    """What a worker is told to draw, but for the name and place of the clip.
 
-    def value(word: str, otherwise: Any) -> Any:
-        return inputs.get(model.dialect.get(word, ""), otherwise)
+    `images` are the picture that the shot begins with, if it is given, then the references; `first_frame` is the
+    width and height of the former in pixels.
+    """
 
-    resolution = value("resolution", next(iter(model.sizes)))
-    width, height = catalog.size(model, resolution, value("aspect_ratio", next(iter(model.sizes[resolution]))))
+    def value(word: str) -> Any:
+        return inputs.get(model.dialect.get(word, ""), model.default(word))
+
+    width, height = catalog.size_asked(model, inputs, first_frame)
     return {
         "width": width,
         "height": height,
         "frame_rate": str(model.frame_rate),
-        "frames": frames_in(Fraction(value("duration", 0)), model.frame_rate),
-        "audio": value("generate_audio", False),
-        "prompt": value("prompt", ""),
+        "frames": frames_in(Fraction(value("duration") or model.durations[0]), model.frame_rate),
+        "audio": value("generate_audio"),
+        "prompt": value("prompt") or "",
         "images": [str(path) for path in images],
         "direction": direction,
         "seed": seed,

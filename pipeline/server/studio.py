@@ -14,8 +14,9 @@ from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import Any, Self
 
-from pipeline import wire
+from pipeline import media, wire
 from pipeline.catalog import Model
+from pipeline.errors import MediaError
 from pipeline.server import request
 from pipeline.server.shelf import Shelf, Stored
 from pipeline.server.workers import WorkerDied, Workers
@@ -102,14 +103,16 @@ class Studio:
     async def _make(
         self, prediction: str, model: Model, inputs: Mapping[str, Any], direction: Mapping[str, Any] | None
     ) -> None:
-        media = {word: self._found(addresses) for word, addresses in request.media_of(model, inputs)}
-        hashes = {address: stored.sha256 for found in media.values() for address, stored in found}
+        files = {word: self._found(addresses) for word, addresses in request.media_of(model, inputs)}
+        hashes = {address: stored.sha256 for found in files.values() for address, stored in found}
+        pictures = [stored.path for word in ("first_frame", "images") for _, stored in files.get(word, ())]
         order = request.order(
             model,
             inputs,
             seed=request.seed(model, inputs, hashes),
-            images=[stored.path for _, stored in media.get("images", ())],
+            images=pictures,
             direction=direction,
+            first_frame=await asyncio.to_thread(_picture_size, pictures[0]) if "first_frame" in files else None,
         )
         path = self.shelf.blank(".mp4")
         took_s = await self._draw(prediction, {**order, "id": prediction, "output": str(path)}, model.longest_s)
@@ -119,7 +122,7 @@ class Studio:
     def _found(self, addresses: Sequence[str]) -> list[tuple[str, Stored]]:
         found = [(address, self.shelf.behind(address)) for address in addresses]
         if not all(stored for _, stored in found):
-            raise Failure(wire.UNREACHABLE_MEDIA, "a reference is not a file that was uploaded to this server")
+            raise Failure(wire.UNREACHABLE_MEDIA, "a file of the request was never uploaded to this server")
         return [(address, stored) for address, stored in found if stored]
 
     async def _draw(self, prediction: str, order: Mapping[str, Any], longest_s: float) -> float:
@@ -140,3 +143,12 @@ class Studio:
 
     def _change(self, prediction: str, **change: Any) -> None:
         self._predictions[prediction] = replace(self._predictions[prediction], **change)
+
+
+def _picture_size(path: Path) -> tuple[int, int]:
+    """Width and height of an uploaded picture, in pixels."""
+    try:
+        facts = media.inspect(path, "image")
+    except MediaError as error:
+        raise Failure(wire.INVALID, f"the first frame can't be used: {error.reason}") from error
+    return facts.width, facts.height

@@ -1,16 +1,20 @@
-"""Where a storyboard belongs: the root of its project, the outputs folder, the files it may name, the paid API."""
+"""A storyboard becomes its project: the root, the outputs folder, what storyreel.yaml says, the files it may name."""
 
 from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
-from pipeline.errors import BadInput, MediaError, SetupError, nearest
+from pipeline import catalog
+from pipeline.catalog import Model
+from pipeline.errors import BadInput, MediaError, Problem, SetupError, nearest
+from pipeline.settings.models import models_of
 from pipeline.storyboard import in_order
-from pipeline.storyboard.nodes import read
+from pipeline.storyboard.nodes import plain, read
 from pipeline.storyboard.shape import problems
 from pipeline.wire import origin_of
 
@@ -27,43 +31,53 @@ class Project:
     root: Path  # absolute, symbolic links resolved
     outputs: Path  # where takes and cuts are kept
     concurrency: int  # clips made at a time; 0: as many as the machine has cores
+    models: Mapping[str, Model] = field(default_factory=catalog.models)  # by id: the package's and the project's own
 
 
 def project_of(storyboard: Path) -> Project:
     """The project of a storyboard: the nearest folder above *it* with storyreel.yaml or .git, else its own folder.
 
-    Raises SetupError where the storyboard is no file, BadInput where storyreel.yaml has problems.
+    Raises SetupError where the storyboard is no file, BadInput where storyreel.yaml or a model file has problems.
     """
     file = Path(os.path.realpath(storyboard))
     # os.path answers where pathlib raises: for a name that is too long, a folder that may not be searched.
     if not os.path.isfile(file):  # noqa: PTH113
         what = "is no file that holds a storyboard" if os.path.lexists(file) else "no such file"
         raise SetupError(f"{storyboard}: {what}", hint="`storyreel init` writes a board to start from")
-    above = [
-        folder
-        for folder in file.parents
-        if os.path.isfile(folder / PROJECT_FILE) or os.path.lexists(folder / ".git")  # noqa: PTH113
-    ]
-    root = above[0] if above else file.parent
-    return Project(root, root / "outputs", _concurrency(root / PROJECT_FILE))
+    return project_here(file.parent)
 
 
-def _concurrency(file: Path) -> int:
-    if not os.path.isfile(file):  # noqa: PTH113
-        return 0
+def project_here(folder: Path) -> Project:
+    """The project of the files in a folder, found as that of a storyboard. Raises BadInput as `project_of` does."""
+    here = Path(os.path.realpath(folder))
+    marked = (
+        above
+        for above in (here, *here.parents)
+        if os.path.isfile(above / PROJECT_FILE) or os.path.lexists(above / ".git")  # noqa: PTH113
+    )
+    root = next(marked, here)
+    settings = root / PROJECT_FILE
+    if not os.path.isfile(settings):  # noqa: PTH113
+        return Project(root, root / "outputs", 0)
+    fields, wrong = _fields(settings)
+    models, more = models_of(root)
+    if wrong or more:
+        raise BadInput([*wrong, *more])
+    return Project(root, root / "outputs", int(fields.get("concurrency", 0)), models)
+
+
+def _fields(file: Path) -> tuple[Mapping[str, Any], Sequence[Problem]]:
+    """What storyreel.yaml says, and what is wrong with it."""
     try:
         source, found = read(str(file), file.read_bytes())
     except OSError as error:
         raise SetupError(f"{file}: can't be read: {error.strerror}") from error
     except BadInput as bad:
-        if [problem.code for problem in bad.problems] == ["empty"]:
-            return 0  # it marks the root, and need not say anything
-        raise
+        # An empty one marks the root, and need not say anything.
+        return {}, [problem for problem in bad.problems if problem.code != "empty"]
     wrong = [*found, *(item.problem for item in problems(source, "project.schema.json"))]
-    if wrong:
-        raise BadInput(in_order(wrong))
-    fields = source.root.value if isinstance(source.root.value, dict) else {}
-    return int(fields["concurrency"].value) if "concurrency" in fields else 0
+    fields = plain(source.root)
+    return fields if isinstance(fields, dict) else {}, in_order(wrong)
 
 
 def locate(project: Project, folder: Path, name: str) -> Path:
