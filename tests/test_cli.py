@@ -71,7 +71,7 @@ class TestCheck:
     def test_a_file_that_is_not_there_says_how_to_begin(self, capsys: pytest.CaptureFixture[str]) -> None:
         assert cli.main(["check", "flim.yaml"]) == 2
         assert capsys.readouterr().err == (
-            "storyreel: flim.yaml: no such file\n    `storyreel init` writes a board to start from\n"
+            "flim.yaml  no such file\n    `storyreel init` writes a board to start from\nstoryreel: 1 error\n"
         )
 
 
