@@ -39,13 +39,19 @@ def project_of(storyboard: Path) -> Project:
     if not os.path.isfile(file):  # noqa: PTH113
         what = "is no file that holds a storyboard" if os.path.lexists(file) else "no such file"
         raise SetupError(f"{storyboard}: {what}", hint="`storyreel init` writes a board to start from")
-    above = [
+    root = root_of(file)
+    return Project(root, root / "outputs", _concurrency(root / PROJECT_FILE))
+
+
+def root_of(storyboard: Path) -> Path:
+    """Root of the project that a storyboard belongs to, written or not: an absolute folder, links resolved."""
+    file = Path(os.path.realpath(storyboard))
+    marked = (
         folder
         for folder in file.parents
         if os.path.isfile(folder / PROJECT_FILE) or os.path.lexists(folder / ".git")  # noqa: PTH113
-    ]
-    root = above[0] if above else file.parent
-    return Project(root, root / "outputs", _concurrency(root / PROJECT_FILE))
+    )
+    return next(marked, file.parent)
 
 
 def _concurrency(file: Path) -> int:

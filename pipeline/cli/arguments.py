@@ -21,6 +21,8 @@ def parser() -> argparse.ArgumentParser:
     init = _verb(verbs, "init", "write a commented storyboard to start from", json=False)
     starter = Path("film.yaml")
     init.add_argument("file", nargs="?", type=Path, default=starter, metavar="FILE", help=f"default: {starter}")
+    schemas = "write no storyboard: only refresh the schemas that editors read"
+    init.add_argument("--schemas", action="store_true", help=schemas)
 
     check = _verb(verbs, "check", "find everything that is wrong with storyboards", json=False)
     check.add_argument("--format", choices=FORMATS, default=FORMATS[0], help="default: %(default)s")

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import argparse
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 from pipeline import produce
-from pipeline.cli import show
+from pipeline.cli import copies, show
 from pipeline.cli.formats import TELL, Report
 from pipeline.errors import BadInput, Place, Problem, SetupError
 from pipeline.produce import Film
@@ -27,6 +28,7 @@ def check(arguments: argparse.Namespace) -> int:
         root=Path(os.environ.get("GITHUB_WORKSPACE") or Path.cwd()),
     )
     TELL[arguments.format](report)
+    _remind(arguments.files)
     return BAD_INPUT if any(problem.severity == "error" for problem in report.problems) else FINE
 
 
@@ -47,3 +49,11 @@ def _fine(film: Film) -> str:
     variants = compositions.variants if compositions and film.board.variants else ()
     more = f", {show.count(len(variants), 'variant')}" if variants else ""
     return f"{film.file}: fine: {show.count(len(film.board.shots), 'shot')}{more}"
+
+
+def _remind(files: Iterable[Path]) -> None:
+    """Tell of schemas by which an editor would see other mistakes than we do."""
+    outdated = {copy: file for file in files if (copy := copies.outdated(file))}
+    for copy, file in outdated.items():
+        told = f"{show.near(copy)}, which editors read, differs from the schema of this storyreel"
+        show.note(f"{told}\n    storyreel init --schemas {file}")

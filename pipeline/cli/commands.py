@@ -14,26 +14,10 @@ from pipeline.cli import show
 from pipeline.cli.checking import check
 from pipeline.cli.planning import plan, prompt
 from pipeline.cli.rendering import render
+from pipeline.cli.starting import init
 from pipeline.errors import SetupError, nearest
 
 FINE = 0
-
-
-def init(arguments: argparse.Namespace) -> int:
-    """Write the starter board."""
-    file: Path = arguments.file
-    starter = Path(__file__).with_name("starter.yaml").read_bytes()
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        with file.open("xb") as target:
-            target.write(starter)
-    except FileExistsError as error:
-        raise SetupError(f"{file} is there already", hint="name another file: storyreel init FILE") from error
-    except OSError as error:
-        raise SetupError(f"{file} can't be written: {error.strerror}") from error
-    show.line(f"wrote {file}")
-    show.line(f"next: storyreel render {file}")
-    return FINE
 
 
 def models(arguments: argparse.Namespace) -> int:
