@@ -143,8 +143,8 @@ def describe(problem: Problem) -> str:
     where = f"{place.file}:{place.line}:{place.column}" if place.line else place.file
     warning = "warning: " if problem.severity == "warning" else ""
     subject = f"{problem.path}: " if problem.path else ""
-    head = _one_line(f"{where}  {warning}{subject}{problem.message}")
-    hint = _one_line(problem.hint)
+    head = one_line(f"{where}  {warning}{subject}{problem.message}")
+    hint = one_line(problem.hint)
     if not place.text:
         return head + (f"\n    {hint}" if hint else "")
     before, marked, after = _excerpt(place)
@@ -153,7 +153,7 @@ def describe(problem: Problem) -> str:
     return lines + (f" {hint}" if hint else "")
 
 
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
     """A sentence that may quote the user: no line of its own can begin inside it, and it does not fill the screen."""
     short = text if len(text) <= _SENTENCE else text[: _SENTENCE - 1] + "…"
     return printable(short).replace("\n", "\\n")

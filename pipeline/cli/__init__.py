@@ -32,8 +32,7 @@ def main(words: Sequence[str] | None = None) -> int:
         show.failure(error, as_json=getattr(arguments, "json", False))
         return error.exit_code
     except Exception:  # noqa: BLE001 - the one catch-all: whatever escapes is a bug, and is shown as one
-        traceback.print_exc()
-        show.note("this is a bug in storyreel: please report it, with the lines above")
+        show.bug(traceback.format_exc())
         return BUG
 
 

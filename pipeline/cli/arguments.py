@@ -9,19 +9,25 @@ from pathlib import Path
 _ABOUT = "A storyboard in YAML becomes one cut: priced before it is spent, generated once, joined to the frame."
 _CODES = "exit codes: 0 fine; 1 some shots failed; 2 bad input or set-up; 3 over budget; 70 a bug; 130 stopped"
 PORT = 8017
+FORMATS = ("text", "json", "github", "sarif")  # of what `check` finds
 
 
 def parser() -> argparse.ArgumentParser:
     """The whole command line."""
     top = argparse.ArgumentParser(prog="storyreel", description=_ABOUT, epilog=_CODES, allow_abbrev=False)
-    top.add_argument("--version", action="version", version=f"storyreel {_version()}")
+    top.add_argument("--version", action="version", version=f"storyreel {own_version()}")
     verbs = top.add_subparsers(dest="command", required=True, metavar="COMMAND", title="commands")
 
     init = _verb(verbs, "init", "write a commented storyboard to start from", json=False)
     starter = Path("film.yaml")
     init.add_argument("file", nargs="?", type=Path, default=starter, metavar="FILE", help=f"default: {starter}")
+    schemas = "write no storyboard: only refresh the schemas that editors read"
+    init.add_argument("--schemas", action="store_true", help=schemas)
 
-    check = _verb(verbs, "check", "find everything that is wrong with storyboards")
+    check = _verb(verbs, "check", "find everything that is wrong with storyboards", json=False)
+    check.add_argument("--format", choices=FORMATS, default=FORMATS[0], help="default: %(default)s")
+    as_json = "the same as --format json (schemas/output/check.schema.json)"
+    check.add_argument("--json", dest="format", action="store_const", const="json", help=as_json)
     check.add_argument("files", nargs="+", type=Path, metavar="FILE", help="a storyboard")
 
     prompt = _verb(verbs, "prompt", "show the request of one shot, exactly as it would be sent")
@@ -54,7 +60,8 @@ def _verb(
     return verb
 
 
-def _version() -> str:
+def own_version() -> str:
+    """Version of the installed package."""
     try:
         return version("storyreel")
     except PackageNotFoundError:

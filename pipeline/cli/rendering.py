@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from pipeline import produce
@@ -51,16 +50,8 @@ def _show_cut(cut: FinishedCut) -> None:
     made_of += [f"{cut.previs} previs"] if cut.previs else []
     made_of += [f"{len(cut.failed)} missing"] if cut.failed else []
     state = "unchanged" if cut.unchanged else "ready"
-    show.line(f"{_near(cut.file)}: {state}: {length}, {', '.join(made_of)}")
+    show.line(f"{show.near(cut.file)}: {state}: {length}, {', '.join(made_of)}")
     for shot, error in cut.failed.items():
         show.note(f"{shot} failed: {error.message}" + (f"\n    {error.hint}" if error.hint else ""))
     for text in cut.notes:
         show.note(f"{cut.variant}: {text}")
-
-
-def _near(file: Path) -> str:
-    """The path as one would type it from here."""
-    try:
-        return str(file.relative_to(Path.cwd().resolve()))
-    except ValueError:
-        return str(file)

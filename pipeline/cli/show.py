@@ -3,29 +3,52 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 from pipeline.catalog import Price
 from pipeline.errors import BadInput, Problem, StoryreelError, describe, printable
 from pipeline.schema import plain
 
+# GitHub's runner obeys `::name::` where a line begins with it, spaces aside, and `##[name]` anywhere in a line
+# (actions/runner, src/Runner.Common/ActionCommand.cs).
+_BUILD_COMMAND = re.compile(r"^(?P<space>\s*):(?=:)|(?<=#)#(?=\[)", re.MULTILINE)
+
 
 def line(text: str = "") -> None:
     """One line of the result."""
-    print(printable(text), flush=True)
+    print(_inert(printable(text)), flush=True)
 
 
 def note(text: str) -> None:
     """Something said beside the result."""
-    print(printable(f"storyreel: {text}"), file=sys.stderr)
+    print(_inert(printable(f"storyreel: {text}")), file=sys.stderr)
+
+
+def bug(trace: str) -> None:
+    """The traceback of a bug; what it quotes may come from a storyboard."""
+    print(_inert(trace.rstrip()), file=sys.stderr)
+    note("this is a bug in storyreel: please report it, with the lines above")
 
 
 def result(value: Mapping[str, Any]) -> None:
     """The result as JSON."""
-    print(json.dumps(plain(value), indent=2, ensure_ascii=False))
+    # In JSON only text can hold ##[, and there it can be written so that no build server takes it for a command.
+    print(json.dumps(plain(value), indent=2, ensure_ascii=False).replace("##[", "#\\u0023["))
+
+
+def command(text: str) -> None:
+    """A command to a build server: the one thing that is printed as it stands, so its words must have been escaped."""
+    print(text)
+
+
+def _inert(text: str) -> str:
+    """`text` of which a build server obeys nothing, whatever a storyboard says."""
+    return _BUILD_COMMAND.sub(lambda found: "\\x23" if found["space"] is None else found["space"] + "\\x3a", text)
 
 
 def failure(error: StoryreelError, *, as_json: bool) -> None:
@@ -44,7 +67,7 @@ def failure(error: StoryreelError, *, as_json: bool) -> None:
 def problem_list(problems: Sequence[Problem]) -> None:
     """Problems with their source lines, then their number."""
     for problem in problems:
-        print(describe(problem), file=sys.stderr)
+        print(_inert(describe(problem)), file=sys.stderr)
     errors = sum(1 for problem in problems if problem.severity == "error")
     if warnings := len(problems) - errors:
         note(f"{count(errors, 'error')}, {count(warnings, 'warning')}")
@@ -77,7 +100,7 @@ def table(rows: Iterable[Sequence[str]], right: frozenset[int] = frozenset()) ->
             cell.rjust(width) if index in right else cell.ljust(width)
             for index, (cell, width) in enumerate(zip(row, widths, strict=True))
         ]
-        print(("  " + "  ".join(padded)).rstrip())
+        print(_inert("  " + "  ".join(padded)).rstrip())
 
 
 def money(usd: Decimal) -> str:
@@ -95,3 +118,11 @@ def price(found: Price | None) -> str:
 def count(number: int, thing: str) -> str:
     """`1 shot`, `3 shots`."""
     return f"{number:,} {thing}" + ("" if number == 1 else "s")
+
+
+def near(file: Path) -> str:
+    """The path as one would type it from here."""
+    try:
+        return str(file.relative_to(Path.cwd().resolve()))
+    except ValueError:
+        return str(file)

@@ -47,15 +47,23 @@ def project_of(storyboard: Path) -> Project:
     return project_here(file.parent)
 
 
-def project_here(folder: Path) -> Project:
-    """The project of the files in a folder, found as that of a storyboard. Raises BadInput as `project_of` does."""
-    here = Path(os.path.realpath(folder))
+def root_of(storyboard: Path) -> Path:
+    """Root of the project that a storyboard belongs to, written or not: an absolute folder, links resolved."""
+    return _root(Path(os.path.realpath(storyboard)).parent)
+
+
+def _root(here: Path) -> Path:
     marked = (
         above
         for above in (here, *here.parents)
         if os.path.isfile(above / PROJECT_FILE) or os.path.lexists(above / ".git")  # noqa: PTH113
     )
-    root = next(marked, here)
+    return next(marked, here)
+
+
+def project_here(folder: Path) -> Project:
+    """The project of the files in a folder, found as that of a storyboard. Raises BadInput as `project_of` does."""
+    root = _root(Path(os.path.realpath(folder)))
     settings = root / PROJECT_FILE
     if not os.path.isfile(settings):  # noqa: PTH113
         return Project(root, root / "outputs", 0)

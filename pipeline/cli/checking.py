@@ -1,0 +1,59 @@
+"""`check`: what is wrong with each storyboard is found, and told in the format that was asked for."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from pipeline import produce
+from pipeline.cli import copies, show
+from pipeline.cli.formats import TELL, Report
+from pipeline.errors import BadInput, Place, Problem, SetupError
+from pipeline.produce import Film
+
+FINE, BAD_INPUT = 0, 2
+_Outcome = tuple[Film | None, tuple[Problem, ...]]
+
+
+def check(arguments: argparse.Namespace) -> int:
+    """Say what is wrong with each board."""
+    outcomes = [_outcome(file) for file in arguments.files]
+    report = Report(
+        files=tuple(map(str, arguments.files)),
+        fine=tuple(_fine(film) for film, _ in outcomes if film and not film.checked.errors),
+        # Boards of one project share its storyreel.yaml, and what is wrong with that.
+        problems=tuple(dict.fromkeys(problem for _, problems in outcomes for problem in problems)),
+        root=Path(os.environ.get("GITHUB_WORKSPACE") or Path.cwd()),
+    )
+    TELL[arguments.format](report)
+    _remind(arguments.files)
+    return BAD_INPUT if any(problem.severity == "error" for problem in report.problems) else FINE
+
+
+def _outcome(file: Path) -> _Outcome:
+    try:
+        film = produce.check(file)
+    except BadInput as bad:
+        return None, bad.problems
+    except SetupError as error:
+        # One file that is missing must not hide what is wrong with the others.
+        message = error.message.removeprefix(f"{file}: ")
+        return None, (Problem("set-up", "", message, error.hint, Place(str(file), 0, 0, 1, "")),)
+    return film, film.checked.problems
+
+
+def _fine(film: Film) -> str:
+    compositions = film.checked.compositions
+    variants = compositions.variants if compositions and film.board.variants else ()
+    more = f", {show.count(len(variants), 'variant')}" if variants else ""
+    return f"{film.file}: fine: {show.count(len(film.board.shots), 'shot')}{more}"
+
+
+def _remind(files: Iterable[Path]) -> None:
+    """Tell of schemas by which an editor would see other mistakes than we do."""
+    outdated = {copy: file for file in files if (copy := copies.outdated(file))}
+    for copy, file in outdated.items():
+        told = f"{show.near(copy)}, which editors read, differs from the schema of this storyreel"
+        show.note(f"{told}\n    storyreel init --schemas {file}")
