@@ -3,7 +3,8 @@
 `python -m pipeline.previs` is the worker: an order a line on stdin (`order`), a reply a line on stdout (`worker`).
 The walk of one order, in reading order of the modules:
 
-    order -> brief     what the shot is: the direction given, its gaps filled from the prompt's words
+    intake -> order    the order read and checked
+          -> brief     what the shot is: the direction given, its gaps filled from the prompt's words
           -> setting   where and when it plays, from the same words
           -> move      where the camera looks on every frame
           -> ground    the one picture it looks at: a still (stills, unslate) or a painted backdrop (stage, backdrop;
