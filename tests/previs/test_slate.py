@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from pipeline.previs import signs
-from pipeline.previs.layout import fit_rows, mark_box, name_px, type_for
+from pipeline.previs.layout import ACCENT, fit_rows, mark_box, name_px, type_for
 from pipeline.previs.lettering import balanced, font, plain, shorten, wrap
 from pipeline.previs.order import Camera, Direction, Figure, Line, PrevisOrder
 from pipeline.previs.speech import spread, syllables
@@ -170,6 +170,17 @@ def test_a_frame_of_a_previs_clip_is_continued_without_its_slate(
     mark = np.asarray(frame.crop(mark_box(type_for(*size))), np.int16)
     assert mark[:, :, 0].mean() > 180
     assert unslated(free) is free
+
+
+def test_an_evening_sky_at_the_edge_is_not_taken_for_the_slates_own_line(
+    clip: Callable[..., Path], direction: Callable[..., Direction]
+) -> None:
+    path = clip(width=640, height=360, frames=3, direction=direction(shot_size="MS"))
+    with av.open(path) as container:
+        frame = next(container.decode(video=0)).to_image()
+    whole = unslated(frame)
+    frame.paste(ACCENT, (0, 130, 200, 190))
+    assert unslated(frame).size == whole.size
 
 
 def test_any_other_picture_is_continued_whole(order: Callable[..., PrevisOrder]) -> None:
