@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from fractions import Fraction
+from itertools import pairwise
 from typing import TypeVar
 
 from pipeline.frames import rate
@@ -16,6 +18,7 @@ from pipeline.previs.order import (
     Figure,
     Line,
     OrderError,
+    Part,
     PrevisOrder,
     Reference,
     Style,
@@ -25,6 +28,9 @@ from pipeline.previs.order import (
 _MOST_PIXELS = 10_000_000
 # Ten minutes at 24 frames a second: forty times the longest generation there is.
 MOST_FRAMES = 14_400
+
+# Digits are counted: nobody gains from a number that takes minutes to read.
+_SECONDS = re.compile(r"[0-9]{1,30}(?:\.[0-9]{1,30}|/[0-9]{1,30})?", re.ASCII)
 
 _T = TypeVar("_T")
 
@@ -54,24 +60,70 @@ def parse(data: object) -> PrevisOrder:
 
 
 def _direction(data: Mapping[str, object]) -> Direction:
-    camera, style = _object(data.get("camera", {}), "camera"), _object(data.get("style", {}), "style")
+    style = _object(data.get("style", {}), "style")
     return Direction(
         title=_text(data, "title"),
         shot=_text(data, "shot"),
-        camera=Camera(
-            shot_size=_text(camera, "shot_size"),
-            angle=_text(camera, "angle"),
-            movement=_text(camera, "movement"),
-            speed=_text(camera, "speed"),
-            lens_mm=_number(camera, "lens_mm"),
-        ),
+        camera=_camera(data),
         action=_text(data, "action"),
         dialogue=_each(data, "dialogue", _line),
         notes=_text(data, "notes"),
         style=Style(_text(style, "look"), _text(style, "palette"), _text(style, "lighting")),
         figures=_each(data, "figures", _figure),
         images=_each(data, "images", _reference),
+        place=_text(data, "place"),
+        parts=_parts(data),
     )
+
+
+def _camera(data: Mapping[str, object]) -> Camera:
+    camera = _object(data.get("camera", {}), "camera")
+    return Camera(
+        shot_size=_text(camera, "shot_size"),
+        angle=_text(camera, "angle"),
+        movement=_text(camera, "movement"),
+        speed=_text(camera, "speed"),
+        lens_mm=_number(camera, "lens_mm"),
+    )
+
+
+def _parts(data: Mapping[str, object]) -> tuple[Part, ...]:
+    parts = _each(data, "parts", _part)
+    if not parts:
+        return ()
+    ends = [part.end_s for part in parts[:-1]]
+    for index, end_s in enumerate(ends):
+        if end_s is None:
+            raise OrderError(f"parts[{index}] does not say at how many seconds it ends")
+    for index, (before_s, end_s) in enumerate(pairwise(end_s for end_s in ends if end_s is not None), start=1):
+        if end_s < before_s:
+            raise OrderError(f"parts[{index}] ends before the part that it follows")
+    return (*parts[:-1], replace(parts[-1], end_s=None))
+
+
+def _part(data: object, where: str) -> Part:
+    part = _object(data, where)
+    return Part(
+        end_s=_end_s(_text(part, "seconds"), where),
+        shot=_text(part, "shot"),
+        camera=_camera(part),
+        action=_text(part, "action"),
+        dialogue=_each(part, "dialogue", _line),
+        notes=_text(part, "notes"),
+        figures=_each(part, "figures", _figure),
+        place=_text(part, "place"),
+    )
+
+
+def _end_s(text: str, where: str) -> Fraction | None:
+    if not text:
+        return None
+    try:
+        if _SECONDS.fullmatch(text):
+            return Fraction(text)
+    except ZeroDivisionError:
+        pass
+    raise OrderError(f"{where} ends at {text[:40]!r}, which is no number of seconds like 4.2 or 21/5")
 
 
 def _line(data: object, where: str) -> Line:

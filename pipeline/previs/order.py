@@ -62,8 +62,25 @@ class Reference:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """One of several shots that are made in one generation, and shown one after another in its clip."""
+
+    end_s: Fraction | None  # seconds from the start of the clip; None for the last part, which ends with the clip
+    shot: str = ""  # its id
+    camera: Camera = field(default_factory=Camera)
+    action: str = ""
+    dialogue: tuple[Line, ...] = ()
+    notes: str = ""
+    figures: tuple[Figure, ...] = ()
+    place: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Direction:
-    """What the storyboard knows of a shot beyond the request that is paid for."""
+    """What the storyboard knows of a shot beyond the request that is paid for.
+
+    In a clip of several parts, action, notes and place are what holds for all of them.
+    """
 
     title: str = ""  # of the storyboard
     shot: str = ""  # its id
@@ -74,6 +91,9 @@ class Direction:
     style: Style = field(default_factory=Style)
     figures: tuple[Figure, ...] = ()
     images: tuple[Reference, ...] = ()  # aligned with the images of the order
+    place: str = ""  # words that name and describe where it plays; "" where nothing is said
+    throughout: str = ""  # what is said of every shot of the clip that this is one of
+    parts: tuple[Part, ...] = ()  # () is one shot
 
 
 @dataclass(frozen=True, slots=True)

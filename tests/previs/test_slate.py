@@ -136,6 +136,19 @@ def test_a_mirrored_move_has_a_mirrored_sign() -> None:
     assert left == tuple(tuple((1 - x, y) for x, y in stroke) for stroke in right)
 
 
+@pytest.mark.parametrize(
+    ("title", "place", "heading"),
+    [
+        ("Film", "", "Film"),
+        ("Film", "the lamp room: brass and glass", "Film · the lamp room"),
+        ("Film", "Harbour – at night", "Film · Harbour"),
+        ("", "a well-lit hall, empty", "a well-lit hall"),
+    ],
+)
+def test_a_slate_is_headed_by_the_film_and_the_name_of_the_place(title: str, place: str, heading: str) -> None:
+    assert signs.heading(Direction(title=title, place=place)) == heading
+
+
 def test_lines_are_spoken_one_after_another_inside_the_clip() -> None:
     lines = (
         Line("a", "", "One."),
