@@ -1,10 +1,14 @@
-"""A generation request becomes a previs clip: a labelled animatic of the shot, in the size, length and sound asked for.
+"""A generation request becomes a previs clip: a labelled animatic of its shots, in the size and length asked for.
 
 `python -m pipeline.previs` is the worker: an order a line on stdin (`order`), a reply a line on stdout (`worker`).
 The walk of one order, in reading order of the modules:
 
-    order -> brief     what the shot is: the direction given, its gaps filled from the prompt's words
+    intake -> order    the order read and checked
+          -> parts     an order for each shot of its clip; where only a prompt tells of them: sections
+          -> shots     all that is decided before anything is drawn, shot by shot:
+          -> brief     what the shot is: the direction given, its gaps filled from the prompt's words
           -> setting   where and when it plays, from the same words
+          -> choice    which reference picture it is drawn on, if any
           -> move      where the camera looks on every frame
           -> ground    the one picture it looks at: a still (stills, unslate) or a painted backdrop (stage, backdrop;
                        sky, land, shore, town, interior, overhead; people, figures; light, canvas), as planes
@@ -15,4 +19,4 @@ The walk of one order, in reading order of the modules:
 """
 
 # The version of the drawing, part of a previs clip's key in the store: raised whenever pictures or sound change.
-DRAWING = 1
+DRAWING = 2

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from pipeline.previs.order import Camera, Direction, Figure, Line, PrevisOrder
+from pipeline.previs.order import Camera, Direction, Figure, Line, Part, PrevisOrder, Reference
+from pipeline.previs.sections import sections
 
 # Tables are tried from the top and the first pattern found wins: longer phrases stand above those they contain.
 # Abbreviations count in capitals only: "ms" and "cu" are also units.
@@ -70,6 +71,7 @@ _PEOPLE = re.compile(
     re.IGNORECASE,
 )
 _MOST_GUESSED = 3
+_STANDS_FOR_SOMEBODY = re.compile(r"\b(?:s?he|they|her|his|him|their|them)\b", re.IGNORECASE)
 _QUOTE = re.compile(r"“([^“”]{2,300})”|\"([^\"]{2,300})\"|«\s?([^«»]{2,300}?)\s?»")
 _SAID = re.compile(
     r"(?P<speaker>(?:\b(?:the|an?) )?\b[\w'-]+) (?:says?|ask(?:s|ed)?|whispers?|shouts?|murmurs?|mutters?|replies|"
@@ -84,8 +86,37 @@ def brief(order: PrevisOrder) -> Direction:
     if given is None:
         given = Direction(action=order.prompt, dialogue=quoted_lines(order.prompt))
     words = given.action or order.prompt
-    figures = given.figures or people(_QUOTE.sub(" ", words))
-    return replace(given, camera=_completed(given.camera, words), figures=figures)
+    figures = given.figures or people(_unquoted(words))
+    # What is said of every shot of a clip fills what a shot's own words leave open.
+    camera = _completed(_completed(given.camera, words), given.throughout)
+    return replace(given, camera=camera, figures=figures)
+
+
+def told_in_parts(order: PrevisOrder) -> Direction | None:
+    """The direction of a prompt that tells of several shots, each as long as the others; None for any other prompt."""
+    said = sections(order.prompt)
+    if not 0 < len(said.shots) <= order.frames:
+        return None
+    everybody = _named(" ".join(map(_unquoted, (*said.shots, said.throughout))))
+    part_s = order.frames / order.frame_rate / len(said.shots)
+    parts = [
+        Part(
+            end_s=number * part_s,
+            shot=f"Shot {number}",
+            action=words,
+            dialogue=quoted_lines(words),
+            figures=tuple(Figure(f"the {name}", everybody.index(name)) for name in _meant(words, said.throughout)),
+        )
+        for number, words in enumerate(said.shots, start=1)
+    ]
+    # Nobody says what the pictures show; each is as good as another for a shot.
+    return Direction(action=said.throughout, images=(Reference("", ""),) * len(order.images), parts=tuple(parts))
+
+
+def _meant(words: str, throughout: str) -> list[str]:
+    """Those whom a shot's words name, after those whom the words of all shots name where it says "she" of them."""
+    known = _named(_unquoted(throughout)) if _STANDS_FOR_SOMEBODY.search(_unquoted(words)) else []
+    return list(dict.fromkeys((*known, *_named(_unquoted(words)))))[:_MOST_GUESSED]
 
 
 def quoted_lines(text: str) -> tuple[Line, ...]:
@@ -104,8 +135,15 @@ def quoted_lines(text: str) -> tuple[Line, ...]:
 
 def people(text: str) -> tuple[Figure, ...]:
     """The people that the words speak of, at most three, in order of appearance."""
-    names = dict.fromkeys(match.group().lower() for match in _PEOPLE.finditer(text))
-    return tuple(Figure(f"the {name}", index) for index, name in enumerate(list(names)[:_MOST_GUESSED]))
+    return tuple(Figure(f"the {name}", index) for index, name in enumerate(_named(text)[:_MOST_GUESSED]))
+
+
+def _named(text: str) -> list[str]:
+    return list(dict.fromkeys(match.group().lower() for match in _PEOPLE.finditer(text)))
+
+
+def _unquoted(text: str) -> str:
+    return _QUOTE.sub(" ", text)
 
 
 def _completed(camera: Camera, text: str) -> Camera:

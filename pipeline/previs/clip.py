@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import chain
 from pathlib import Path
 
 import av
@@ -11,21 +12,19 @@ import numpy as np
 from av.audio.frame import AudioFrame
 from av.audio.stream import AudioStream
 from av.container import OutputContainer
-from av.video.frame import VideoFrame
+from av.video.frame import PictureType, VideoFrame
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 from PIL import Image
 
 from pipeline.frames import sample_at
-from pipeline.previs.brief import brief
-from pipeline.previs.ground import Ground, choose, lay
+from pipeline.previs.ground import Ground, lay
 from pipeline.previs.move import View, views
 from pipeline.previs.order import PrevisOrder
 from pipeline.previs.planes import Planes, Sheet, cut, settled
-from pipeline.previs.setting import setting
+from pipeline.previs.shots import Shot, shots_of
 from pipeline.previs.slate import Slate
 from pipeline.previs.sound import SAMPLE_RATE, guide_track
-from pipeline.previs.speech import spread
 from pipeline.previs.weather import Falling, falling
 
 # A closed group every two seconds at 24: a cut that begins inside the clip has little to encode anew.
@@ -41,24 +40,28 @@ _REACH_ON_STILL = 0.65
 def draw(order: PrevisOrder) -> None:
     """Write the order's clip to its output, which appears only when it is whole.
 
-    Raises MediaError for a reference picture that can't be read, OSError where the file can't be written.
+    Raises OrderError where it has more parts than frames, MediaError for a reference picture that can't be read,
+    OSError where the file can't be written.
     """
-    direction = brief(order)
-    place = setting(direction, order.prompt)
-    still = choose(order, direction)
-    path = views(direction.camera, order.frames, order.frame_rate, order.seed_number, _REACH_ON_STILL if still else 1.0)
-    spoken = spread(direction.dialogue, order.frames)
-    ground = lay(order, direction, place, path)
-    slate = Slate(order, direction, spoken)
-    size = (order.width, order.height)
-    drops = None if still else falling(place, size, float(order.frame_rate), order.seed_number)
-    track = guide_track(order, direction, place, spoken) if order.audio else None
+    shots = shots_of(order)
+    track = guide_track(order, shots) if order.audio else None
     part = Path(f"{order.output}.part")
     try:
-        _write(order, part, _pictures(ground, path, size, slate, drops), track)
+        _write(order, part, shots, track)
         part.replace(order.output)
     finally:
         part.unlink(missing_ok=True)
+
+
+def _drawn(shot: Shot) -> Iterator[Planes]:
+    """The frames of a shot, each drawn when it is asked for."""
+    order, direction, still = shot.order, shot.direction, shot.still
+    path = views(direction.camera, order.frames, order.frame_rate, order.seed_number, _REACH_ON_STILL if still else 1.0)
+    ground = lay(order, direction, shot.setting, still, path)
+    slate = Slate(order, direction, shot.spoken, shot.first)
+    size = (order.width, order.height)
+    drops = None if still else falling(shot.setting, size, float(order.frame_rate), order.seed_number)
+    return _pictures(ground, path, size, slate, drops)
 
 
 def _pictures(
@@ -90,17 +93,22 @@ def _seen(sharp: Sheet, far_sheet: Sheet | None, view: View, size: tuple[int, in
     )
 
 
-def _write(order: PrevisOrder, target: Path, pictures: Iterator[Planes], track: NDArray[np.float32] | None) -> None:
+def _write(order: PrevisOrder, target: Path, shots: Sequence[Shot], track: NDArray[np.float32] | None) -> None:
     # A bare path could be read as an address ("concat:a|b"); the prefix says that it is none.
     with av.open(f"file:{target}", "w", format="mp4", options=_CONTAINER) as container:
         video = _video_stream(container, order)
         # Every stream is there before the first packet: a later one can't be added.
         audio = _audio_stream(container) if track is not None else None
+        # A group of pictures begins at every cut: a part of the clip can be cut out along it and copied.
+        cuts = {shot.first for shot in shots[1:]}
         with ThreadPoolExecutor(1) as encoder:
             # A frame is encoded while the next is drawn; the encoder itself has one thread: its bytes never vary.
             pending: Future[None] | None = None
-            for number, planes in enumerate(pictures):
+            # A shot is laid out when the one before is drawn: however many there are, one takes memory.
+            for number, planes in enumerate(chain.from_iterable(map(_drawn, shots))):
                 frame = _video_frame(planes, number, order)
+                if number in cuts:
+                    frame.pict_type = PictureType.I
                 if pending:
                     pending.result()
                 pending = encoder.submit(_encode, container, video, frame)

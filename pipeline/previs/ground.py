@@ -10,6 +10,7 @@ from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
 from pipeline.previs.backdrop import paint, paint_people_alone
 from pipeline.previs.canvas import Frame
+from pipeline.previs.choice import Still
 from pipeline.previs.move import DUTCH_ROLL, View
 from pipeline.previs.order import Direction, PrevisOrder
 from pipeline.previs.overlay import Overlay, over
@@ -21,21 +22,11 @@ from pipeline.previs.unslate import unslated
 
 # A picture a little finer than the frame: cut at full size to a fraction of a pixel, it would pulse as it moves.
 _DENSITY, _MOST_DENSITY = 1.12, 1.5
-_CLOSE_SIZES = ("MCU", "CU", "ECU", "insert")
-_TIGHTEN = {"MWS": 1.05, "MS": 1.1, "OTS": 1.1, "MCU": 1.18, "CU": 1.32, "ECU": 1.6, "insert": 1.25}
 # Moves that keep pace with the people, so that the world slides past behind them.
 _FOLLOWING = ("tracking", "orbit_left", "orbit_right")
 _RACK_BLUR = 0.014  # of a still's out-of-focus part, in frame heights
 
 _Painter = Callable[[Frame, str], Image.Image]
-
-
-@dataclass(frozen=True, slots=True)
-class Still:
-    """A reference picture chosen as the ground of a shot."""
-
-    path: str
-    tighten: float  # how much closer than need be it is cropped
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,33 +38,17 @@ class Ground:
     people: Overlay | None = None  # those that the camera keeps in one place of the frame
 
 
-def choose(order: PrevisOrder, direction: Direction) -> Still | None:
-    """The picture to draw on: the frame continued from, else one of the shot itself, else one of its character."""
-    if order.direction is None:
-        return Still(order.images[0], 1.0) if order.images else None
-    pictures = tuple(zip(direction.images, order.images, strict=False))
-    tighten = _TIGHTEN.get(direction.camera.shot_size, 1.0)
-    for role, path in pictures:
-        if role.role == "continues":
-            return Still(path, 1.0)
-    for role, path in pictures:
-        if role.of == "":
-            return Still(path, tighten)
-    if direction.camera.shot_size not in _CLOSE_SIZES and len(direction.figures) != 1:
-        return None
-    names = [figure.name for figure in direction.figures]
-    own = [path for name in names for role, path in pictures if role.of == name]
-    return Still(own[0], tighten) if own else None
-
-
-def lay(order: PrevisOrder, direction: Direction, setting: Setting, views: tuple[View, ...]) -> Ground:
+def lay(
+    order: PrevisOrder, direction: Direction, setting: Setting, still: Still | None, views: tuple[View, ...]
+) -> Ground:
     """Draw the ground as far as the views reach. Raises MediaError for a still that can't be read."""
-    plot = _plot(order, direction, views)
-    still, camera = choose(order, direction), direction.camera
+    plot, camera = _plot(order, direction, views), direction.camera
     if still:
         picture = unslated(open_still(still.path, plot.size))
-        tighten = still.tighten
-        return _ground(lambda frame, focus: _focused(cover(picture, frame.size, tighten), focus, frame.scale), plot)
+        tighten, aside = still.tighten, still.aside
+        return _ground(
+            lambda frame, focus: _focused(cover(picture, frame.size, tighten, aside), focus, frame.scale), plot
+        )
     scene = Scene(direction, setting, order.width / order.height, order.seed_number)
     people = None
     # In a turned frame they stay in the picture, which turns as a whole.

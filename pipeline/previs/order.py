@@ -1,24 +1,14 @@
-"""One JSON order enters; a typed, checked PrevisOrder leaves."""
+"""What one previs clip is drawn from: the values that an order is made of."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import TypeVar
 
 from pipeline.errors import StoryreelError
-from pipeline.frames import rate
 
 # A frame below 32 pixels has no room for a picture; one above 4096 is beyond what any model of the catalogue makes.
 SMALLEST, LARGEST = 32, 4096
-# A picture of four times full HD; more would take gigabytes to paint.
-_MOST_PIXELS = 10_000_000
-# Ten minutes at 24 frames a second: forty times the longest generation there is.
-MOST_FRAMES = 14_400
-
-_T = TypeVar("_T")
 
 
 class OrderError(StoryreelError, ValueError):
@@ -72,8 +62,25 @@ class Reference:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """One of several shots that are made in one generation, and shown one after another in its clip."""
+
+    end_s: Fraction | None  # seconds from the start of the clip; None for the last part, which ends with the clip
+    shot: str = ""  # its id
+    camera: Camera = field(default_factory=Camera)
+    action: str = ""
+    dialogue: tuple[Line, ...] = ()
+    notes: str = ""
+    figures: tuple[Figure, ...] = ()
+    place: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Direction:
-    """What the storyboard knows of a shot beyond the request that is paid for."""
+    """What the storyboard knows of a shot beyond the request that is paid for.
+
+    In a clip of several parts, action, notes and place are what holds for all of them.
+    """
 
     title: str = ""  # of the storyboard
     shot: str = ""  # its id
@@ -84,6 +91,9 @@ class Direction:
     style: Style = field(default_factory=Style)
     figures: tuple[Figure, ...] = ()
     images: tuple[Reference, ...] = ()  # aligned with the images of the order
+    place: str = ""  # words that name and describe where it plays; "" where nothing is said
+    throughout: str = ""  # what is said of every shot of the clip that this is one of
+    parts: tuple[Part, ...] = ()  # () is one shot
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,142 +116,3 @@ class PrevisOrder:
     def seed_number(self) -> int:
         """The seed as a number for the random generators."""
         return int(self.seed, 16)
-
-
-def parse(data: object) -> PrevisOrder:
-    """The order in a decoded JSON value. Raises OrderError with one sentence for anything that can't be drawn."""
-    order = _object(data, "the order")
-    direction = order.get("direction")
-    width, height = _side(order, "width"), _side(order, "height")
-    if width * height > _MOST_PIXELS:
-        raise OrderError(
-            f"{width}x{height} pixels can't be drawn: a frame has at most {_MOST_PIXELS // 1_000_000} million"
-        )
-    return PrevisOrder(
-        id=_text(order, "id"),
-        width=width,
-        height=height,
-        frame_rate=_rate(order),
-        frames=_frames(order),
-        audio=_flag(order, "audio"),
-        prompt=_text(order, "prompt"),
-        images=_each(order, "images", _path),
-        direction=None if direction is None else _direction(_object(direction, "direction")),
-        seed=_seed(order),
-        output=_path(order.get("output"), "output"),
-    )
-
-
-def _direction(data: Mapping[str, object]) -> Direction:
-    camera, style = _object(data.get("camera", {}), "camera"), _object(data.get("style", {}), "style")
-    return Direction(
-        title=_text(data, "title"),
-        shot=_text(data, "shot"),
-        camera=Camera(
-            shot_size=_text(camera, "shot_size"),
-            angle=_text(camera, "angle"),
-            movement=_text(camera, "movement"),
-            speed=_text(camera, "speed"),
-            lens_mm=_number(camera, "lens_mm"),
-        ),
-        action=_text(data, "action"),
-        dialogue=_each(data, "dialogue", _line),
-        notes=_text(data, "notes"),
-        style=Style(_text(style, "look"), _text(style, "palette"), _text(style, "lighting")),
-        figures=_each(data, "figures", _figure),
-        images=_each(data, "images", _reference),
-    )
-
-
-def _line(data: object, where: str) -> Line:
-    line = _object(data, where)
-    return Line(_text(line, "speaker"), _text(line, "delivery"), _text(line, "line"), _flag(line, "off_screen"))
-
-
-def _figure(data: object, where: str) -> Figure:
-    figure = _object(data, where)
-    return Figure(_text(figure, "name"), max(0, int(_number(figure, "colour"))))
-
-
-def _reference(data: object, where: str) -> Reference:
-    reference = _object(data, where)
-    return Reference(_text(reference, "role"), _text(reference, "of"))
-
-
-def _object(value: object, where: str) -> Mapping[str, object]:
-    if not isinstance(value, dict):
-        raise OrderError(f"{where} is not a JSON object")
-    return value
-
-
-def _text(data: Mapping[str, object], key: str) -> str:
-    value = data.get(key)
-    if value is None:
-        return ""
-    if not isinstance(value, str):
-        raise OrderError(f"{key} is not text")
-    return value
-
-
-def _flag(data: Mapping[str, object], key: str) -> bool:
-    value = data.get(key, False)
-    if not isinstance(value, bool):
-        raise OrderError(f"{key} is neither true nor false")
-    return value
-
-
-def _number(data: Mapping[str, object], key: str) -> float:
-    value = data.get(key, 0)
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1e6:
-        raise OrderError(f"{key} is not a number of 0 or more")
-    return float(value)
-
-
-def _whole(data: Mapping[str, object], key: str) -> int:
-    value = data.get(key)
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise OrderError(f"{key} is not a whole number")
-    return value
-
-
-def _side(data: Mapping[str, object], key: str) -> int:
-    value = _whole(data, key)
-    if value % 2 or not SMALLEST <= value <= LARGEST:
-        raise OrderError(f"a {key} of {value} pixels can't be drawn: it must be even, {SMALLEST} to {LARGEST}")
-    return value
-
-
-def _frames(data: Mapping[str, object]) -> int:
-    value = _whole(data, "frames")
-    if not 1 <= value <= MOST_FRAMES:
-        raise OrderError(f"{value} frames can't be drawn: a clip has 1 to {MOST_FRAMES}")
-    return value
-
-
-def _rate(data: Mapping[str, object]) -> Fraction:
-    try:
-        return rate(_text(data, "frame_rate"))
-    except ValueError as error:
-        raise OrderError(str(error)) from error
-
-
-def _seed(data: Mapping[str, object]) -> str:
-    value = _text(data, "seed")
-    if not re.fullmatch(r"[0-9a-fA-F]{1,128}", value):
-        raise OrderError("seed is not made of 1 to 128 hexadecimal digits")
-    return value
-
-
-def _path(value: object, where: str) -> str:
-    if not isinstance(value, str) or not value or "\0" in value:
-        raise OrderError(f"{where} is not a path")
-    return value
-
-
-def _each(data: Mapping[str, object], key: str, read: Callable[[object, str], _T]) -> tuple[_T, ...]:
-    values = data.get(key)
-    if values is None:
-        return ()
-    if not isinstance(values, list):
-        raise OrderError(f"{key} is not a list")
-    return tuple(read(value, f"{key}[{index}]") for index, value in enumerate(values))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipeline.previs.order import Direction
@@ -118,24 +119,40 @@ class Setting:
     grey: bool  # black and white
 
 
-def setting(direction: Direction, prompt: str) -> Setting:
-    """The setting that the words of `direction` and `prompt` speak of; those of the action count most."""
-    style = direction.style
+_UNSAID = Setting("hills", "day", "clear", frozenset(), (), False)
+# What one word of a named place weighs: more than two of the action on where the shot plays, more than one on when,
+# which a place says less for sure: a bright kitchen is one at midnight too.
+_PLACE_ON_WHERE, _PLACE_ON_WHEN = 10, 5
+
+
+def setting(direction: Direction, prompt: str, otherwise: Setting | None = None) -> Setting:
+    """The setting that the words of `direction` and `prompt` speak of; those of place and action count most.
+
+    What no word speaks of is as in `otherwise`.
+    """
+    style, place = direction.style, direction.place
     # The prompt repeats the action and adds descriptions of the characters, so it weighs less.
-    texts = ((direction.action, 4), (style.lighting, 3), (direction.notes, 2), (prompt, 1), (direction.title, 1))
-    everything = " ".join(text for text, _ in texts)
+    said = ((direction.action, 4), (style.lighting, 3), (direction.notes, 2), (prompt, 1), (direction.title, 1))
+    everything = " ".join(text for text, _ in said)
+    texts = (*said, (direction.throughout, 2))
+    when = (*texts, (place, _PLACE_ON_WHEN))
     look = f"{style.palette} {style.look}"
+    unsaid = otherwise or _UNSAID
     return Setting(
-        place=_weightiest(_PLACES, texts) or "hills",
-        hour=_weightiest(_HOURS, texts) or "day",
-        weather=_weightiest(_WEATHERS, texts) or "clear",
-        features=frozenset(name for name, words in _FEATURES if _count(words, direction.action or everything)),
+        place=_weightiest(_PLACES, (*texts, (place, _PLACE_ON_WHERE))) or unsaid.place,
+        hour=_weightiest(_HOURS, when) or unsaid.hour,
+        weather=_weightiest(_WEATHERS, when) or unsaid.weather,
+        features=_features(direction.action or everything) | (_features(place) - {"walking"}),
         tones=_tones(style.palette or _palette_in(prompt)),
         grey=bool(_GREY.search(look) or _GREY.search(prompt)),
     )
 
 
-def _weightiest(table: tuple[tuple[str, str], ...], texts: tuple[tuple[str, int], ...]) -> str:
+def _features(text: str) -> frozenset[str]:
+    return frozenset(name for name, words in _FEATURES if _count(words, text))
+
+
+def _weightiest(table: tuple[tuple[str, str], ...], texts: Sequence[tuple[str, int]]) -> str:
     weights = {name: sum(_count(words, text) * weight for text, weight in texts) for name, words in table}
     best = max(weights, key=lambda name: weights[name])
     return best if weights[best] else ""

@@ -1,13 +1,15 @@
-"""A camera enters; what it does leaves in words, and as a small sign drawn with a pen."""
+"""A direction enters; what heads its slate and what its camera does leave, in words and as a small sign of a pen."""
 
 from __future__ import annotations
 
 import math
+import re
 
-from pipeline.previs.order import Camera
+from pipeline.previs.order import Camera, Direction
 
 Stroke = tuple[tuple[float, float], ...]  # points as fractions of the side of a square, from its top left
 
+_NAME_END = re.compile(r"[,:;.(\n–—]| - ")  # what comes after describes the place
 _SIZES = {
     "EWS": "Extreme wide shot",
     "WS": "Wide shot",
@@ -37,6 +39,12 @@ def words(camera: Camera) -> str:
     parts = (_SIZES.get(camera.shot_size, camera.shot_size), _ANGLES.get(camera.angle, ""), movement)
     line = " · ".join(part for part in parts if part)
     return line[:1].upper() + line[1:]
+
+
+def heading(direction: Direction) -> str:
+    """The film, and the place as far as it is a name: "The Last Lighthouse · the lamp room"."""
+    place = _NAME_END.split(direction.place, maxsplit=1)[0].strip()
+    return " · ".join(filter(None, (direction.title, place)))
 
 
 def sign(camera: Camera) -> tuple[Stroke, ...]:

@@ -28,11 +28,13 @@ _SILENT = -1  # key of the overlay without a subtitle
 
 
 class Slate:
-    """Everything written over one clip."""
+    """Everything written over one shot of a clip."""
 
-    def __init__(self, order: PrevisOrder, direction: Direction, spoken: Sequence[Spoken]) -> None:
+    def __init__(self, order: PrevisOrder, direction: Direction, spoken: Sequence[Spoken], first: int = 0) -> None:
+        """`order` is of this shot alone, which starts on frame `first` of its clip."""
         self._type = type_for(order.width, order.height)
         self._rate, self._frames, self._spoken = order.frame_rate, order.frames, tuple(spoken)
+        self._first = first
         self._figures = direction.figures
         self._clock = Clock(self._type.tiny, _CLOCK_LUMA)
         self._panel = Panel((order.width, order.height))
@@ -44,12 +46,12 @@ class Slate:
         self._overlays: dict[int, Overlay] = {}
 
     def paint(self, planes: Planes, frame: int) -> None:
-        """Write what belongs on the frame over its planes, in place."""
+        """Write what belongs on the frame, counted from the start of the shot, over its planes, in place."""
         said = next((index for index, line in enumerate(self._spoken) if line.start <= frame < line.stop), _SILENT)
         self._overlay(said).lay(planes)
         self._progress(planes, frame)
         if self._clock_at:
-            self._clock.paint(planes[0], self._clock_at, timecode(frame, self._rate)[-_TIMECODE_SIGNS:])
+            self._clock.paint(planes[0], self._clock_at, timecode(self._first + frame, self._rate)[-_TIMECODE_SIGNS:])
 
     def _overlay(self, said: int) -> Overlay:
         if said not in self._overlays:
@@ -61,7 +63,7 @@ class Slate:
         return self._overlays[said]
 
     def _progress(self, planes: Planes, frame: int) -> None:
-        """A thin line on the band's upper edge that grows with the clip."""
+        """A thin line on the band's upper edge that grows with the shot."""
         if self._band_top >= self._type.height:
             return
         thick = max(2, self._type.line // 16 * 2)
@@ -112,7 +114,7 @@ def _corners(panel: Panel, type_: Type, direction: Direction, clock: Clock) -> t
     panel.text((left + pad, base + lower), lens, face, ACCENT)
     title_px = left - right - 3 * pad
     if not lower and title_px > 8 * face.size:
-        title = shorten(plain(direction.title), type_.small, title_px)
+        title = shorten(plain(signs.heading(direction)), type_.small, title_px)
         panel.text((right + pad, base), title, type_.small, _PAPER, 0.82)
     return left + lens_px + pad, base + lower
 

@@ -1,9 +1,10 @@
-"""A setting and its spoken lines enter; a quiet guide track leaves: the tone of the place, a murmur for each line."""
+"""The shots of a clip enter; a quiet guide track leaves: the tone of each place, a murmur for each line."""
 
 from __future__ import annotations
 
 import re
 import zlib
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from pipeline.frames import sample_at
 from pipeline.previs.order import Direction, PrevisOrder
 from pipeline.previs.setting import Setting
+from pipeline.previs.shots import Shot
 from pipeline.previs.speech import Spoken, syllables
 
 SAMPLE_RATE = 48_000  # Hz
@@ -38,18 +40,47 @@ _SPECTRA: dict[str, tuple[tuple[float, float], ...]] = {
 }
 
 
-def guide_track(order: PrevisOrder, direction: Direction, setting: Setting, spoken: tuple[Spoken, ...]) -> Samples:
+def guide_track(order: PrevisOrder, shots: Sequence[Shot]) -> Samples:
     """Sound exactly as long as the picture: float32, 2 x samples, at 48 kHz."""
-    length = sample_at(order.frames, SAMPLE_RATE, order.frame_rate)
+    firsts = (*(shot.first for shot in shots), order.frames)
+    edges = [sample_at(frame, SAMPLE_RATE, order.frame_rate) for frame in firsts]
+    track = np.zeros((2, edges[-1]), np.float32)
+    lead = 0
+    for shot, first, stop, after in zip(shots, edges, edges[1:], [*edges[2:], edges[-1]], strict=False):
+        tail = min(after - stop, round(_FADE_S * SAMPLE_RATE))
+        track[:, first : stop + tail] += _crossed(_heard(shot, stop - first, stop - first + tail), lead, tail)
+        lead = tail
+    return _faded(track)
+
+
+def _heard(shot: Shot, spoken: int, length: int) -> Samples:
+    """The sound of one shot, `length` samples of tone with speech on the first `spoken` of them."""
+    order = shot.order
     rng = np.random.default_rng([order.seed_number, 6])
-    track = _tone(setting, length, rng)
-    for said in spoken:
+    track = _tone(shot.setting, length, rng)
+    for said in shot.spoken:
         first = sample_at(said.start, SAMPLE_RATE, order.frame_rate)
-        last = min(length, sample_at(said.stop, SAMPLE_RATE, order.frame_rate))
+        last = min(spoken, sample_at(said.stop, SAMPLE_RATE, order.frame_rate))
         murmur = _murmur(said, last - first, rng)
-        pan = _pan(said, direction)
+        pan = _pan(said, shot.direction)
         track[0, first : first + murmur.size] += murmur * np.float32(np.sqrt((1 - pan) / 2))
         track[1, first : first + murmur.size] += murmur * np.float32(np.sqrt((1 + pan) / 2))
+    return track
+
+
+def _crossed(track: Samples, lead: int, tail: int) -> Samples:
+    """The track rising over its first `lead` samples and falling over its last `tail`.
+
+    By roots: two noises of equal power, one falling and one rising, are together as loud as either.
+    """
+    rise, fall = np.sqrt(np.linspace(0, 1, lead)), np.sqrt(np.linspace(1, 0, tail))
+    track[:, :lead] *= rise.astype(np.float32)
+    track[:, track.shape[1] - tail :] *= fall.astype(np.float32)
+    return track
+
+
+def _faded(track: Samples) -> Samples:
+    length = track.shape[1]
     fade = min(length // 2, round(_FADE_S * SAMPLE_RATE))
     ramp = np.linspace(0, 1, fade, dtype=np.float32)
     track[:, :fade] *= ramp

@@ -70,14 +70,17 @@ def _rgb(picture: Image.Image) -> Image.Image:
     return picture.convert("RGB")
 
 
-def cover(picture: Image.Image, size: tuple[int, int], tighten: float) -> Image.Image:
-    """The picture's middle filling `size` (width, height in pixels), cropped `tighten` times closer than need be."""
+def cover(picture: Image.Image, size: tuple[int, int], tighten: float, aside: float = 0.0) -> Image.Image:
+    """The picture's middle filling `size` (width, height in pixels), cropped `tighten` times closer than need be.
+
+    `aside` crops it left (to -1) or right (to 1) of the middle.
+    """
     width, height = picture.size
     across = min(width, height * size[0] / size[1]) / tighten
     down = across * size[1] / size[0]
     # People stand in the upper part of an upright picture; a lying one is composed around its middle.
     middle = 0.36 if height > width else 0.47
-    left = max(0.0, (width - across) / 2)
+    left = max(0.0, (width - across) / 2 * (1 + aside))
     top = max(0.0, min(middle * height - down / 2, height - down))
     box = (left, top, min(float(width), left + across), min(float(height), top + down))
     return picture.resize(size, Image.Resampling.LANCZOS, box=box, reducing_gap=2.0)

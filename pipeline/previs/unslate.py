@@ -29,12 +29,12 @@ def unslated(picture: Image.Image) -> Image.Image:
     middle = (top + (bottom - top) // 3, bottom - (bottom - top) // 3)
     if not all(_accent(picture.crop((first, middle[0], last, middle[1]))).all() for first, last in edges):
         return picture
-    # The progress line starts at the left edge, on top of the band.
-    column = _accent(picture.crop((0, height // 3, 2, height))).all(axis=1)
-    rows = np.flatnonzero(column)
+    # The progress line starts at the left edge, on top of the band; an evening sky above it can have its colour.
+    rows = np.flatnonzero(_accent(picture.crop((0, height // 3, 2, height))).all(axis=1))
     if not rows.size:
         return picture
-    return picture.crop((0, bottom + inset, width, height // 3 + int(rows[0])))
+    lowest = rows[np.flatnonzero(np.diff(rows, prepend=-2) > 1)[-1]]
+    return picture.crop((0, bottom + inset, width, height // 3 + int(lowest)))
 
 
 def _accent(part: Image.Image) -> NDArray[np.bool_]:

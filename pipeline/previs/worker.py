@@ -10,7 +10,8 @@ from typing import TextIO
 
 from pipeline.errors import StoryreelError
 from pipeline.previs.clip import draw
-from pipeline.previs.order import OrderError, parse
+from pipeline.previs.intake import parse
+from pipeline.previs.order import OrderError
 
 
 def main() -> int:

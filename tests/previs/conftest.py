@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from pipeline.previs.clip import draw
-from pipeline.previs.order import Camera, Direction, Figure, PrevisOrder, parse
+from pipeline.previs.intake import parse
+from pipeline.previs.order import Camera, Direction, Figure, PrevisOrder
 
 KEEPER, BOY = Figure("the keeper", 0), Figure("the boy", 1)
 

@@ -33,3 +33,29 @@ def test_the_palette_gives_at_most_two_tones() -> None:
     style = Style(palette="teal and amber, a touch of red")
     assert setting(Direction(style=style), "").tones == ((0, 116, 122), (255, 176, 46))
     assert setting(Direction(style=Style(look="black and white")), "").grey
+
+
+@pytest.mark.parametrize(
+    ("place", "action", "expected"),
+    [
+        ("the lamp room: brass and glass", "A ship on the sea.", ("room", "day", "clear")),
+        ("a harbour in fog", "He enters the kitchen at night.", ("sea", "night", "fog")),
+        ("a bright kitchen", "He waits at midnight.", ("room", "night", "clear")),
+        ("nowhere that anybody knows", "Dunes in the evening.", ("desert", "dusk", "clear")),
+    ],
+)
+def test_a_named_place_says_most(place: str, action: str, expected: tuple[str, str, str]) -> None:
+    found = setting(Direction(action=action, place=place), action)
+    assert (found.place, found.hour, found.weather) == expected
+
+
+def test_what_stands_in_a_named_place_is_drawn_and_nobody_walks_for_its_steps() -> None:
+    found = setting(Direction(action="He waits.", place="a kitchen with a table, two steps down"), "")
+    assert {"kitchen", "table", "stairs"} <= found.features
+    assert "walking" not in found.features
+
+
+def test_what_no_word_speaks_of_is_as_it_was() -> None:
+    before = setting(Direction(action="Snow on a street at dusk."), "")
+    after = setting(Direction(action="A hand."), "", before)
+    assert (after.place, after.hour, after.weather) == ("city", "dusk", "snow")

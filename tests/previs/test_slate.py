@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from pipeline.previs import signs
-from pipeline.previs.layout import fit_rows, mark_box, name_px, type_for
+from pipeline.previs.layout import ACCENT, fit_rows, mark_box, name_px, type_for
 from pipeline.previs.lettering import balanced, font, plain, shorten, wrap
 from pipeline.previs.order import Camera, Direction, Figure, Line, PrevisOrder
 from pipeline.previs.speech import spread, syllables
@@ -136,6 +136,19 @@ def test_a_mirrored_move_has_a_mirrored_sign() -> None:
     assert left == tuple(tuple((1 - x, y) for x, y in stroke) for stroke in right)
 
 
+@pytest.mark.parametrize(
+    ("title", "place", "heading"),
+    [
+        ("Film", "", "Film"),
+        ("Film", "the lamp room: brass and glass", "Film · the lamp room"),
+        ("Film", "Harbour – at night", "Film · Harbour"),
+        ("", "a well-lit hall, empty", "a well-lit hall"),
+    ],
+)
+def test_a_slate_is_headed_by_the_film_and_the_name_of_the_place(title: str, place: str, heading: str) -> None:
+    assert signs.heading(Direction(title=title, place=place)) == heading
+
+
 def test_lines_are_spoken_one_after_another_inside_the_clip() -> None:
     lines = (
         Line("a", "", "One."),
@@ -170,6 +183,17 @@ def test_a_frame_of_a_previs_clip_is_continued_without_its_slate(
     mark = np.asarray(frame.crop(mark_box(type_for(*size))), np.int16)
     assert mark[:, :, 0].mean() > 180
     assert unslated(free) is free
+
+
+def test_an_evening_sky_at_the_edge_is_not_taken_for_the_slates_own_line(
+    clip: Callable[..., Path], direction: Callable[..., Direction]
+) -> None:
+    path = clip(width=640, height=360, frames=3, direction=direction(shot_size="MS"))
+    with av.open(path) as container:
+        frame = next(container.decode(video=0)).to_image()
+    whole = unslated(frame)
+    frame.paste(ACCENT, (0, 130, 200, 190))
+    assert unslated(frame).size == whole.size
 
 
 def test_any_other_picture_is_continued_whole(order: Callable[..., PrevisOrder]) -> None:

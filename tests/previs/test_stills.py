@@ -3,6 +3,7 @@ from __future__ import annotations
 import struct
 import zlib
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,7 @@ import pytest
 from PIL import Image
 
 from pipeline.errors import MediaError
-from pipeline.previs.ground import Still, choose
+from pipeline.previs.choice import Still, choose, choose_each
 from pipeline.previs.order import Camera, Direction, Figure, PrevisOrder, Reference
 from pipeline.previs.stills import cover, open_still
 
@@ -136,3 +137,51 @@ def test_the_ground_is_the_picture_closest_to_the_shot(
 
 def test_without_a_direction_the_first_picture_is_the_ground(order: Callable[..., PrevisOrder]) -> None:
     assert choose(order(images=("/a.png", "/b.png")), Direction()) == Still("/a.png", 1.0)
+
+
+COAT = ("costume", "Ann")
+
+
+@pytest.mark.parametrize(
+    ("images", "sizes", "chosen"),
+    [
+        ((LAST, PLACE, FACE), ("WS", "CU", "WS"), (0, 1, 2)),  # a clip continues from a frame at its start only
+        ((PLACE, FACE), ("WS", "CU", "WS"), (0, 1, 0)),
+        ((FACE, COAT), ("WS", "CU"), (1, 0)),
+        ((FACE, COAT), ("CU", "WS"), (0, 1)),
+        ((PLACE,), ("WS", "CU", "WS"), (0, 0, 0)),
+        ((FACE,), ("CU", "WS", "CU"), (0, None, 0)),  # a wide shot is rather painted than on the same portrait again
+        ((LAST,), ("WS", "CU"), (0, None)),
+        ((), ("WS", "CU"), (None, None)),
+    ],
+)
+def test_the_shots_of_a_clip_show_first_what_no_other_has_shown(
+    order: Callable[..., PrevisOrder],
+    images: tuple[tuple[str, str], ...],
+    sizes: tuple[str, ...],
+    chosen: tuple[int | None, ...],
+) -> None:
+    directions = [shot(size, ("Ann",), *images) for size in sizes]
+    paths = tuple(f"/{index}.png" for index in range(len(images)))
+    stills = choose_each([(order(direction=own, images=paths), own) for own in directions])
+    assert [still and still.path for still in stills] == [None if index is None else paths[index] for index in chosen]
+
+
+def test_a_shot_is_drawn_on_the_picture_that_its_words_mention(order: Callable[..., PrevisOrder]) -> None:
+    told = [Direction(action=action, images=(Reference("", ""),) * 2) for action in ("On @Image2.", "@image2 again.")]
+    stills = choose_each([(order(direction=own, images=("/a.png", "/b.png")), own) for own in told])
+    assert [still and still.path for still in stills] == ["/b.png", "/b.png"]
+
+
+def test_a_picture_shown_again_is_framed_in_another_way(order: Callable[..., PrevisOrder]) -> None:
+    own = shot("WS", ("Ann",), PLACE)
+    stills = choose_each([(order(direction=own, images=("/a.png",)), own)] * 6)
+    assert all(still and 1 <= still.tighten < 2 for still in stills)
+    assert all(before != after for before, after in pairwise(stills))
+    assert len(set(stills)) >= 4
+
+
+def test_a_picture_can_be_cropped_at_its_edges() -> None:
+    picture = halves(200, 100)
+    assert cover(picture, (50, 50), 2.0, -1.0).getextrema() == ((200, 200), (30, 30), (30, 30))
+    assert cover(picture, (50, 50), 2.0, 1.0).getextrema() == ((30, 30), (30, 30), (200, 200))

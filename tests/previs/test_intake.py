@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from pipeline.previs.order import Camera, Figure, Line, OrderError, Reference, parse
+from pipeline.previs.intake import parse
+from pipeline.previs.order import Camera, Figure, Line, OrderError, Reference
 
 GOOD: dict[str, Any] = {
     "id": "x",

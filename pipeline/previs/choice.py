@@ -1,0 +1,89 @@
+"""The shots of a clip and its reference pictures enter; the picture that each is drawn on leaves."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pipeline.previs.order import Direction, PrevisOrder, Reference
+
+CLOSE_SIZES = ("MCU", "CU", "ECU", "insert")
+_TIGHTEN = {"MWS": 1.05, "MS": 1.1, "OTS": 1.1, "MCU": 1.18, "CU": 1.32, "ECU": 1.6, "insert": 1.25}
+# A picture that a clip shows again is framed closer and off its middle, from one side and then from the other.
+_CLOSER, _ASIDE = 1.22, 0.7
+
+
+@dataclass(frozen=True, slots=True)
+class Still:
+    """A reference picture chosen as the ground of a shot."""
+
+    path: str
+    tighten: float  # how much closer than need be it is cropped
+    aside: float = 0.0  # where: -1 at its left edge, 0 around its middle, 1 at its right edge
+
+
+@dataclass(frozen=True, slots=True)
+class _Picture:
+    """A reference picture that a shot could be drawn on."""
+
+    path: str
+    number: int  # in the request, from 1
+    reference: Reference
+    rank: int  # 0 the frame continued from, 1 a picture of the shot itself, 2 one of its character
+
+
+def choose(order: PrevisOrder, direction: Direction) -> Still | None:
+    """The picture to draw on: the frame continued from, else one of the shot itself, else one of its character."""
+    if order.direction is None:
+        return Still(order.images[0], 1.0) if order.images else None
+    picture = min(_pictures(order, direction), key=lambda picture: picture.rank, default=None)
+    return _framed(picture, direction) if picture else None
+
+
+def choose_each(shots: Sequence[tuple[PrevisOrder, Direction]]) -> tuple[Still | None, ...]:
+    """The picture of every shot of one clip: as `choose`, but what has been shown comes after what has not."""
+    if len(shots) == 1:
+        return (choose(*shots[0]),)
+    chosen: list[Still | None] = []
+    for order, direction in shots:
+        pictures = _pictures(order, direction)
+        # The frame that a clip continues from is what its first shot shows, and none of the others.
+        pictures = [picture for picture in pictures if picture.rank or not chosen]
+        chosen.append(_fresh(pictures, direction, [still.path for still in chosen if still]))
+    return tuple(chosen)
+
+
+def _fresh(pictures: Sequence[_Picture], direction: Direction, shown: Sequence[str]) -> Still | None:
+    close = direction.camera.shot_size in CLOSE_SIZES
+
+    def order_of(picture: _Picture) -> tuple[bool, bool, int, int, bool]:
+        unmentioned = not re.search(rf"@image{picture.number}\b", direction.action, re.IGNORECASE)
+        misfit = picture.rank == 2 and ("face" in picture.reference.role) != close
+        return picture.rank > 0, unmentioned, shown.count(picture.path), picture.rank, misfit
+
+    picture = min(pictures, key=order_of, default=None)
+    if picture is None:
+        return None
+    times = shown.count(picture.path)
+    # A wide shot shows where its people are, which a portrait seen before does not.
+    if times and picture.rank == 2 and not close:
+        return None
+    return _framed(picture, direction, times)
+
+
+def _framed(picture: _Picture, direction: Direction, times: int = 0) -> Still:
+    tighten = _TIGHTEN.get(direction.camera.shot_size, 1.0) if picture.rank else 1.0
+    aside = (_ASIDE if times % 2 else -_ASIDE) if times else 0.0
+    return Still(picture.path, tighten * _CLOSER ** min(times, 3), aside)
+
+
+def _pictures(order: PrevisOrder, direction: Direction) -> list[_Picture]:
+    pairs = tuple(enumerate(zip(direction.images, order.images, strict=False), start=1))
+    fitting = direction.camera.shot_size in CLOSE_SIZES or len(direction.figures) == 1
+    names = [figure.name for figure in direction.figures] if fitting else []
+    pictures = [_Picture(path, number, role, 0) for number, (role, path) in pairs if role.role == "continues"]
+    pictures += [_Picture(path, number, role, 1) for number, (role, path) in pairs if role.of == ""]
+    return pictures + [
+        _Picture(path, number, role, 2) for name in names for number, (role, path) in pairs if role.of == name
+    ]
