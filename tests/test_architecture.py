@@ -11,7 +11,10 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).parent.parent / "pipeline"
-CORE = "errors schema wire catalog frames storyboard prompts take lock plan check edit transitions exporters report"
+CORE = (
+    "errors schema wire catalog frames templates storyboard prompts take lock plan check edit transitions "
+    "exporters report"
+)
 SHELL = "settings media store previs client server runner render produce cli"
 ORDER = [*CORE.split(), *SHELL.split()]
 IMPURE = {
@@ -26,7 +29,7 @@ ONLY_IN = {
     "starlette": {"server", "client"},  # the client names only the type of an application
     "rich": {"cli"},
     "yaml": {"storyboard"},
-    "jinja2": {"prompts"},
+    "jinja2": {"templates"},
 }
 HEAVY = {"av", "moviepy", "httpx", "numpy", "uvicorn", "starlette"}
 

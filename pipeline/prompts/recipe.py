@@ -19,9 +19,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from pipeline import templates
 from pipeline.catalog import Kind, Model
 from pipeline.errors import MOST, BadInput, Problem, nearest
-from pipeline.prompts import camera, templates
+from pipeline.prompts import camera
 from pipeline.storyboard import Character, Path, Reference, Scalar, Shot, Storyboard, dotted
 
 RECIPE = 1

@@ -8,7 +8,6 @@ from pipeline.storyboard.board import (
     CutSpec,
     Line,
     Reference,
-    Scalar,
     Settings,
     Shot,
     Sound,
@@ -20,6 +19,7 @@ from pipeline.storyboard.board import (
 from pipeline.storyboard.nodes import Path, Source
 from pipeline.storyboard.parse import Parsed, in_order, parse
 from pipeline.storyboard.shape import dotted
+from pipeline.templates import Scalar
 
 __all__ = [
     "DEFAULT_MODEL", "Camera", "Character", "Continuation", "CutSpec", "Line", "Parsed", "Path", "Reference",

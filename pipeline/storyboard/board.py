@@ -10,8 +10,8 @@ from typing import Literal
 
 from pipeline.catalog import Kind
 from pipeline.storyboard.nodes import Path, Source
+from pipeline.templates import Scalar
 
-Scalar = str | int | bool
 DEFAULT_MODEL = "bytedance/seedance-2.0-mini/text-to-video-turbo"
 
 

@@ -21,7 +21,6 @@ from pipeline.storyboard.board import (
     CutSpec,
     Line,
     Reference,
-    Scalar,
     Settings,
     Shot,
     Sound,
@@ -32,6 +31,7 @@ from pipeline.storyboard.board import (
 )
 from pipeline.storyboard.nodes import Node, Path, Source
 from pipeline.storyboard.repair import BROKEN, Wrong, repair
+from pipeline.templates import Scalar
 
 _SPEAKER = re.compile(r"\s*([^()]*?)\s*(?:\(([^()]*)\))?\s*\Z")
 _KINDS: tuple[Kind, ...] = ("image", "video", "audio")
