@@ -30,8 +30,8 @@ from pipeline import catalog, edit, media, settings, storyboard
 from pipeline import check as checking
 from pipeline.check import Checked
 from pipeline.edit import Cut, Footage
-from pipeline.errors import BadInput, MediaError, SetupError, StoryreelError, nearest
-from pipeline.plan import Order, Plan, Rehearsal, Variant, expand, parameters, rehearse
+from pipeline.errors import BadInput, MediaError, SetupError, StoryreelError
+from pipeline.plan import Compositions, Order, Plan, Rehearsal, Variant, expand, points, rehearse, unknown
 from pipeline.previs import DRAWING
 from pipeline.render import kept
 from pipeline.settings import Project
@@ -52,7 +52,7 @@ class Film:
     file: Path  # as the user named it
     project: Project
     checked: Checked
-    facts: Mapping[str, MediaFacts]  # of every file that the board names, by its path as written
+    facts: Mapping[str, MediaFacts]  # of every file that the board names, by its path from the board's folder
 
     @property
     def board(self) -> Storyboard:
@@ -104,11 +104,12 @@ def check(file: Path) -> Film:
     Raises BadInput where it can't be read at all, SetupError where there is no such file.
     """
     project = settings.project_of(file)
-    parsed = storyboard.parse(str(file), _read)
+    parsed = storyboard.parse(str(file), _read, partial(_read_near, project, file.parent))
     if parsed.board is None:
         raise BadInput(parsed.problems)
     facts, unusable = _inspect(project, file.parent, parsed.board)
-    return Film(file, project, checking.check(parsed.board, facts, unusable, parsed.problems), facts)
+    checked = checking.check(parsed.board, facts, unusable, parsed.problems, project.models)
+    return Film(file, project, checked, facts)
 
 
 def plan(file: Path, environ: Mapping[str, str] = os.environ) -> tuple[Film, Plan]:
@@ -134,7 +135,7 @@ def render(
     film, planned = plan(file, environ)
     chosen = _chosen(planned, tuple(variants))
     _refuse_namesake(film)
-    rehearsal = rehearse(planned, [variant.name for variant in chosen])
+    rehearsal = rehearse(planned, chosen)
     clips, drawn = _footage(film, planned, rehearsal, tell)
     cuts = [_cut(film, planned, variant, rehearsal, clips, tell) for variant in chosen]
     return Rendered(film, planned, drawn, tuple(cuts))
@@ -146,6 +147,19 @@ def _read(name: str) -> bytes:
             return file.read(MAX_BYTES + 1)
     except OSError as error:
         raise SetupError(f"{name}: can't be read: {error.strerror}") from error
+
+
+def _read_near(project: Project, folder: Path, name: str) -> bytes:
+    """A file that a storyboard in `folder` names. Raises MediaError for what it may not name, or that can't be read."""
+    path = settings.locate(project, folder, name)
+    # os.path follows links: a device or a pipe would never end, or never begin.
+    if not os.path.isfile(path):  # noqa: PTH113
+        raise MediaError(name, "this is no file", hint="name a text file of the project")
+    try:
+        with path.open("rb") as file:
+            return file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise MediaError(name, f"it can't be read: {error.strerror}") from error
 
 
 def _inspect(
@@ -166,13 +180,12 @@ def _store(film: Film) -> Store:
 
 
 def _chosen(planned: Plan, names: tuple[str, ...]) -> tuple[Variant, ...]:
-    known = {variant.name: variant for variant in planned.variants}
+    known = frozenset(planned.variants.names)
     for name in names:
         if name not in known:
-            meant = nearest(name, known)
-            hint = f'did you mean "{meant}"?' if meant else f"variants: {', '.join(known)}"
+            hint = unknown(planned.variants.names, name)
             raise SetupError(f'there is no variant "{name}"', hint=hint)
-    return tuple(known[name] for name in dict.fromkeys(names or known))
+    return tuple(planned.variants.called(frozenset(names) or known))
 
 
 def _footage(
@@ -194,7 +207,7 @@ def _footage(
 
 
 def _home(order: Order) -> str:
-    return previs_home(DRAWING, order.job.digest, order.direction_digest)
+    return previs_home(DRAWING, order.digest, order.direction_digest)
 
 
 def _paid_home(origin: str, key: str) -> str:
@@ -218,10 +231,12 @@ async def _draw(
     outputs = film.project.outputs
     there = {key: outputs / take.home / "clip.mp4" for key, take in clips.items() if isinstance(take, Take)}
     with tempfile.TemporaryDirectory(prefix="storyreel-") as folder:
-        app = server.local_app(Path(folder), limit)
+        app = server.local_app(Path(folder), limit, catalogue=film.project.models)
         endpoint = Endpoint(LOCAL_ORIGIN, "rehearsal", app=app, direct=True)
         async with server.running(app), Client(endpoint) as client:
-            desk = runner.Desk(client, store, outputs, _home, film.locate, film.board.name, limit, tell)
+            desk = runner.Desk(
+                client, store, outputs, _home, film.locate, film.board.name, film.project.models, limit, tell
+            )
             return await runner.generate(orders, there, desk)
 
 
@@ -233,9 +248,9 @@ def _cut(
     clips: Mapping[str, Take | StoryreelError],
     tell: Callable[[Cutting], object],
 ) -> FinishedCut:
-    slots = {slot.shot: slot for slot in planned.slots if slot.variant == variant.name}
-    found = {shot: clips[rehearsal.footage[variant.name, shot]] for shot in slots}
-    cut = assembled(film.board, variant, found)
+    slots = {slot.shot: slot for slot in planned.slots(variant)}
+    found = {shot.id: clips[rehearsal.footage[variant.name, shot.entry]] for shot in variant.shots}
+    cut = assembled(planned.compositions, variant, found)
     target = film.project.outputs / film.board.name / variant.name / "cut.mp4"
     unchanged = kept.is_drawn(cut, target)
     if not unchanged:
@@ -253,23 +268,30 @@ def _cut(
     )
 
 
-def assembled(board: Storyboard, variant: Variant, found: Mapping[str, Take | StoryreelError]) -> Cut:
+def assembled(compositions: Compositions, variant: Variant, found: Mapping[str, Take | StoryreelError]) -> Cut:
     """The edit of one variant, with the footage found for each shot; a card where there is none."""
-    footage = [_footage_of(board, shot, found[shot.id]) for shot in board.shots]
-    first = parameters(board, board.shots[0])
-    ratio = board.defaults.aspect_ratio or first.known_model.default("aspect_ratio")
-    resolution = board.defaults.resolution or first.known_model.default("resolution")
-    size = catalog.size(first.known_model, resolution, ratio)
-    return edit.assemble(variant.name, footage, board.cut.frame_rate, size, board.cut.fit)
+    footage = [_footage_of(compositions, variant, shot, found[shot.id]) for shot in variant.shots]
+    size = _size(compositions, variant)
+    rate, fit = variant.cut.frame_rate, variant.cut.fit
+    assert rate is not None
+    assert fit is not None
+    return edit.assemble(variant.name, footage, rate, size, fit)
 
 
-def _footage_of(board: Storyboard, shot: Shot, found: Take | StoryreelError) -> Footage:
-    duration_s = parameters(board, shot).duration_s
+def _size(compositions: Compositions, variant: Variant) -> tuple[int, int]:
+    """Width and height of a variant's cut: those of its defaults, as the model of its first shot makes them."""
+    model = compositions.asked(variant, compositions.board.entries[variant.shots[0].entry]).model
+    resolution = variant.defaults.resolution or model.default("resolution")
+    return catalog.size(model, resolution, variant.defaults.aspect_ratio or model.default("aspect_ratio"))
+
+
+def _footage_of(compositions: Compositions, variant: Variant, shot: Shot, found: Take | StoryreelError) -> Footage:
+    duration_s = compositions.asked(variant, compositions.board.entries[shot.entry]).duration_s
+    in_s, out_s = points(shot, duration_s)
     dissolve_s = shot.transition.duration_s if shot.transition else Fraction(0)
     if isinstance(found, StoryreelError):
-        return Footage(shot.id, duration_s, shot.in_s, shot.out_s, dissolve_s, "", None, found.message)
-    source = f"{found.home}/clip.mp4"
-    return Footage(shot.id, duration_s, shot.in_s, shot.out_s, dissolve_s, source, found.clip)
+        return Footage(shot.id, duration_s, in_s, out_s, dissolve_s, "", None, found.message)
+    return Footage(shot.id, duration_s, in_s, out_s, dissolve_s, f"{found.home}/clip.mp4", found.clip)
 
 
 def _refuse_namesake(film: Film) -> None:

@@ -15,7 +15,8 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Literal, TypeVar
 
-from pipeline import catalog, media, wire
+from pipeline import media, wire
+from pipeline.catalog import Model
 from pipeline.client import Client
 from pipeline.errors import GenerationError, RefusedByApi, SetupError, StoreError, StoryreelError, UnreachableApi
 from pipeline.plan import Order
@@ -50,6 +51,7 @@ class Desk:
     home: Callable[[Order], str]  # where the clip of an order lives
     locate: Callable[[str], Path]  # a reference as the storyboard writes it -> its file
     storyboard: str  # its name; written down with each attempt
+    models: Mapping[str, Model]  # those there are, by id
     limit: int  # clips made at a time
     tell: Callable[[Step], object]
 
@@ -134,8 +136,8 @@ class _Run:
             message = "submitted once, and nobody knows whether it arrived; it is not sent again"
             raise UnreachableApi(message, uncertain=True)
         body = await self.body(order, clips)
-        price = order.job.price.usd if order.job.price else None
-        request = wire.as_digested(order.job.request)
+        price = order.price.usd if order.price else None
+        request = wire.as_digested(order.request)
         intent = Intent(request, self.desk.storyboard, order.variant, order.shot, price, order.direction)
         attempt = await _whole(home.begin, intent)
         await self.submit(order, attempt, body)
@@ -143,7 +145,7 @@ class _Run:
 
     async def submit(self, order: Order, attempt: Attempt, body: Mapping[str, object]) -> None:
         try:
-            prediction = await self.desk.client.submit(order.job.request.model, body, order.direction)
+            prediction = await self.desk.client.submit(order.request.model, body, order.direction)
         except RefusedByApi as refused:
             await _whole(attempt.end, "turned_away", refused.code, refused.message)
             raise
@@ -159,10 +161,10 @@ class _Run:
 
     async def body(self, order: Order, clips: Mapping[FrameRef, Path]) -> Mapping[str, object]:
         """The request as it is sent, every file and frame of it uploaded."""
-        refs = order.job.request.media
+        refs = order.request.media
         found = await asyncio.gather(*(self.address(ref, clips, order) for ref in refs))
         addresses = dict(zip(refs, found, strict=True))
-        return wire.body(order.job.request, addresses.__getitem__)
+        return wire.body(order.request, addresses.__getitem__)
 
     async def address(self, ref: MediaRef, clips: Mapping[FrameRef, Path], order: Order) -> str:
         """Where the API finds a file or a frame: uploaded once in a run, whoever needs it."""
@@ -197,7 +199,7 @@ class _Run:
         if rescued := attempt.rescued():
             facts = await asyncio.to_thread(media.inspect, rescued, "video")
             return await _whole(attempt.keep, rescued, facts)
-        model = catalog.models()[order.job.request.model]
+        model = self.desk.models[order.request.model]
         prediction = await self.desk.client.wait(attempt.prediction, model.usual_s / 2, model.longest_s)
         if prediction.status != "completed":
             await _whole(attempt.end, "failed", prediction.code, prediction.error)

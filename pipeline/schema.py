@@ -35,8 +35,7 @@ def load(name: str) -> Mapping[str, Any]:
 @cache
 def validator(name: str) -> Validator:
     """A validator for the schema `name`. It never fetches anything: a `$ref` to an address fails."""
-    rule = load(name)
-    found: Validator = _QUICK(_lean(rule, rule.get("$defs", {})), registry=Registry())
+    found: Validator = _QUICK(_lean(load(name), name), registry=Registry())
     return found
 
 
@@ -54,15 +53,22 @@ def rule_at(name: str, steps: Iterable[str | int]) -> Mapping[str, Any]:
     for step in steps:
         if not isinstance(rule, (dict, list)) or (isinstance(rule, dict) and step not in rule):
             return {}
-        rule = _resolved(rule[step], load(name).get("$defs", {}))  # type: ignore[index]
+        rule, name = _resolved(rule[step], name)  # type: ignore[index]
     return rule if isinstance(rule, Mapping) else {}
 
 
-def _resolved(rule: Any, defs: Mapping[str, Any]) -> Any:
-    """The rule with its own reference, where it has one, written out."""
-    if not isinstance(rule, dict) or not str(rule.get("$ref", "")).startswith("#/$defs/"):
-        return rule
-    return {**defs[rule["$ref"].removeprefix("#/$defs/")], **{key: v for key, v in rule.items() if key != "$ref"}}
+def _resolved(rule: Any, name: str) -> tuple[Any, str]:
+    """The rule with its own reference, where it has one into our schemas, written out; and the schema it stands in."""
+    if not isinstance(rule, dict) or "$ref" not in rule:
+        return rule, name
+    file, _, pointer = str(rule["$ref"]).partition("#/")
+    if "://" in file or not pointer:
+        return rule, name
+    target: Any = load(file or name)
+    for step in pointer.split("/"):
+        target = target[step]
+    found, home = _resolved(target, file or name)
+    return {**found, **{key: value for key, value in rule.items() if key != "$ref"}}, home
 
 
 def _properties(validator: Any, properties: Mapping[str, Any], instance: Any, _: Any) -> Iterator[ValidationError]:
@@ -75,35 +81,54 @@ def _properties(validator: Any, properties: Mapping[str, Any], instance: Any, _:
 
 def _plainly_fits(value: Any, rule: Mapping[str, Any]) -> bool:
     """Whether the value surely obeys the rule; False says only that somebody has to look."""
-    if type(value) is not str or rule.keys() - _OF_TEXT or rule.get("type") != "string":
+    if type(value) is not str or rule.keys() - _OF_TEXT or "string" not in (rule.get("type"), *rule.get("type", ())):
         return False
     long_enough = rule.get("minLength", 0) <= len(value) <= rule.get("maxLength", len(value))
     return long_enough and value in rule.get("enum", (value,)) and bool(re.search(rule.get("pattern", ""), value))
 
 
-_OF_TEXT = frozenset({"type", "minLength", "maxLength", "enum", "pattern"})
+# What a rule of text may say, and what it may say besides of lists and mappings.
+_OF_TEXT = frozenset(
+    {
+        "type", "minLength", "maxLength", "enum", "pattern",
+        "properties", "required", "additionalProperties", "items", "minItems", "maxItems",
+    }
+)  # fmt: skip
 _QUICK: Any = validators.extend(Draft202012Validator, {"properties": _properties})  # type: ignore[no-untyped-call]
 _FOR_PEOPLE = frozenset(
-    {"title", "description", "default", "examples", "$comment", "$defs", "x-template", "x-hint", "x-message"}
+    {
+        "title",
+        "description",
+        "default",
+        "examples",
+        "$comment",
+        "$defs",
+        "x-template",
+        "x-hint",
+        "x-message",
+        "x-spellings",
+        "x-instead",
+    }
 )
 _NAMED_RULES = frozenset({"properties", "patternProperties", "dependentSchemas"})
 
 
-def _lean(rule: Any, defs: Mapping[str, Any]) -> Any:
+def _lean(rule: Any, home: str) -> Any:
     """The rule with its references written out and what only people read left out: it is checked in half the time."""
     if isinstance(rule, list):
-        return [_lean(item, defs) for item in rule]
+        return [_lean(item, home) for item in rule]
     if not isinstance(rule, dict):
         return rule
+    found, home = _resolved(rule, home)
     return {
-        key: {name: _lean(inner, defs) for name, inner in value.items()}
+        key: {name: _lean(inner, home) for name, inner in value.items()}
         if key in _NAMED_RULES
         else _whole(value)
         if key == "pattern"
         else value
         if key in ("const", "enum")
-        else _lean(value, defs)
-        for key, value in _resolved(rule, defs).items()
+        else _lean(value, home)
+        for key, value in found.items()
         if key not in _FOR_PEOPLE
     }
 

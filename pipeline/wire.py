@@ -60,7 +60,7 @@ class FrameRef:
 
 
 MediaRef = FileRef | FrameRef
-Value = str | int | bool | tuple[MediaRef, ...]
+Value = str | int | bool | MediaRef | tuple[MediaRef, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,8 @@ class Request:
     @property
     def media(self) -> tuple[MediaRef, ...]:
         """Every file and frame that goes with it, in the order of the parameters."""
-        return tuple(ref for value in self.inputs.values() if isinstance(value, tuple) for ref in value)
+        values = (value if isinstance(value, tuple) else (value,) for value in self.inputs.values())
+        return tuple(ref for refs in values for ref in refs if isinstance(ref, FileRef | FrameRef))
 
 
 def as_digested(request: Request) -> dict[str, Any]:
@@ -96,7 +97,9 @@ def body(request: Request, address: Callable[[MediaRef], str]) -> dict[str, Any]
     """The JSON body of the submit POST, media given by their addresses; a list without members is left out."""
     sent: dict[str, Any] = {}
     for name, value in request.inputs.items():
-        if not isinstance(value, tuple):
+        if isinstance(value, FileRef | FrameRef):
+            sent[name] = address(value)
+        elif not isinstance(value, tuple):
             sent[name] = value
         elif value:
             sent[name] = [address(ref) for ref in value]
@@ -106,14 +109,13 @@ def body(request: Request, address: Callable[[MediaRef], str]) -> dict[str, Any]
 def _symbolic(value: Value) -> Any:
     if isinstance(value, str):
         return unicodedata.normalize("NFC", value)
-    if not isinstance(value, tuple):
-        return value
-    return [
-        {"sha256": ref.sha256}
-        if isinstance(ref, FileRef)
-        else {"digest": ref.digest, "take": ref.take, "frame": ref.frame}
-        for ref in value
-    ]
+    if isinstance(value, tuple):
+        return [_symbolic(ref) for ref in value]
+    if isinstance(value, FileRef):
+        return {"sha256": value.sha256}
+    if isinstance(value, FrameRef):
+        return {"digest": value.digest, "take": value.take, "frame": value.frame}
+    return value
 
 
 @dataclass(frozen=True, slots=True)

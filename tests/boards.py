@@ -6,9 +6,9 @@ import hashlib
 from fractions import Fraction
 from pathlib import Path
 
-from pipeline import check, plan, storyboard
+from pipeline import catalog, check, plan, storyboard
 from pipeline.check import Checked
-from pipeline.plan import Compositions, Plan
+from pipeline.plan import Compositions, Plan, Variants
 from pipeline.storyboard import Storyboard
 from pipeline.take import MediaFacts, StoreView
 
@@ -47,10 +47,15 @@ def checked(text: str, name: str = "film.yaml") -> Checked:
     return check.check(parsed.board, facts(parsed.board), {}, parsed.problems)
 
 
+def compositions(wanted: Storyboard) -> Compositions:
+    """What each shot of a board says in each variant."""
+    return Compositions(wanted, Variants(wanted), catalog.models())
+
+
 def planned(text: str, view: StoreView | None = None) -> Plan:
     """The plan of the board in a text."""
     wanted = board(text)
-    return plan.expand(Compositions(wanted), facts(wanted), lambda _: view or StoreView(ORIGIN))
+    return plan.expand(compositions(wanted), facts(wanted), lambda _: view or StoreView(ORIGIN))
 
 
 def read(file: Path) -> str:

@@ -80,8 +80,8 @@ class TestPlan:
     def test_it_shows_states_prices_and_the_total(self, capsys: pytest.CaptureFixture[str]) -> None:
         assert cli.main(["plan", "film.yaml"]) == 0
         said = capsys.readouterr().out
-        assert "rain     sh010  generate        5  $0.40  no take yet" in said
-        assert "4 shots out of 4 takes: 4 to generate, 22 s\nto pay: $1.76\n" in said
+        assert "sh010  generate     2       10  $0.80  no take yet; varies with weather" in said
+        assert "2 variants out of 4 takes: 4 to generate, 22 s\nto pay: $1.76\n" in said
 
     def test_a_plan_over_its_budget_exits_with_3(self, board: Path, capsys: pytest.CaptureFixture[str]) -> None:
         board.write_text(BOARD + "budget: {max_cost: 1.75}\n")
@@ -96,7 +96,7 @@ class TestPlan:
         board.write_text(BOARD.replace("{{ weather }}", "peace"))
         assert cli.main(["plan", "film.yaml"]) == 0
         said = capsys.readouterr().out
-        assert "sun      sh010  generate        5      -  the same take as in rain" in said
+        assert "sh010  generate     1        5  $0.40  no take yet" in said
         assert "to pay: $0.88\n" in said
 
     def test_it_comes_as_json_too(self, capsys: pytest.CaptureFixture[str]) -> None:

@@ -43,8 +43,8 @@ def changed(edit: Any) -> set[str]:
     """The shots whose request an edit of the board changes."""
     wanted = copy()
     edit(wanted)
-    before = {slot.shot: slot.digest for slot in plan(BOARD).slots}
-    return {slot.shot for slot in plan(wanted).slots if slot.digest != before[slot.shot]}
+    before = {slot.shot: slot.digest for slot in plan(BOARD).every_slot()}
+    return {slot.shot for slot in plan(wanted).every_slot() if slot.digest != before[slot.shot]}
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ def test_a_shot_keeps_its_take_when_it_is_renamed_or_moved() -> None:
     )
     renamed = copy()
     renamed["shots"][3]["id"] = "sh045"
-    assert {slot.digest for slot in plan(renamed).slots} == {slot.digest for slot in plan(BOARD).slots}
+    assert {slot.digest for slot in plan(renamed).every_slot()} == {slot.digest for slot in plan(BOARD).every_slot()}
 
 
 def shuffled(value: Any, draw: Any) -> Any:
@@ -98,24 +98,24 @@ def test_how_a_board_is_written_changes_no_digest(data: st.DataObject, flow: boo
     wanted["characters"] = BOARD["characters"]
     text = yaml.safe_dump(wanted, sort_keys=False, default_flow_style=flow, width=width)
     text = text.replace("\n", "  # as it is\n") if comment and not flow and width > 100 else text
-    assert [slot.digest for slot in planned(text).slots] == [slot.digest for slot in plan(BOARD).slots]
+    assert [slot.digest for slot in planned(text).every_slot()] == [slot.digest for slot in plan(BOARD).every_slot()]
 
 
 def test_variants_that_share_a_shot_share_its_job() -> None:
     wanted = copy() | {"variants": {"matrix": {"weather": {"wet": "rain", "dry": "sun"}}}}
     found = plan(wanted)
-    assert len(found.slots) == 8
+    assert len(list(found.every_slot())) == 8
     assert len(found.jobs) == 7, "only the gull is the same in both"
     assert found.cost_usd() == Decimal("0.40") * 7
 
 
 def test_a_variant_is_named_by_its_keys_and_its_template() -> None:
     wanted = copy() | {"variants": {"matrix": {"weather": {"wet": "rain", "dry": "sun"}, "n": [1, 2]}}}
-    assert [variant.name for variant in plan(wanted).variants] == ["wet_1", "wet_2", "dry_1", "dry_2"]
+    assert list(plan(wanted).variants.names) == ["wet_1", "wet_2", "dry_1", "dry_2"]
     wanted["variants"]["name"] = "{{ weather }}: take/{{ n }}"
-    assert plan(wanted).variants[0].name == "wet-take-1"
+    assert plan(wanted).variants.names[0] == "wet-take-1"
     wanted["variants"] = {"matrix": {"weather": ["Über 東京?", "../x"]}}
-    assert [variant.name for variant in plan(wanted).variants] == ["Über-東京", "x"]
+    assert list(plan(wanted).variants.names) == ["Über-東京", "x"]
 
 
 def take(digest: str, number: int = 1) -> Take:
@@ -124,7 +124,7 @@ def take(digest: str, number: int = 1) -> Take:
 
 def test_each_slot_says_its_state_and_why() -> None:
     text = yaml.safe_dump(copy(), sort_keys=False)
-    first, second, third, fourth = (slot.digest for slot in planned(text).slots)
+    first, second, third, fourth = (slot.digest for slot in planned(text).every_slot())
     view = StoreView(
         ORIGIN,
         takes={first: (take(first),)},
@@ -133,25 +133,25 @@ def test_each_slot_says_its_state_and_why() -> None:
         failed={fourth: 1200},
     )
     found = planned(text, view)
-    assert [slot.state for slot in found.slots] == ["reuse", "absent", "open", "refused"]
+    assert [slot.state for slot in found.every_slot()] == ["reuse", "absent", "open", "refused"]
     assert found.to_buy() == ()
-    assert "moderation" in found.slots[3].reason
+    assert "moderation" in list(found.every_slot())[3].reason
     again = planned(text, StoreView(ORIGIN, failed={first: 1406}, uncertain=frozenset({second})))
-    assert [slot.state for slot in again.slots] == ["generate", "uncertain", "generate", "generate"]
-    assert again.slots[0].reason == "the last attempt failed: the upstream service gave up"
+    assert [slot.state for slot in again.every_slot()] == ["generate", "uncertain", "generate", "generate"]
+    assert next(again.every_slot()).reason == "the last attempt failed: the upstream service gave up"
 
 
 def test_a_rehearsal_uses_takes_and_draws_the_rest_after_what_it_continues_from() -> None:
     text = yaml.safe_dump(copy(), sort_keys=False)
-    digest = planned(text).slots[0].digest
+    digest = next(planned(text).every_slot()).digest
     bare, paid = rehearse(planned(text)), rehearse(planned(text, StoreView(ORIGIN, takes={digest: (take(digest),)})))
     turns = [order.shot for order in bare.orders.values()]
     assert sorted(turns) == ["sh010", "sh020", "sh030", "sh040"]
     assert turns.index("sh010") < turns.index("sh020") < turns.index("sh030")
     assert sorted(order.shot for order in paid.orders.values()) == ["sh020", "sh030", "sh040"]
-    assert paid.footage["main", "sh010"] == f"take:{digest}:1"
-    assert paid.footage["main", "sh020"] != bare.footage["main", "sh020"], "it begins with another picture"
-    assert paid.footage["main", "sh040"] == bare.footage["main", "sh040"]
+    assert paid.footage["main", 0] == f"take:{digest}:1"
+    assert paid.footage["main", 1] != bare.footage["main", 1], "it begins with another picture"
+    assert paid.footage["main", 3] == bare.footage["main", 3]
 
 
 def test_a_chain_of_a_thousand_shots_has_a_plan() -> None:

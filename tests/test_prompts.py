@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.plan import Compositions, Plan
-from tests.boards import board, planned, read
+from pipeline.plan import Plan
+from tests.boards import board, compositions, planned, read
 
 GOLDEN = Path(__file__).parent / "golden"
 LIGHTHOUSE = Path(__file__).parent.parent / "storyboards" / "lighthouse.yaml"
@@ -21,14 +21,14 @@ BOARDS = sorted((GOLDEN / "recipe1").glob("*.yaml"))
 
 def prompts(text: str) -> str:
     """Every prompt of a board's first variant, each under the id of its shot."""
-    compositions = Compositions(board(text))
-    variant = compositions.variants[0]
-    parts = ((shot.id, compositions.of(variant, shot).prompt) for shot in compositions.board.shots)
+    found = compositions(board(text))
+    variant = found.variants.first()
+    parts = ((entry.id, found.of(variant, index).prompt) for index, entry in enumerate(found.board.entries))
     return "\n".join(f"== {shot}\n{prompt}\n" for shot, prompt in parts)
 
 
 def digests(plan: Plan) -> dict[str, str]:
-    return {f"{slot.variant}/{slot.shot}": slot.digest for slot in plan.slots}
+    return {f"{slot.variant}/{slot.shot}": slot.digest for slot in plan.every_slot()}
 
 
 @pytest.mark.parametrize("file", BOARDS, ids=lambda file: file.stem)
@@ -56,13 +56,14 @@ characters:
   b: {description: two, references: [{image: b.png, role: face}]}
 shots: [{id: s1, prompt: "@b and @a."}, {id: s2, prompt: "@a and @b."}]
 """
-    for slot in planned(text).slots:
-        names = [image["of"] for image in slot.direction["images"]]
-        assert names == ["the a", "the b"]
+    found = compositions(board(text))
+    for index in range(2):
+        images = found.of(found.variants.first(), index).direction["images"]
+        assert [image["of"] for image in images] == ["the a", "the b"]
 
 
 def test_notes_reach_the_slate_and_not_the_model() -> None:
     text = "version: 1\ntitle: T\nshots: [{id: s1, prompt: A rope., notes: 'hold {{ n }}'}]\nvars: {n: long}\n"
-    [slot] = planned(text).slots
-    assert slot.direction["notes"] == "hold long"
+    found = compositions(board(text))
+    assert found.of(found.variants.first(), 0).direction["notes"] == "hold long"
     assert "hold" not in prompts(text)

@@ -19,11 +19,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from pipeline import server, wire
+from pipeline import catalog, server, wire
 from pipeline.catalog import Price
 from pipeline.client import Client, Endpoint
 from pipeline.errors import RefusedByApi, SetupError, StoryreelError, UnreachableApi
-from pipeline.plan import FrameSource, Job, Order
+from pipeline.plan import FrameSource, Order
 from pipeline.runner import Desk, Step, generate
 from pipeline.store import Intent, Store, previs_home, take_home
 from pipeline.take import Take
@@ -40,14 +40,15 @@ def order(
 ) -> Order:
     inputs = {"prompt": f"{action} {shot}", "reference_images": media, "aspect_ratio": "16:9", "resolution": "720p"}
     request = Request(MODEL, {**inputs, "duration": duration, "enable_web_search": False, "generate_audio": True})
-    job = Job(request_digest(request), request, duration, Price(Decimal("0.32"), estimate=False))
+    digest, price = request_digest(request), Price(Decimal("0.32"), estimate=False)
     direction = {"action": action, "shot": shot}
-    sources = {ref: FrameSource(source, Fraction(24)) for ref in job.frames}
-    return Order(f"previs:{shot}", job, direction, wire.digest_of(direction), sources, "main", shot)
+    sources = {ref: FrameSource(source, Fraction(24)) for ref in media if isinstance(ref, FrameRef)}
+    direction_digest = wire.digest_of(direction)
+    return Order(f"previs:{shot}", digest, request, price, direction, direction_digest, sources, "main", shot)
 
 
 def frame_of(upstream: Order, frame: int) -> FrameRef:
-    return FrameRef(upstream.job.digest, 1, frame)
+    return FrameRef(upstream.digest, 1, frame)
 
 
 @dataclass
@@ -65,10 +66,10 @@ class Stage:
         self.store = Store(self.folder / "outputs", lambda: datetime.now(UTC))
 
     def home(self, wanted: Order) -> str:
-        return previs_home(1, wanted.job.digest, wanted.direction_digest)
+        return previs_home(1, wanted.digest, wanted.direction_digest)
 
     def paid_home(self, wanted: Order) -> str:
-        return take_home(ORIGIN, wanted.job.digest, 1)
+        return take_home(ORIGIN, wanted.digest, 1)
 
     @asynccontextmanager
     async def client(self) -> Any:
@@ -87,6 +88,7 @@ class Stage:
             home,
             self.folder.joinpath,
             "film",
+            catalog.models(),
             self.limit,
             self.steps.append,
         )
@@ -237,8 +239,8 @@ def test_a_generation_whose_process_died_is_fetched_and_not_submitted_again(stag
     async def run() -> Any:
         async with stage.client() as client:
             with stage.store.open(stage.paid_home(wanted)) as home:
-                attempt = home.begin(Intent(wire.as_digested(wanted.job.request), "film", "main", "sh010", None))
-                body = wire.body(wanted.job.request, str)
+                attempt = home.begin(Intent(wire.as_digested(wanted.request), "film", "main", "sh010", None))
+                body = wire.body(wanted.request, str)
                 attempt.submitted((await client.submit(MODEL, body, wanted.direction)).id)
             return await generate([wanted], {}, stage.desk(client, stage.paid_home))
 
@@ -250,7 +252,7 @@ def test_a_generation_whose_process_died_is_fetched_and_not_submitted_again(stag
 def test_a_request_of_unknown_fate_is_never_sent_again(stage: Stage) -> None:
     wanted = order("sh010")
     with stage.store.open(stage.paid_home(wanted)) as home:
-        home.begin(Intent(wire.as_digested(wanted.job.request), "film", "main", "sh010", None))
+        home.begin(Intent(wire.as_digested(wanted.request), "film", "main", "sh010", None))
     error = stage.make(wanted, home=stage.paid_home)[wanted.key]
     assert isinstance(error, UnreachableApi)
     assert error.uncertain

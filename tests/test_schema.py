@@ -23,10 +23,17 @@ TEMPLATES = {
     "description",
     "name",
     "prompt",
+    "prompt_template",
     "notes",
     "line",
     "delivery",
 }
+
+
+def target(rule: dict[str, Any], defs: dict[str, Any]) -> dict[str, Any]:
+    """What a rule refers to, references in it written out; nothing where it refers to nothing."""
+    found: dict[str, Any] = defs.get(str(rule.get("$ref", "")).removeprefix("#/$defs/"), {})
+    return {**target(found, defs), **found} if found else {}
 
 
 def properties(rule: Any, defs: dict[str, Any], path: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
@@ -36,8 +43,7 @@ def properties(rule: Any, defs: dict[str, Any], path: str = "") -> Iterator[tupl
             yield from properties(item, defs, path)
     elif isinstance(rule, dict):
         for name, inner in rule.get("properties", {}).items():
-            target = defs.get(str(inner.get("$ref", "")).removeprefix("#/$defs/"), {})
-            yield f"{path}.{name}", {**target, **inner}
+            yield f"{path}.{name}", {**target(inner, defs), **inner}
         for key, value in rule.items():
             inner_path = f"{path}.{key}" if key not in ("properties", "$defs", "items", "then", "else") else path
             if key not in ("default", "examples", "enum", "const", "x-message"):

@@ -9,7 +9,7 @@ import pytest
 
 from pipeline import catalog
 from pipeline.catalog import Model
-from pipeline.previs.order import parse
+from pipeline.previs.intake import parse
 from pipeline.server import request
 from tests.rehearsal import SEEDANCE, tiny
 

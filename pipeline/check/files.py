@@ -5,24 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 
-from pipeline.catalog import MEDIA_WORDS, Kind, MediaLimits, Model
+from pipeline.catalog import FRAME_WORDS, MEDIA_WORDS, Kind, MediaLimits, Model
 from pipeline.check.finding import called, error, warning
 from pipeline.errors import MediaError, Problem
 from pipeline.frames import plain_seconds
-from pipeline.plan import Compositions, parameters
-from pipeline.prompts import Cited, Composed
-from pipeline.storyboard import Path, Reference, Shot, Storyboard
+from pipeline.plan import Composition, begins_with_a_frame
+from pipeline.prompts import Cited
+from pipeline.storyboard import Entry, Path, Reference, Storyboard
 from pipeline.take import MediaFacts
 
 
 def references(board: Storyboard) -> Iterator[Reference]:
     """Every file that the board names, as often as it names it."""
-    for character in board.characters.values():
-        yield from character.references
-        if character.voice:
-            yield character.voice
-    for shot in board.shots:
-        yield from shot.references
+    for subject in board.subjects.values():
+        yield from subject.references
+        if subject.voice:
+            yield subject.voice
+    for entry in board.entries:
+        yield from entry.references
+        yield from (frame for frame in (entry.first_frame, entry.last_frame) if frame)
 
 
 def unusable(board: Storyboard, errors: Mapping[str, MediaError]) -> Iterator[Problem]:
@@ -42,36 +43,49 @@ def unfit(board: Storyboard, facts: Mapping[str, MediaFacts]) -> Iterator[Proble
             yield error(board, "file-kind", _at(reference), message, hint)
 
 
-def sent(compositions: Compositions, facts: Mapping[str, MediaFacts]) -> Iterator[Problem]:
-    """What goes with each shot, against what its model takes."""
-    for shot in compositions.board.shots:
-        for composed in compositions.all_of(shot):
-            yield from _sent(compositions.board, shot, composed, facts)
-
-
-def _sent(board: Storyboard, shot: Shot, composed: Composed, facts: Mapping[str, MediaFacts]) -> Iterator[Problem]:
-    model = parameters(board, shot).known_model
+def sent(board: Storyboard, found: Composition, facts: Mapping[str, MediaFacts]) -> Iterator[Problem]:
+    """What goes with an entry, against what its model takes."""
+    shot, composed, model = found.entry, found.composed, found.asked.model
     for kind in MEDIA_WORDS:
         cited = [item for item in composed.cited if item.kind == kind]
         if cited and kind not in model.media:
             message = f"{called(model)} takes no {kind} references"
-            yield error(board, "model-limit", _blame(shot, cited), message, "leave them out of this shot")
+            hint = "leave them out of this shot" + (
+                ": its first frame is its picture" if begins_with_a_frame(shot) else ""
+            )
+            yield error(board, "model-limit", _blame(shot, cited), message, hint)
         elif cited:
             yield from _files(board, model, cited, facts)
             yield from _together(board, shot, model, kind, cited, facts)
     if all(_fits(item, facts) for item in composed.cited):
         yield from _alone(board, shot, model, composed.cited)
-    yield from _wordy(board, shot, model, composed.prompt)
+    if model.frames:
+        yield from _frames(board, shot, model, model.frames, facts)
+
+
+def _frames(
+    board: Storyboard, entry: Entry, model: Model, limits: MediaLimits, facts: Mapping[str, MediaFacts]
+) -> Iterator[Problem]:
+    for frame in (entry.first_frame, entry.last_frame):
+        found = facts.get(frame.file) if frame else None
+        if frame and found and found.kind == "image":
+            for message, hint in _limits(model, limits, found):
+                yield error(board, "file-limit", _at(frame), message, hint)
 
 
 def _at(reference: Reference) -> Path:
-    return (*reference.path, reference.kind)
+    """Where the path of the file stands: a first frame is its own, a reference has it under its kind."""
+    return reference.path if reference.path[-1] in FRAME_WORDS else (*reference.path, reference.kind)
 
 
-def _blame(shot: Shot, cited: list[Cited]) -> Path:
-    """The shot's own references where it has some of the kind, else the shot: too many may come from its characters."""
-    own = any(item.reference in shot.references for item in cited if item.reference)
-    return (*shot.path, "references") if own else (*shot.path, "prompt")
+def _blame(entry: Entry, cited: list[Cited]) -> Path:
+    """The entry's own references where some are of the kind, else its prompt, which brings those of its characters."""
+    own = any(item.reference in entry.references for item in cited if item.reference)
+    if own:
+        return (*entry.path, "references")
+    if any(item.reference is None for item in cited):
+        return (*entry.path, "continue_from")
+    return (*entry.path, "id") if entry.several else (*entry.path, "prompt")
 
 
 def _fits(cited: Cited, facts: Mapping[str, MediaFacts]) -> bool:
@@ -107,7 +121,7 @@ def _limits(model: Model, limits: MediaLimits, found: MediaFacts) -> Iterator[tu
 
 
 def _together(
-    board: Storyboard, shot: Shot, model: Model, kind: Kind, cited: list[Cited], facts: Mapping[str, MediaFacts]
+    board: Storyboard, shot: Entry, model: Model, kind: Kind, cited: list[Cited], facts: Mapping[str, MediaFacts]
 ) -> Iterator[Problem]:
     limits, path = model.media[kind], _blame(shot, cited)
     named = [item.reference.file for item in cited if item.reference]
@@ -125,19 +139,12 @@ def _together(
         yield error(board, "model-limit", path, message, hint)
 
 
-def _alone(board: Storyboard, shot: Shot, model: Model, cited: tuple[Cited, ...]) -> Iterator[Problem]:
+def _alone(board: Storyboard, shot: Entry, model: Model, cited: tuple[Cited, ...]) -> Iterator[Problem]:
     lonely = [kind for kind, limits in model.media.items() if limits.never_alone]
     if cited and all(item.kind in lonely for item in cited):
         message = f"{called(model)} takes {cited[0].kind} references only beside an image or a video"
         hint = "add an image of the speaker or the place"
         yield error(board, "model-limit", _blame(shot, list(cited)), message, hint)
-
-
-def _wordy(board: Storyboard, shot: Shot, model: Model, prompt: str) -> Iterator[Problem]:
-    words, limit = len(prompt.split()), model.prompt_words
-    if limit and words > limit:
-        message = f"the composed prompt has {words:,} words; {called(model)} reads about {limit:,}"
-        yield warning(board, "prompt-length", (*shot.path, "prompt"), message, "say less, or split the shot")
 
 
 def _a(kind: Kind) -> str:

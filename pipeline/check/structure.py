@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from fractions import Fraction
+from itertools import pairwise
 
+from pipeline.check import variety
 from pipeline.check.finding import error
+from pipeline.check.rules import RULES
 from pipeline.errors import Problem, nearest
-from pipeline.plan import DEVICES
-from pipeline.storyboard import Storyboard
-from pipeline.storyboard.nodes import whole_file
+from pipeline.frames import plain_seconds
+from pipeline.plan import DEVICES, targets
+from pipeline.storyboard import Entry, Path, Storyboard
+from pipeline.storyboard.build import SUBJECTS
+from pipeline.storyboard.measures import seconds
+from pipeline.storyboard.nodes import Node, fields_of, items_of, whole_file
 
 RESERVED = ("takes", "previs")  # folders of the store, beside those of the cuts
 _NO_FOLDER = re.compile(r'^\.|[. ]$|[<>:"/\\|?*\x00-\x1f]')  # on one system or another
@@ -19,9 +26,13 @@ def problems(board: Storyboard) -> Iterator[Problem]:
     """What is wrong with the names and links of a board."""
     yield from _name(board)
     yield from _ids(board)
+    yield from _subjects(board)
     yield from _strangers(board)
     yield from _circles(board)
-    yield from _values(board)
+    yield from _several(board)
+    yield from _raw(board)
+    yield from variety.problems(board)
+    yield from _off(board)
 
 
 def _name(board: Storyboard) -> Iterator[Problem]:
@@ -34,37 +45,75 @@ def _name(board: Storyboard) -> Iterator[Problem]:
 
 def _ids(board: Storyboard) -> Iterator[Problem]:
     first: dict[str, str] = {}
-    for shot in board.shots:
-        folded = shot.id.casefold()
+    for path, name in _named(board):
+        folded = name.casefold()
         if folded in first:
-            message = f'two shots are called "{shot.id}"'
-            if first[folded] != shot.id:
-                message = f'"{shot.id}" and "{first[folded]}" differ in case only'
-            yield error(board, "duplicate-id", (*shot.path, "id"), message, "give each shot a name of its own")
+            message = f'two shots are called "{name}"'
+            if first[folded] != name:
+                message = f'"{name}" and "{first[folded]}" differ in case only'
+            yield error(board, "duplicate-id", (*path, "id"), message, "give each shot a name of its own")
         elif folded in DEVICES:
-            message = f'a shot can\'t be called "{shot.id}"'
-            yield error(board, "reserved-name", (*shot.path, "id"), message, "Windows has a device of that name")
-        first.setdefault(folded, shot.id)
+            message = f'a shot can\'t be called "{name}"'
+            yield error(board, "reserved-name", (*path, "id"), message, "Windows has a device of that name")
+        first.setdefault(folded, name)
+
+
+def _named(board: Storyboard) -> Iterator[tuple[Path, str]]:
+    """Everything that has an id: entries, and the shots of those that hold several."""
+    for entry in board.entries:
+        yield entry.path, entry.id
+        if entry.several:
+            yield from ((part.path, part.id) for part in entry.parts)
+
+
+def _subjects(board: Storyboard) -> Iterator[Problem]:
+    """Characters, locations and props share one set of names, since prompts mention all of them as @name."""
+    for section, kind in SUBJECTS.items():
+        for key in fields_of(board.source.root.child(section)):
+            first = board.subjects[key]
+            if first.kind != kind:
+                message = f'there is a {first.kind} called "{key}", too'
+                hint = "give each a name of its own: prompts mention both as @" + key
+                yield error(board, "duplicate-name", (section, key), message, hint, key=True)
 
 
 def _strangers(board: Storyboard) -> Iterator[Problem]:
-    ids = sorted({shot.id for shot in board.shots})
-    known = set(ids)
-    for shot in board.shots:
-        if shot.continue_from and shot.continue_from.shot not in known:
-            meant = nearest(shot.continue_from.shot, ids)
+    known = targets(board)
+    inner = {part.id: entry for entry in board.entries if entry.several for part in entry.parts}
+    divided = {entry.id: entry for entry in board.entries if len(entry.shots) > 1}
+    ids = sorted(known)
+    for entry in board.entries:
+        name = entry.continue_from.shot if entry.continue_from else ""
+        if not entry.continue_from or name in known:
+            continue
+        path = (*entry.path, "continue_from", "shot")
+        if name in inner:
+            message = f"{inner[name].id} is kept whole, so only its end can be continued from"
+            hint = f"write {inner[name].parts[-1].id}, or give {inner[name].id} a `split`"
+        elif name in divided:
+            message, hint = (
+                f"{name} is divided into shots",
+                f"write one of {', '.join(s.id for s in divided[name].shots)}",
+            )
+        else:
+            meant = nearest(name, ids)
+            message = f'there is no shot "{name}"'
             hint = f'did you mean "{meant}"?' if meant else f"shots here: {', '.join(ids[:12])}"
-            path = (*shot.path, "continue_from", "shot")
-            yield error(board, "unknown-shot", path, f'there is no shot "{shot.continue_from.shot}"', hint)
+        yield error(board, "unknown-shot", path, message, hint)
 
 
 def _circles(board: Storyboard) -> Iterator[Problem]:
-    """Each shot continues from one other at most, so every way leads to an end or round in a circle."""
-    upstream = {shot.id: shot.continue_from.shot for shot in board.shots if shot.continue_from}
+    """Each entry continues from one other at most, so every way leads to an end or round in a circle."""
+    known = targets(board)
+    upstream = {
+        entry.id: board.entries[known[entry.continue_from.shot].entry].id
+        for entry in board.entries
+        if entry.continue_from and entry.continue_from.shot in known
+    }
     seen: set[str] = set()
-    for shot in board.shots:
+    for entry in board.entries:
         way: dict[str, None] = {}
-        name = shot.id
+        name = entry.id
         while name in upstream and name not in seen:
             seen.add(name)
             way[name] = None
@@ -74,19 +123,72 @@ def _circles(board: Storyboard) -> Iterator[Problem]:
 
 
 def _circle(board: Storyboard, names: list[str]) -> Problem:
-    shot = next(shot for shot in board.shots if shot.id in names and shot.continue_from)
-    begin = names.index(shot.id)
-    around = " -> ".join([*names[begin:-1], *names[:begin], shot.id])
+    entry = next(entry for entry in board.entries if entry.id in names and entry.continue_from)
+    begin = names.index(entry.id)
+    around = " -> ".join([*names[begin:-1], *names[:begin], entry.id])
     message = f"these shots continue from each other in a circle: {around}"
-    return error(board, "circle", (*shot.path, "continue_from"), message, "let one of them stand alone", key=True)
+    return error(board, "circle", (*entry.path, "continue_from"), message, "let one of them stand alone", key=True)
 
 
-def _values(board: Storyboard) -> Iterator[Problem]:
-    for name in board.variants.matrix if board.variants else ():
-        path = ("variants", "matrix", name)
-        values = board.source.node(path).value
-        seen: set[str] = set()
-        for index, value in enumerate(values if isinstance(values, list) else ()):
-            if value.raw in seen:
-                yield error(board, "duplicate-value", (*path, index), f'"{value.raw}" stands here twice', "keep one")
-            seen.add(value.raw)
+def _several(board: Storyboard) -> Iterator[Problem]:
+    """What an entry with several shots can say, and what only its shots can."""
+    for entry in board.entries:
+        if not entry.several:
+            continue
+        said = fields_of(board.source.node(entry.path))
+        for word in ("camera", "dialogue", "notes"):
+            if word in said:
+                message = f"several shots are made here, and each has a {word} of its own"
+                yield error(board, "several", (*entry.path, word), message, "write it at one of its shots", key=True)
+        divided = len(entry.shots) > 1
+        for word in ("in", "out", "transition"):
+            if word in said and divided:
+                message = f"the take is divided, so it has no {word} as a whole"
+                yield error(board, "several", (*entry.path, word), message, "write it at one of its shots", key=True)
+        for part in entry.parts if not divided else ():
+            for word in sorted({"in", "out", "transition"} & fields_of(board.source.node(part.path)).keys()):
+                message = f"{entry.id} is kept whole, so this shot of it has no {word}"
+                hint = f"say where its shots end with `split: [..]`, or write it at {entry.id}"
+                yield error(board, "several", (*part.path, word), message, hint, key=True)
+        yield from _split(board, entry, said.get("split"))
+
+
+def _split(board: Storyboard, entry: Entry, node: Node | None) -> Iterator[Problem]:
+    """The times at which the cut divides a take: one for each shot but the last, each later than the one before."""
+    times = [seconds(item) for _, item in items_of(node)]
+    if not times:
+        return
+    path, wanted = (*entry.path, "split"), len(entry.parts) - 1
+    if len(times) != wanted:
+        message = f"{len(entry.parts)} shots end at {wanted} times before the last, and here are {len(times)}"
+        yield error(board, "split", path, message, "write where each shot but the last ends, such as [4.2, 8.5]")
+    for index, (before, after) in enumerate(pairwise([Fraction(0), *times])):
+        if after <= before:
+            message = f"{plain_seconds(after)} is not later than {plain_seconds(before)}"
+            yield error(
+                board, "split", (*path, index), message, "write the times in order, in seconds of the whole take"
+            )
+
+
+def _raw(board: Storyboard) -> Iterator[Problem]:
+    """Beside a prompt that is sent as it stands nothing can be composed, so what would be composed is a mistake."""
+    for entry in board.entries:
+        if not entry.raw:
+            continue
+        if entry.several:
+            message = "a raw prompt is sent alone, and these shots would go nowhere"
+            yield error(board, "raw", (*entry.path, "shots"), message, "write them into the raw prompt", key=True)
+        said = fields_of(board.source.node(entry.path))
+        for word in ("prompt_template", "location"):
+            if word in said:
+                message = "a raw prompt is sent as it stands, so this changes nothing"
+                yield error(board, "raw", (*entry.path, word), message, "delete it", key=True)
+
+
+def _off(board: Storyboard) -> Iterator[Problem]:
+    codes = [rule.code for rule in RULES]
+    for index, node in items_of(fields_of(board.source.root.child("lint")).get("off")):
+        if node.value not in codes:
+            meant = nearest(str(node.value), codes)
+            hint = f'did you mean "{meant}"?' if meant else f"rules: {', '.join(codes)}"
+            yield error(board, "unknown-rule", ("lint", "off", index), f'there is no rule "{node.value}"', hint)

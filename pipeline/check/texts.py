@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from pipeline.check.finding import error, warning
 from pipeline.errors import Problem
-from pipeline.plan import Compositions
+from pipeline.plan import Composition
 from pipeline.storyboard import Path, Storyboard
+from pipeline.templates import Data
 
 
 def unread(board: Storyboard) -> Iterator[Problem]:
@@ -22,22 +23,38 @@ def unread(board: Storyboard) -> Iterator[Problem]:
 
 def _taken_as_they_stand(board: Storyboard) -> Iterator[tuple[Path, str]]:
     for name, value in board.vars.items():
-        yield ("vars", name), str(value)
+        yield from _texts(("vars", name), value)
     for name, values in board.variants.matrix.items() if board.variants else ():
         for value in values.values():
             yield ("variants", "matrix", name), str(value)
-    for character in board.characters.values():
-        yield (*character.path, "name"), character.name
-        for reference in character.references:
+    for index, change in enumerate(board.variants.changes if board.variants else ()):
+        for name, value in change.vars.items():
+            yield from _texts(("variants", "change", index, "vars", name), value)
+    for subject in board.subjects.values():
+        yield (*subject.path, "name"), subject.name
+        for reference in subject.references:
             yield (*reference.path, "role"), reference.role
-    for shot in board.shots:
-        for reference in shot.references:
+    for entry in board.entries:
+        if entry.raw:
+            yield (*entry.path, "prompt", "raw"), entry.prompt
+        for reference in entry.references:
             yield (*reference.path, "role"), reference.role
 
 
-def empty(compositions: Compositions) -> Iterator[Problem]:
+def _texts(path: Path, value: Data) -> Iterator[tuple[Path, str]]:
+    if isinstance(value, str):
+        yield path, value
+    elif isinstance(value, tuple):
+        for index, item in enumerate(value):
+            yield from _texts((*path, index), item)
+    elif not isinstance(value, int):
+        for key, item in value.items():
+            yield from _texts((*path, key), item)
+
+
+def empty(board: Storyboard, found: Composition) -> Iterator[Problem]:
     """Prompts that come out as nothing at all."""
-    for shot in compositions.board.shots:
-        if not all(composed.direction["action"] for composed in compositions.all_of(shot)):
-            path = (*shot.path, "prompt")
-            yield error(compositions.board, "empty", path, "the prompt comes out empty", "say what happens")
+    for part, action in zip(found.entry.parts, found.composed.actions, strict=True):
+        if not action:
+            path = (*part.path, "prompt")
+            yield error(board, "empty", path, "the prompt comes out empty", "say what happens")

@@ -37,6 +37,7 @@ def parser() -> argparse.ArgumentParser:
 
     plan = _verb(verbs, "plan", "show what would be made, used and paid for, and why")
     plan.add_argument("file", type=Path, metavar="FILE", help="a storyboard")
+    plan.add_argument("--variant", metavar="NAME", help="the shots of this one, one by one")
 
     render = _verb(verbs, "render", "make the best cut there is for nothing: paid takes, else previs")
     render.add_argument("file", type=Path, metavar="FILE", help="a storyboard")

@@ -48,7 +48,7 @@ def _fine(film: Film) -> str:
     compositions = film.checked.compositions
     variants = compositions.variants if compositions and film.board.variants else ()
     more = f", {show.count(len(variants), 'variant')}" if variants else ""
-    return f"{film.file}: fine: {show.count(len(film.board.shots), 'shot')}{more}"
+    return f"{film.file}: fine: {show.count(len(tuple(film.board.shots)), 'shot')}{more}"
 
 
 def _remind(files: Iterable[Path]) -> None:

@@ -3,32 +3,36 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pipeline import produce, wire
 from pipeline.cli import show
 from pipeline.errors import SetupError, nearest
-from pipeline.plan import Job, Plan, Slot
+from pipeline.plan import Group, Multiplied, Plan, Variant, groups, multiplied, unknown
 from pipeline.produce import Film
 from pipeline.wire import FileRef, MediaRef
 
 FINE, OVER_BUDGET = 0, 3
+_MOST_SHARED = 3  # texts that multiply, told of at most
 
 
 def prompt(arguments: argparse.Namespace) -> int:
     """Show one request as it would be sent."""
     _, planned = produce.plan(arguments.file)
-    slot = _slot(planned, arguments.shot, arguments.variant)
-    job = planned.jobs[slot.digest]
-    url = planned.origin + wire.submit_path(job.request.model)
-    body = wire.body(job.request, lambda ref: _stand_in(slot, ref))
+    variant = _variant(planned, arguments.variant)
+    index = _entry(planned, variant, arguments.shot)
+    request, job = planned.request(variant, index), planned.jobs[planned.digests(variant)[index]]
+    link = planned.board.entries[index].continue_from
+    url = planned.origin + wire.submit_path(request.model)
+    body = wire.body(request, lambda ref: _stand_in(ref, link.shot if link else ""))
+    shot = planned.board.entries[index].id
     if arguments.json:
-        fields = {"variant": slot.variant, "shot": slot.shot, "digest": job.digest, "price": job.price}
+        fields = {"variant": variant.name, "shot": shot, "digest": job.digest, "price": job.price}
         show.result({"format": 1, **fields, "method": "POST", "url": url, "body": body})
         return FINE
     show.line(f"POST {url}")
-    show.line(f"{slot.shot} in {slot.variant}: {job.duration_s} s, {show.price(job.price)}, digest {job.digest[:12]}")
+    show.line(f"{shot} in {variant.name}: {job.duration_s} s, {show.price(job.price)}, digest {job.digest[:12]}")
     show.line()
     for text in str(body.get("prompt", "")).splitlines():
         show.line(f"    {text}")
@@ -37,57 +41,52 @@ def prompt(arguments: argparse.Namespace) -> int:
     return FINE
 
 
-def _slot(planned: Plan, shot: str, variant: str | None) -> Slot:
-    names = [item.name for item in planned.variants]
-    wanted = variant or names[0]
-    if wanted not in names:
-        meant = nearest(wanted, names)
-        hint = f'did you mean "{meant}"?' if meant else f"variants: {', '.join(names)}"
-        raise SetupError(f'there is no variant "{wanted}"', hint=hint)
-    slots = {slot.shot: slot for slot in planned.slots if slot.variant == wanted}
-    if shot not in slots:
-        meant = nearest(shot, slots)
-        hint = f'did you mean "{meant}"?' if meant else f"shots: {', '.join(slots)}"
+def _variant(planned: Plan, name: str | None) -> Variant:
+    names = planned.variants.names
+    if name is not None and name not in names:
+        raise SetupError(f'there is no variant "{name}"', hint=unknown(names, name))
+    return next(planned.variants.called(frozenset({name or names[0]})))
+
+
+def _entry(planned: Plan, variant: Variant, shot: str) -> int:
+    """Index of the entry with that id, or with a shot of that id among several."""
+    ids: dict[str, int] = {}
+    for index in variant.entries:
+        entry = planned.board.entries[index]
+        ids |= {entry.id: index} | {part.id: index for part in entry.parts}
+    if shot not in ids:
+        meant = nearest(shot, ids)
+        hint = f'did you mean "{meant}"?' if meant else f"shots: {', '.join(list(ids)[:12])}"
         raise SetupError(f'there is no shot "{shot}"', hint=hint)
-    return slots[shot]
+    return ids[shot]
 
 
-def _stand_in(slot: Slot, ref: MediaRef) -> str:
+def _stand_in(ref: MediaRef, continues: str) -> str:
     """What stands for an address that only the upload will give."""
     if isinstance(ref, FileRef):
         return f"<address of {ref.path} once it is uploaded>"
-    return f"<address of frame {ref.frame} of {slot.continues}, take {ref.take}, once it is uploaded>"
+    return f"<address of frame {ref.frame} of {continues}, take {ref.take}, once it is uploaded>"
 
 
 def plan(arguments: argparse.Namespace) -> int:
     """Show jobs, states, prices and reasons."""
     film, planned = produce.plan(arguments.file)
+    chosen = _variant(planned, arguments.variant) if arguments.variant else None
     if arguments.json:
-        show.result(_plan_fields(film, planned))
+        show.stream(_plan_fields(film, planned, chosen))
     else:
-        _show_plan(film, planned)
+        _show_plan(film, planned, chosen)
     return OVER_BUDGET if planned.over_budget() else FINE
 
 
-def _plan_fields(film: Film, planned: Plan) -> Mapping[str, Any]:
-    slots = [
-        {
-            "variant": slot.variant,
-            "shot": slot.shot,
-            "state": slot.state,
-            "reason": slot.reason,
-            "digest": slot.digest,
-            "part": slot.part,
-            "take": slot.take,
-            "continues": slot.continues,
-        }
-        for slot in planned.slots
-    ]
-    jobs = [
-        {"digest": job.digest, "seconds": job.duration_s, "price": job.price, "request": wire.as_digested(job.request)}
-        for job in planned.jobs.values()
-    ]
+def _plan_fields(film: Film, planned: Plan, chosen: Variant | None) -> Mapping[str, Any]:
+    """What goes out as JSON; what is long is made while it is written."""
+
+    def variants() -> Iterator[Variant]:
+        return iter([chosen] if chosen else planned.variants)
+
     totals = {
+        "variants": len(planned.variants),
         "jobs": len(planned.jobs),
         "to_generate": len(planned.to_buy()),
         "cost_usd": planned.cost_usd(),
@@ -95,36 +94,97 @@ def _plan_fields(film: Film, planned: Plan) -> Mapping[str, Any]:
         "max_cost_usd": planned.max_cost_usd,
         "over_budget": planned.over_budget(),
     }
-    head = {"format": 1, "storyboard": str(film.file), "root": str(film.project.root), "origin": planned.origin}
-    return {**head, "variants": planned.variants, "slots": slots, "jobs": jobs, "totals": totals}
+    return {
+        "format": 2,
+        "storyboard": str(film.file),
+        "root": str(film.project.root),
+        "origin": planned.origin,
+        "variants": ({"name": one.name, "keys": one.keys, "values": one.values} for one in variants()),
+        "groups": groups(planned),
+        "multiplied": multiplied(planned),
+        "slots": (slot for one in variants() for slot in planned.slots(one)),
+        "jobs": _jobs(planned, variants()),
+        "totals": totals,
+    }
 
 
-def _show_plan(film: Film, planned: Plan) -> None:
+def _jobs(planned: Plan, variants: Iterator[Variant]) -> Iterator[Mapping[str, Any]]:
+    told: set[str] = set()
+    for variant in variants:
+        for index, digest in planned.digests(variant).items():
+            if digest in told:
+                continue
+            told.add(digest)
+            job, request = planned.jobs[digest], wire.as_digested(planned.request(variant, index))
+            yield {"digest": digest, "seconds": job.duration_s, "price": job.price, "request": request}
+
+
+def _show_plan(film: Film, planned: Plan, chosen: Variant | None) -> None:
     show.line(f"{film.board.title}: {film.file}")
     show.line(f"takes of {planned.origin}, kept in {film.project.outputs}")
     show.line()
-    first: dict[str, str] = {}
-    rows = [("variant", "shot", "state", "seconds", "price", "why")]
-    for slot in planned.slots:
-        job = planned.jobs[slot.digest]
-        shared = first.setdefault(slot.digest, slot.variant)
-        rows.append((slot.variant, slot.shot, slot.state, str(job.duration_s), *_cost(slot, job, shared)))
-    show.table(rows, right=frozenset({3, 4}))
+    if chosen:
+        _show_slots(planned, chosen)
+    else:
+        _show_groups(planned)
     show.line()
     _show_total(planned)
+    for text in multiplied(planned)[:_MOST_SHARED]:
+        show.note(_warning(text))
 
 
-def _cost(slot: Slot, job: Job, first: str) -> tuple[str, str]:
-    """Price and reason of a slot; a job is paid for once, where it is used first."""
-    if slot.state == "generate" and slot.variant != first:
-        return "-", f"the same take as in {first}"
-    return show.price(job.price) if slot.state == "generate" else "-", slot.reason
+def _show_groups(planned: Plan) -> None:
+    several = len(planned.variants) > 1
+    rows = [("shot", "state", *(["jobs"] if several else []), "seconds", "price", "why")]
+    for group in groups(planned):
+        jobs = [str(group.jobs)] if several else []
+        rows.append((group.entry, group.state, *jobs, str(group.seconds), _cost(group), _why(group)))
+    show.table(rows, right=frozenset({2, 3, 4} if several else {2, 3}))
+
+
+def _cost(group: Group) -> str:
+    if group.state != "generate" or group.same_as:
+        return "-"
+    if group.unpriced == group.jobs:
+        return "unpriced"
+    return ("about " if group.estimate else "") + show.money(group.usd) + (" and more" if group.unpriced else "")
+
+
+def _why(group: Group) -> str:
+    """Why the jobs of an entry are in their state, and why there are several of them."""
+    reasons = [f"the same take as {group.same_as}" if group.same_as else group.reason]
+    if len(group.shots) > 1:
+        reasons.append(f"{len(group.shots)} shots in one take: {', '.join(group.shots)}")
+    if group.varies:
+        reasons.append(f"varies with {', '.join(group.varies)}")
+    return "; ".join(reasons)
+
+
+def _show_slots(planned: Plan, variant: Variant) -> None:
+    """The shots of one variant, one by one."""
+    rows = [("shot", "state", "seconds", "price", "why")]
+    for slot in planned.slots(variant):
+        job = planned.jobs[slot.digest]
+        price = show.price(job.price) if slot.state == "generate" and not slot.part else "-"
+        reason = slot.reason if not slot.part else f"part {slot.part + 1} of the same take"
+        rows.append((slot.shot, slot.state, str(job.duration_s), price, reason))
+    show.line(f"  {variant.name}")
+    show.table(rows, right=frozenset({2, 3}))
+
+
+def _warning(text: Multiplied) -> str:
+    """What makes many jobs out of few: the author may want it, and should know what it costs."""
+    where = f"{text.path} ({text.file}:{text.line}:{text.column})"
+    money = f"{show.money(text.usd_before)} becomes {show.money(text.usd)}"
+    jobs = f"{show.count(text.jobs_before, 'job')} become {text.jobs:,}"
+    return f"{where} uses {', '.join(text.names)}: {jobs}, {money}"
 
 
 def _show_total(planned: Plan) -> None:
     bought = planned.to_buy()
-    shots, takes = show.count(len(planned.slots), "shot"), show.count(len(planned.jobs), "take")
-    show.line(f"{shots} out of {takes}: {len(bought)} to generate, {sum(job.duration_s for job in bought)} s")
+    takes, variants = show.count(len(planned.jobs), "take"), show.count(len(planned.variants), "variant")
+    films = f"{variants} out of " if len(planned.variants) > 1 else ""
+    show.line(f"{films}{takes}: {len(bought)} to generate, {sum(job.duration_s for job in bought):,} s")
     about = "about " if any(job.price and job.price.estimate for job in bought) else ""
     unpriced = f", and {show.count(planned.unpriced(), 'take')} without a known price" if planned.unpriced() else ""
     show.line(f"to pay: {about}{show.money(planned.cost_usd())}{unpriced}{_budget(planned)}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -37,8 +37,27 @@ def bug(trace: str) -> None:
 
 def result(value: Mapping[str, Any]) -> None:
     """The result as JSON."""
+    print(_json(value))
+
+
+def stream(value: Mapping[str, Any]) -> None:
+    """The result as JSON, in which members that are iterators are written as lists while they are made."""
+    for number, (key, member) in enumerate(value.items()):
+        print("{" if number == 0 else ",", f'  "{key}": ', sep="\n", end="")
+        if isinstance(member, Iterator):
+            print("[", end="")
+            for index, item in enumerate(member):
+                print("," if index else "", f"    {_json(item, 4)}", sep="\n", end="")
+            print("\n  ]", end="")
+        else:
+            print(_json(member, 2), end="")
+    print("\n}")
+
+
+def _json(value: Any, indent: int = 0) -> str:
+    text = json.dumps(plain(value), indent=2, ensure_ascii=False).replace("\n", "\n" + " " * indent)
     # In JSON only text can hold ##[, and there it can be written so that no build server takes it for a command.
-    print(json.dumps(plain(value), indent=2, ensure_ascii=False).replace("##[", "#\\u0023["))
+    return text.replace("##[", "#\\u0023[")
 
 
 def command(text: str) -> None:

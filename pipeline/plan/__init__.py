@@ -1,17 +1,28 @@
 """A checked board becomes a Plan: the jobs that are paid for, the slots where they are used, prices and reasons.
 
-variants       the films of a board                                        Variant
-compositions   what each shot says in each of them, and asks of its model  Compositions, Parameters
-jobs           what is paid for, and where it is used                      Plan, Job, Slot
+variants       the films of a board, and what they are called              Variants, Variant
+parameters     what each entry asks of its model                           Parameters
+compositions   what each entry says in each of them                        Compositions, Composition
+links          who continues from whom
+jobs           what is paid for: requests, digests, prices                 Job
+expansion      all of them, and where each is used                         Plan, Slot
+groups         what people want to know of a plan first                    Group, Multiplied
 rehearsal      the best footage there can be for nothing                   Rehearsal, Order
 """
 
-from pipeline.plan.compositions import Compositions, Parameters, parameters
-from pipeline.plan.jobs import FIRST_TAKE, Job, Plan, Slot, State, expand, last_frame, upstream_first
+from pipeline.plan.compositions import Composition, Compositions
+from pipeline.plan.expansion import Plan, Slot, State, expand
+from pipeline.plan.groups import Group, Multiplied, groups, multiplied
+from pipeline.plan.jobs import FIRST_TAKE, Facts, Job, last_frame
+from pipeline.plan.links import needed, targets, upstream_first
+from pipeline.plan.naming import DEVICES
+from pipeline.plan.parameters import Parameters, begins_with_a_frame, parameters, points
 from pipeline.plan.rehearsal import FrameSource, Order, Rehearsal, rehearse
-from pipeline.plan.variants import DEVICES, MAIN, Variant, variants
+from pipeline.plan.variants import MAIN, Variant, Variants, sample, unknown
 
 __all__ = [
-    "DEVICES", "FIRST_TAKE", "MAIN", "Compositions", "FrameSource", "Job", "Order", "Parameters", "Plan", "Rehearsal",
-    "Slot", "State", "Variant", "expand", "last_frame", "parameters", "rehearse", "upstream_first", "variants",
+    "DEVICES", "FIRST_TAKE", "MAIN", "Composition", "Compositions", "Facts", "FrameSource", "Group", "Job",
+    "Multiplied", "Order", "Parameters", "Plan", "Rehearsal", "Slot", "State", "Variant", "Variants",
+    "begins_with_a_frame", "expand", "groups", "last_frame", "multiplied", "needed", "parameters", "points",
+    "rehearse", "sample", "targets", "unknown", "upstream_first",
 ]  # fmt: skip

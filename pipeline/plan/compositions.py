@@ -1,115 +1,126 @@
-"""A board becomes what each of its shots says in each variant, and what each asks of its model."""
+"""A board becomes what each of its entries says in each variant, composed once however many variants share it."""
 
 from __future__ import annotations
 
+from collections import OrderedDict
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from fractions import Fraction
-from typing import Any
+from functools import cached_property
 
-from pipeline import catalog
 from pipeline.catalog import Model
-from pipeline.errors import MOST, BadInput, Problem
-from pipeline.plan.variants import Variant, sample, variants
-from pipeline.prompts import Composed, compose, names_used, problems_of_texts
-from pipeline.storyboard import DEFAULT_MODEL, Path, Shot, Storyboard
-from pipeline.storyboard.nodes import whole_file
+from pipeline.errors import MOST, BadInput
+from pipeline.plan.links import targets, upstream_first
+from pipeline.plan.parameters import Parameters, parameters
+from pipeline.plan.variants import Variant, Variants
+from pipeline.prompts import Ask, Composed, Looked, compose, given, looked_at
+from pipeline.storyboard import DEFAULT_MODEL, Entry, Shot, Storyboard
+from pipeline.templates import Budget, Data
 
-MAX_CHARACTERS = 1 << 24  # of all prompts together; a model reads some thousands of one
+KEPT = 20_000  # compositions that are held at once; others are composed again when they are asked for
+# What all templates of a board may use up: a second's worth, and more for each shot of each variant.
+STEPS, STEPS_EACH = 400_000, 200
+MADE, MADE_EACH = 1 << 22, 4_000  # characters
+OUTPUT, OUTPUT_EACH = 1 << 22, 20_000  # characters
 
-Key = tuple[Path, tuple[str, ...]]  # where the shot stands, and the values that it looks at
+Key = tuple[object, ...]  # an entry, what it asks for, and the values that it looks at
 
 
 @dataclass(frozen=True, slots=True)
-class Parameters:
-    """What a shot asks of its model, with the board's and the model's defaults filled in."""
+class Composition:
+    """What one entry says and asks for in one variant, and in all that share its key."""
 
-    model: str
-    duration_s: Fraction  # seconds; whole, once checked
-    aspect_ratio: str
-    resolution: str
-    generate_audio: bool
-    enable_web_search: bool
-
-    @property
-    def known_model(self) -> Model:
-        """The model; the usual one where the board names one that nobody knows, which `check` reports."""
-        return catalog.models().get(self.model) or catalog.models()[DEFAULT_MODEL]
+    variant: Variant
+    entry: Entry
+    asked: Parameters
+    composed: Composed
 
 
 class Compositions:
-    """What each shot says in each variant; composed once for each set of values that can change it."""
+    """What each entry says in each variant."""
 
-    def __init__(self, board: Storyboard) -> None:
-        """Raises BadInput with every template and mention of the board that can't be resolved."""
-        self.board = board
-        problems: list[Problem] = []
-        try:
-            self.variants = variants(board)
-        except BadInput as bad:
-            problems.extend(bad.problems)
-            self.variants = (sample(board),)
-        self._names = {shot.path: sorted(names_used(board, shot)) for shot in board.shots}
-        self._composed: dict[Key, Composed] = {}
-        self._room = MAX_CHARACTERS
-        for shot in board.shots:
-            if len(problems) < MOST:
-                problems.extend(self._compose(shot))
-        problems.extend(problems_of_texts(board, self.variants[0].values, catalog.models()[DEFAULT_MODEL]))
-        if problems:
-            raise BadInput(dict.fromkeys(problems))
+    def __init__(self, board: Storyboard, variants: Variants, models: Mapping[str, Model]) -> None:
+        self.board, self.variants, self.models = board, variants, models
+        self.looked: tuple[tuple[Looked, ...], ...] = tuple(looked_at(board, entry) for entry in board.entries)
+        self._names = [sorted(frozenset().union(*(item.names for item in looked))) for looked in self.looked]
+        self._given = given(board)
+        self._kept: OrderedDict[Key, Composed] = OrderedDict()
+        self._asked: dict[tuple[object, ...], Parameters] = {}
+        self.budget = _budget(len(board.entries) * len(variants))
 
-    def _compose(self, shot: Shot) -> tuple[Problem, ...]:
-        """Compose one shot in every variant; its problems in the first variant that has any."""
+    @cached_property
+    def targets(self) -> Mapping[str, Shot]:
+        """What can be continued from, by its id."""
+        return targets(self.board)
+
+    @cached_property
+    def turns(self) -> tuple[int, ...]:
+        """Indices of the entries, each after the one it continues from."""
+        return upstream_first(self.board)
+
+    def asked(self, variant: Variant, entry: Entry) -> Parameters:
+        """What the entry asks for in the variant."""
+        key = (entry.path, variant.defaults)
+        if key not in self._asked:
+            self._asked[key] = parameters(self.models, variant, entry)
+        return self._asked[key]
+
+    def key(self, variant: Variant, index: int) -> Key:
+        """What the composition of the entry at the index depends on: the entry, what it asks for, what it looks at."""
+        # Values as they are written: to Python 1 and True are the same key, and prompts say "1" and "true".
+        values = tuple(_written(variant.values.get(name)) for name in self._names[index])
+        return index, variant.defaults, values
+
+    def of(self, variant: Variant, index: int) -> Composed:
+        """What the entry at the index says in the variant. Raises BadInput where it has problems."""
+        key = self.key(variant, index)
+        if key in self._kept:
+            self._kept.move_to_end(key)
+            return self._kept[key]
+        entry = self.board.entries[index]
+        asked = self.asked(variant, entry)
+        ask = Ask(asked.model, asked.generate_audio, asked.duration_s)
+        composed = compose(self.board, entry, self.values(variant), ask, self.budget)
+        self._kept[key] = composed
+        if len(self._kept) > KEPT:
+            self._kept.popitem(last=False)
+        return composed
+
+    def composition(self, variant: Variant, index: int) -> Composition:
+        """The same, with what it is of. Raises BadInput likewise."""
+        entry = self.board.entries[index]
+        return Composition(variant, entry, self.asked(variant, entry), self.of(variant, index))
+
+    def values(self, variant: Variant) -> Mapping[str, Data]:
+        """Everything that the variant's templates may name."""
+        return {**self._given, **variant.values}
+
+    def distinct(self) -> Iterator[Composition | BadInput]:
+        """Each composition that differs from the others, in the first variant that has it; of an entry with problems
+        only the problems, once."""
+        seen: set[Key] = set()
+        broken: set[int] = set()
         for variant in self.variants:
-            try:
-                self.of(variant, shot)
-            except BadInput as bad:
-                return bad.problems
-        return ()
-
-    def key(self, variant: Variant, shot: Shot) -> Key:
-        """What the composition depends on: the shot and the values that it looks at."""
-        # As they are written: to Python 1 and True are the same key, and prompts say "1" and "true".
-        return shot.path, tuple(repr(variant.values.get(name)) for name in self._names[shot.path])
-
-    def all_of(self, shot: Shot) -> tuple[Composed, ...]:
-        """What the shot says, each version once."""
-        keys = dict.fromkeys(self.key(variant, shot) for variant in self.variants)
-        return tuple(self._composed[key] for key in keys)
-
-    def of(self, variant: Variant, shot: Shot) -> Composed:
-        """The composition of one shot in one variant. Raises BadInput where it has problems."""
-        key = self.key(variant, shot)
-        if key not in self._composed:
-            wanted = parameters(self.board, shot)
-            composed = compose(self.board, shot, variant.values, wanted.known_model, audio=wanted.generate_audio)
-            self._room -= len(composed.prompt)
-            if self._room < 0:
-                message = f"the prompts of all shots and variants are longer than {MAX_CHARACTERS:,} characters"
-                raise BadInput([Problem("too-many", "", message, "say less", whole_file(self.board.source.file))])
-            self._composed[key] = composed
-        return self._composed[key]
+            for index in variant.entries:
+                if index in broken or (key := self.key(variant, index)) in seen:
+                    continue
+                seen.add(key)
+                try:
+                    yield self.composition(variant, index)
+                except BadInput as bad:
+                    broken.add(index)
+                    yield bad
+            if len(broken) >= MOST:
+                return
 
 
-def parameters(board: Storyboard, shot: Shot) -> Parameters:
-    """What a shot asks of its model: its own words, else the board's defaults, else the model's."""
-
-    def wanted(word: str, name: str) -> Any:
-        own, usual = getattr(shot.settings, name), getattr(board.defaults, name)
-        return own if own is not None else usual if usual is not None else _usual(model, word)
-
-    model_id = shot.settings.model or board.defaults.model or DEFAULT_MODEL
-    model = catalog.models().get(model_id) or catalog.models()[DEFAULT_MODEL]
-    return Parameters(
-        model=model_id,
-        duration_s=Fraction(wanted("duration", "duration_s")),
-        aspect_ratio=wanted("aspect_ratio", "aspect_ratio"),
-        resolution=wanted("resolution", "resolution"),
-        generate_audio=wanted("generate_audio", "generate_audio"),
-        enable_web_search=wanted("enable_web_search", "enable_web_search"),
-    )
+def known_model(models: Mapping[str, Model], name: str | None) -> Model:
+    """The model of that id; the usual one where there is none."""
+    return models.get(name or DEFAULT_MODEL) or models[DEFAULT_MODEL]
 
 
-def _usual(model: Model, word: str) -> Any:
-    value = model.default(word)
-    return False if value is None else value
+def _budget(slots: int) -> Budget:
+    return Budget(STEPS + STEPS_EACH * slots, MADE + MADE_EACH * slots, OUTPUT + OUTPUT_EACH * slots)
+
+
+def _written(value: Data | None) -> object:
+    return value if isinstance(value, str) else (type(value).__name__, repr(value))

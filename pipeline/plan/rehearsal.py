@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from pipeline import catalog
-from pipeline.plan.jobs import Job, Plan, Slot
-from pipeline.wire import FrameRef, digest_of
+from pipeline.catalog import Price
+from pipeline.plan.expansion import Plan
+from pipeline.plan.variants import Variant
+from pipeline.wire import FrameRef, Request, digest_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +26,14 @@ class Order:
     """One clip to be made for the rehearsal, and the footage it continues from."""
 
     key: str  # "previs:<request digest>-<direction digest>"
-    job: Job
-    direction: Mapping[str, Any]  # plain JSON: the slot's, and the keys of the footage it continues from
+    digest: str  # of the request
+    request: Request
+    price: Price | None  # of the take that it stands for; None: unpriced
+    direction: Mapping[str, Any]  # plain JSON: the entry's, and the keys of the footage it continues from
     direction_digest: str
-    sources: Mapping[FrameRef, FrameSource]  # where each frame that goes with the job comes from
-    variant: str  # the first slot that wants it
-    shot: str
+    sources: Mapping[FrameRef, FrameSource]  # where each frame that goes with the request comes from
+    variant: str  # the first that wants it
+    shot: str  # id of the entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,34 +41,34 @@ class Rehearsal:
     """What a film for nothing needs: takes where there are some, previs everywhere else."""
 
     orders: Mapping[str, Order]  # by key, what others continue from first
-    footage: Mapping[tuple[str, str], str]  # (variant, shot) -> "take:<digest>:<number>" or the key of an order
+    footage: Mapping[tuple[str, int], str]  # (variant, entry) -> "take:<digest>:<number>" or the key of an order
 
 
-def rehearse(plan: Plan, only: Iterable[str] = ()) -> Rehearsal:
-    """The best footage there can be for nothing, of the variants named in `only` or of all."""
-    wanted = set(only) or {variant.name for variant in plan.variants}
-    rank = {digest: index for index, digest in enumerate(plan.jobs)}  # what others continue from comes first
+def rehearse(plan: Plan, only: Iterable[Variant] = ()) -> Rehearsal:
+    """The best footage there can be for nothing, of the variants in `only` or of all."""
     orders: dict[str, Order] = {}
-    footage: dict[tuple[str, str], str] = {}
-    for slot in sorted((slot for slot in plan.slots if slot.variant in wanted), key=lambda slot: rank[slot.digest]):
-        at = slot.variant, slot.shot
-        if slot.state == "reuse":
-            footage[at] = f"take:{slot.digest}:{slot.take}"
-        else:
-            upstream = footage[slot.variant, slot.continues] if slot.continues else ""
-            order = _order(slot, plan, upstream)
+    footage: dict[tuple[str, int], str] = {}
+    for variant in tuple(only) or plan.variants:
+        for index, digest in plan.digests(variant).items():  # what others continue from comes first
+            at = variant.name, index
+            if best := plan.view.best(digest):
+                footage[at] = f"take:{digest}:{best.number}"
+                continue
+            link = plan.board.entries[index].continue_from
+            upstream = footage[variant.name, plan.compositions.targets[link.shot].entry] if link else ""
+            order = _order(plan, variant, index, digest, upstream)
             footage[at] = orders.setdefault(order.key, order).key
     return Rehearsal(orders, footage)
 
 
-def _order(slot: Slot, plan: Plan, upstream: str) -> Order:
-    """The previs of one slot; `upstream` is the key of the footage it continues from, "" for none."""
-    job = plan.jobs[slot.digest]
-    sources = {}
-    for frame in job.frames:
-        model = catalog.models()[plan.jobs[frame.digest].request.model]
-        sources[frame] = FrameSource(upstream, model.frame_rate)
-    direction = {**slot.direction, "sources": [source.key for source in sources.values()]}
+def _order(plan: Plan, variant: Variant, index: int, digest: str, upstream: str) -> Order:
+    """The previs of one entry; `upstream` is the key of the footage it continues from, "" for none."""
+    request, composition = plan.request(variant, index), plan.composition(variant, index)
+    frames = [ref for ref in request.media if isinstance(ref, FrameRef)]
+    models = plan.compositions.models
+    sources = {ref: FrameSource(upstream, models[plan.jobs[ref.digest].model].frame_rate) for ref in frames}
+    direction = {**composition.composed.direction, "sources": [source.key for source in sources.values()]}
     direction_digest = digest_of(direction)
-    key = f"previs:{slot.digest}-{direction_digest}"
-    return Order(key, job, direction, direction_digest, sources, slot.variant, slot.shot)
+    key = f"previs:{digest}-{direction_digest}"
+    price = plan.jobs[digest].price
+    return Order(key, digest, request, price, direction, direction_digest, sources, variant.name, composition.entry.id)

@@ -1,23 +1,21 @@
-"""A board's matrix becomes its variants: the films that are made of one board, each with a name and its values."""
+"""A board's rows and matrix become its variants: the films of one board, each made when it is asked for."""
 
 from __future__ import annotations
 
 import itertools
 import math
-import re
-import unicodedata
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 
-from pipeline.errors import BadInput, Problem
-from pipeline.prompts import TemplateError, render
-from pipeline.storyboard import Scalar, Storyboard
+from pipeline.errors import BadInput, Problem, nearest
+from pipeline.plan import naming
+from pipeline.storyboard import FRAME_RATE, Change, CutSpec, Path, Settings, Shot, Storyboard, dotted
+from pipeline.templates import Data, Scalar, TemplateError
 
 MAIN = "main"  # name of the only variant of a board without any
-MAX_SLOTS = 10_000  # shots of all variants together
-# Windows takes these for devices whatever their folder or ending, and a board must be usable everywhere.
-DEVICES = frozenset({"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))})
-_ILLEGAL = re.compile(r"[^\w.-]+")  # letters of every script are fine in the name of a folder
+MAX_VARIANTS = 50_000
+MAX_SLOTS = 200_000  # shots of all variants together
+_Combination = dict[str, tuple[str, Scalar]]  # variable -> key and value
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,59 +23,182 @@ class Variant:
     """One film of a board."""
 
     name: str  # legal as the name of a folder
-    values: Mapping[str, Scalar]  # every variable a template may use
+    keys: Mapping[str, str]  # what tells it from the others: variable -> key of its value
+    values: Mapping[str, Data]  # every variable a template may use
+    defaults: Settings
+    shots: tuple[Shot, ...]  # those it shows, in the order of the board
+    cut: CutSpec  # with everything said
+
+    @property
+    def entries(self) -> tuple[int, ...]:
+        """Indices of the entries whose takes it shows, in the order of the board."""
+        return tuple(dict.fromkeys(shot.entry for shot in self.shots))
 
 
-def variants(board: Storyboard) -> tuple[Variant, ...]:
-    """The films of a board, in the order of its matrix; one called `main` where it has none.
+class Variants:
+    """Every film of a board, in the order of its rows and its matrix. Holds their names; makes each anew when asked."""
 
-    Raises BadInput where there are too many, a name can't be made or two are the same.
-    """
-    if board.variants is None:
-        return (Variant(MAIN, board.vars),)
-    matrix = board.variants.matrix
-    _refuse_too_many(board, math.prod(map(len, matrix.values())))
-    made: dict[str, Variant] = {}
-    for keys in itertools.product(*matrix.values()):
-        chosen = dict(zip(matrix, keys, strict=True))
-        name = _name(board, chosen)
-        if name.casefold() in made:
-            hint = "name every variable in `name`" if board.variants.name else "give their values keys that differ"
-            raise _bad(board, "variant-name", f'two variants are called "{name}"', hint)
-        values = {variable: matrix[variable][key] for variable, key in chosen.items()}
-        made[name.casefold()] = Variant(name, {**board.vars, **values})
-    return tuple(made.values())
+    def __init__(self, board: Storyboard) -> None:
+        """Raises BadInput where there are too many, a name can't be made, or two are the same."""
+        self.board = board
+        self._shots = tuple(board.shots)
+        self._names = (MAIN,) if board.variants is None else self._named()
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+    def __iter__(self) -> Iterator[Variant]:
+        for name, combination in zip(self._names, self._combinations(), strict=True):
+            yield self._variant(name, combination)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The name of each, in order."""
+        return self._names
+
+    def first(self) -> Variant:
+        """The first of them."""
+        return next(iter(self))
+
+    def called(self, names: frozenset[str]) -> Iterator[Variant]:
+        """Those with one of the names."""
+        for name, combination in zip(self._names, self._combinations(), strict=True):
+            if name in names:
+                yield self._variant(name, combination)
+
+    def _variant(self, name: str, combination: _Combination) -> Variant:
+        keys = {variable: key for variable, (key, _) in combination.items()}
+        chosen = {variable: value for variable, (_, value) in combination.items()}
+        values: dict[str, Data] = {**self.board.vars, **chosen}
+        defaults, shots = self.board.defaults, self._shots
+        cut = CutSpec(self.board.cut.frame_rate or FRAME_RATE, self.board.cut.fit or "contain")
+        for change in self._changes(keys):
+            values.update(change.vars)
+            defaults = _over(change.defaults, defaults)
+            cut = CutSpec(change.cut.frame_rate or cut.frame_rate, change.cut.fit or cut.fit)
+            shots = tuple(shot for shot in shots if self._shown(change, shot))
+        return Variant(name, keys, values, defaults, shots, cut)
+
+    def _changes(self, keys: Mapping[str, str]) -> Iterator[Change]:
+        for change in self.board.variants.changes if self.board.variants else ():
+            if all(keys.get(variable) == key for variable, key in change.when.items()):
+                yield change
+
+    def _shown(self, change: Change, shot: Shot) -> bool:
+        called = {shot.id, self.board.entries[shot.entry].id}
+        return (change.shots is None or not called.isdisjoint(change.shots)) and called.isdisjoint(change.without)
+
+    def _combinations(self) -> Iterator[_Combination]:
+        """What tells the variants apart, excluded ones left out and included ones added."""
+        wanted = self.board.variants
+        if wanted is None:
+            yield {}
+            return
+        alone = set(range(len(wanted.include)))
+        for combination in self._product():
+            if any(_agrees(combination, excluded) for excluded in wanted.exclude):
+                continue
+            own = set(combination)
+            for index, added in enumerate(wanted.include):
+                if _fits(combination, added, own):
+                    alone.discard(index)
+                    combination.update({name: (_key(value), value) for name, value in added.items() if name not in own})
+            yield combination
+        for index in sorted(alone):
+            yield {name: self._chosen(name, value) for name, value in wanted.include[index].items()}
+
+    def _chosen(self, name: str, value: Scalar) -> tuple[str, Scalar]:
+        """Key and value of an included one: the matrix' own where it names one of its keys."""
+        values = self.board.variants.matrix.get(name, {}) if self.board.variants else {}
+        return _key(value), values.get(_key(value), value)
+
+    def _product(self) -> Iterator[_Combination]:
+        wanted = self.board.variants
+        if wanted is None or not (wanted.rows or wanted.matrix):
+            return
+        rows: list[Mapping[str, Scalar]] = [row.values for row in wanted.rows] or [{}]
+        axes = [[(name, pair) for pair in values.items()] for name, values in wanted.matrix.items()]
+        for row in rows:
+            for chosen in itertools.product(*axes):
+                yield {**{name: (_key(value), value) for name, value in row.items()}, **dict(chosen)}
+
+    def _named(self) -> tuple[str, ...]:
+        self._refuse_too_many()
+        seen: dict[str, None] = {}
+        for combination in self._combinations():
+            keys = {variable: key for variable, (key, _) in combination.items()}
+            try:
+                name = naming.written(self.board, keys)
+            except TemplateError as error:
+                raise self._bad(error.code, str(error), error.hint, find=error.word) from error
+            if name in seen:
+                named = self.board.variants is not None and self.board.variants.name
+                hint = "name every variable in `name`" if named else "give their values keys that differ"
+                raise self._bad("variant-name", f'two variants are called "{name}"', hint)
+            seen[name] = None
+        if not seen:
+            raise self._bad("no-variants", "every combination is excluded", "exclude less")
+        return naming.unique(seen)
+
+    def _refuse_too_many(self) -> None:
+        wanted = self.board.variants
+        if wanted is None:
+            return
+        rows = max(1, len(wanted.rows))
+        count = rows * math.prod(map(len, wanted.matrix.values())) + len(wanted.include)
+        shots = len(self._shots)
+        if count > MAX_VARIANTS or count * shots > MAX_SLOTS:
+            many = f"{count:,}" if count <= 1_000_000 else "more than a million"
+            most = f"{MAX_SLOTS:,} shots together" if count <= MAX_VARIANTS else f"{MAX_VARIANTS:,} variants"
+            message = f"{many} variants of {shots:,} shots are more than {most}"
+            raise self._bad("too-many", message, "take values out of the matrix or lines out of the table")
+
+    def _bad(self, code: str, message: str, hint: str, *, find: str = "") -> BadInput:
+        wanted = self.board.variants
+        named = wanted is not None and bool(wanted.name) and code not in ("too-many", "no-variants")
+        path: Path = ("variants", "name") if named else ("variants", "matrix" if wanted and wanted.matrix else "from")
+        if code == "no-variants":
+            path = ("variants", "exclude")
+        place = self.board.source.place(path, key=not named, find=find)
+        return BadInput([Problem(code, dotted(path), message, hint, place)])
 
 
-def sample(board: Storyboard) -> Variant:
-    """A variant with a value for every variable, for a board whose variants can't be named."""
-    matrix = board.variants.matrix if board.variants else {}
-    return Variant(MAIN, {**board.vars, **{name: next(iter(values.values())) for name, values in matrix.items()}})
+def unknown(known: Mapping[str, str] | tuple[str, ...], name: str) -> str:
+    """How to mend a name that is none of the known ones."""
+    meant = nearest(name, known)
+    return f'did you mean "{meant}"?' if meant else f"variants: {', '.join(list(known)[:12])}"
 
 
-def _refuse_too_many(board: Storyboard, count: int) -> None:
-    shots = len(board.shots)
-    if count * shots > MAX_SLOTS:
-        many = f"{count:,}" if count <= 1_000_000 else "more than a million"
-        message = f"{many} variants of {shots:,} shots are more than {MAX_SLOTS:,} shots together"
-        raise _bad(board, "too-many", message, "take values out of the matrix")
+def sample(board: Storyboard) -> Variants:
+    """The variants of a board whose own can't be had: one, with a value for every variable."""
+    wanted = board.variants
+    if wanted is None:
+        return Variants(board)
+    values: dict[str, Data] = {**board.vars}
+    values |= {name: next(iter(choices.values())) for name, choices in wanted.matrix.items() if choices}
+    for row in wanted.rows[:1]:
+        values |= row.values
+    for added in wanted.include:
+        values |= added
+    for change in wanted.changes:
+        values |= change.vars
+    return Variants(replace(board, vars=values, variants=None))
 
 
-def _name(board: Storyboard, chosen: Mapping[str, str]) -> str:
-    template = board.variants.name if board.variants else ""
-    try:
-        name = render(template, {**board.vars, **chosen}) if template else "_".join(chosen.values())
-    except TemplateError as error:
-        raise _bad(board, error.code, str(error), error.hint, find=error.word) from error
-    # In NFC, and short: a folder's name has at most 255 bytes, and macOS takes both ways to write an accent for one.
-    name = _ILLEGAL.sub("-", unicodedata.normalize("NFC", name)).strip("-.")[:60].rstrip("-.") or "variant"
-    if name.casefold().split(".")[0] in DEVICES:
-        raise _bad(board, "variant-name", f'a variant can\'t be called "{name}"', "Windows has a device of that name")
-    return name
+def _key(value: Scalar) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _bad(board: Storyboard, code: str, message: str, hint: str, *, find: str = "") -> BadInput:
-    named = board.variants is not None and bool(board.variants.name) and code != "too-many"
-    path = ("variants", "name") if named else ("variants", "matrix")
-    place = board.source.place(path, key=not named, find=find)
-    return BadInput([Problem(code, ".".join(path), message, hint, place)])
+def _agrees(combination: _Combination, keys: Mapping[str, str]) -> bool:
+    return all(name in combination and combination[name][0] == key for name, key in keys.items())
+
+
+def _fits(combination: _Combination, added: Mapping[str, Scalar], own: set[str]) -> bool:
+    """Whether the added values contradict none of the combination's own."""
+    return all(combination[name][0] == _key(value) for name, value in added.items() if name in own)
+
+
+def _over(new: Settings, old: Settings) -> Settings:
+    """The settings that are said in `new`, and the others as they were."""
+    said = {name: getattr(new, name) for name in Settings.__dataclass_fields__ if getattr(new, name) is not None}
+    return replace(old, **said)

@@ -1,6 +1,7 @@
-"""A shot of a board, with the values of a variant, becomes a prompt, its references in order, and a direction."""
+"""An entry of a board, with the values of a variant, becomes a prompt, its references in order, and a direction."""
 
-from pipeline.prompts.recipe import RECIPE, Cited, Composed, compose, names_used, problems_of_texts
-from pipeline.templates import TemplateError, render
+from pipeline.prompts.looked_at import Looked, looked_at
+from pipeline.prompts.recipe import RECIPE, Ask, Composed, compose, given, problems_of_texts
+from pipeline.prompts.sentences import Cited
 
-__all__ = ["RECIPE", "Cited", "Composed", "TemplateError", "compose", "names_used", "problems_of_texts", "render"]
+__all__ = ["RECIPE", "Ask", "Cited", "Composed", "Looked", "compose", "given", "looked_at", "problems_of_texts"]

@@ -2,27 +2,31 @@
 
 from pipeline.storyboard.board import (
     DEFAULT_MODEL,
+    FRAME_RATE,
     Camera,
-    Character,
+    Change,
     Continuation,
     CutSpec,
+    Entry,
     Line,
+    Part,
     Reference,
+    Row,
     Settings,
     Shot,
     Sound,
     Storyboard,
     Style,
+    Subject,
     Transition,
     Variants,
 )
 from pipeline.storyboard.nodes import Path, Source
 from pipeline.storyboard.parse import Parsed, in_order, parse
 from pipeline.storyboard.shape import dotted
-from pipeline.templates import Scalar
 
 __all__ = [
-    "DEFAULT_MODEL", "Camera", "Character", "Continuation", "CutSpec", "Line", "Parsed", "Path", "Reference",
-    "Scalar", "Settings", "Shot", "Sound", "Source", "Storyboard", "Style", "Transition", "Variants", "dotted",
-    "in_order", "parse",
+    "DEFAULT_MODEL", "FRAME_RATE", "Camera", "Change", "Continuation", "CutSpec", "Entry", "Line", "Parsed", "Part",
+    "Path", "Reference", "Row", "Settings", "Shot", "Sound", "Source", "Storyboard", "Style", "Subject", "Transition",
+    "Variants", "dotted", "in_order", "parse",
 ]  # fmt: skip

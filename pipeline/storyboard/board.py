@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
@@ -10,8 +10,10 @@ from typing import Literal
 
 from pipeline.catalog import Kind
 from pipeline.storyboard.nodes import Path, Source
-from pipeline.templates import Scalar
+from pipeline.templates import Data, Library, Scalar
 
+SubjectKind = Literal["character", "location", "prop"]
+FRAME_RATE = Fraction(24)  # frames a second of a cut that does not say its own
 DEFAULT_MODEL = "bytedance/seedance-2.0-mini/text-to-video-turbo"
 
 
@@ -49,20 +51,21 @@ class Reference:
     """A file that guides the model."""
 
     kind: Kind
-    file: str  # relative to the folder of the storyboard, as written
-    role: str
+    file: str  # relative to the folder of the storyboard
+    role: str  # "" where a location's or a prop's picture shows just it
     path: Path  # where the reference stands in the storyboard
 
 
 @dataclass(frozen=True, slots=True)
-class Character:
-    """Somebody or something that several shots show."""
+class Subject:
+    """Somebody or something that several shots show: a character, a location, a prop."""
 
+    kind: SubjectKind
     key: str  # prompts name it as @key
     name: str  # what composed prompts call it: "the keeper", "Anna"
     description: str  # a template
     references: tuple[Reference, ...]
-    voice: Reference | None  # sent only with shots where the character speaks
+    voice: Reference | None  # of a character; sent only with shots where it speaks
     voice_description: str  # a template; "" where nothing is said
     path: Path
 
@@ -99,59 +102,129 @@ class Transition:
 
 @dataclass(frozen=True, slots=True)
 class Continuation:
-    """The shot that this one goes on from."""
+    """The shot that an entry goes on from."""
 
     shot: str  # id
-    how: Literal["reference"]
+    how: Literal["reference", "first_frame"]
 
 
 @dataclass(frozen=True, slots=True)
-class Shot:
-    """The unit of the cut."""
+class Part:
+    """What happens in one shot of a generation."""
 
     id: str
     prompt: str  # a template
     camera: Camera | None
+    location: str  # key of the location it plays in; "" where nothing is said
     dialogue: tuple[Line, ...]
-    references: tuple[Reference, ...]
-    settings: Settings
-    in_s: Fraction  # seconds from the start of the take
-    out_s: Fraction | None  # likewise; None: the duration
-    transition: Transition | None
-    continue_from: Continuation | None
     notes: str  # a template; never sent to the model
     path: Path
 
 
 @dataclass(frozen=True, slots=True)
-class Variants:
-    """Several films from one board: each combination of the matrix is one."""
+class Shot:
+    """The unit of the cut: what it shows of a take. Its seconds count from the start of the take."""
 
-    name: str  # a template over the keys; "" for the keys joined by _
-    matrix: Mapping[str, Mapping[str, Scalar]]  # variable -> key -> value, in the author's order
+    id: str
+    entry: int  # index of the entry whose take it shows
+    part: int  # of the take, from 0
+    begin_s: Fraction  # where its part of the take begins
+    end_s: Fraction | None  # where its part ends; None: with the take
+    in_s: Fraction
+    out_s: Fraction | None  # None: where the part ends
+    transition: Transition | None
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One member of `shots`: what is generated at once, a single shot or several."""
+
+    id: str
+    prompt: str  # a template; of several shots what they have in common, "" where nothing is said
+    raw: bool  # the prompt is sent as it stands, nothing filled in and nothing composed around it
+    prompt_template: str  # a template that composes the prompt instead of the recipe; "" for the recipe
+    several: bool  # it has shots of its own
+    location: str  # key of the location that all of it plays in; "" where nothing is said
+    parts: tuple[Part, ...]  # what it shows, in order; one where it is a single shot
+    shots: tuple[Shot, ...]  # what the cut makes of its take; one where the take is kept whole
+    references: tuple[Reference, ...]
+    first_frame: Reference | None  # the picture that its take begins with
+    last_frame: Reference | None  # the picture that it ends with
+    settings: Settings
+    continue_from: Continuation | None
+    path: Path
 
 
 @dataclass(frozen=True, slots=True)
 class CutSpec:
-    """How takes become a film."""
+    """How takes become a film; None where nothing is said."""
 
-    frame_rate: Fraction = Fraction(24)  # frames a second
-    fit: Literal["contain", "cover"] = "contain"
+    frame_rate: Fraction | None = None  # frames a second
+    fit: Literal["contain", "cover"] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What is different in the variants that it is for."""
+
+    when: Mapping[str, str]  # variable -> key of the value it has in them
+    vars: Mapping[str, Data]
+    defaults: Settings
+    shots: tuple[str, ...] | None  # ids of the only ones used; None: all
+    without: tuple[str, ...]  # ids of those left out
+    cut: CutSpec
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of a table: values that go together."""
+
+    values: Mapping[str, Scalar]
+    line: int  # of the file, from 1
+
+
+@dataclass(frozen=True, slots=True)
+class Variants:
+    """Several films from one board: each combination of rows and matrix is one."""
+
+    name: str  # a template over the keys; "" for the keys joined by _
+    rows: tuple[Row, ...]  # of the table in a file of its own; empty for none
+    matrix: Mapping[str, Mapping[str, Scalar]]  # variable -> key -> value, in the author's order
+    exclude: tuple[Mapping[str, str], ...]  # combinations that are left out: variable -> key
+    include: tuple[Mapping[str, Scalar], ...]  # values added to combinations that they fit, else combinations
+    changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LintSpec:
+    """Which warnings are not wanted."""
+
+    off: frozenset[str] = frozenset()  # codes
 
 
 @dataclass(frozen=True, slots=True)
 class Storyboard:
-    """Everything that one file says."""
+    """Everything that one file says, with the files that it includes."""
 
     name: str  # of the file, without its ending: names the folder of the cuts
     title: str
     defaults: Settings
-    vars: Mapping[str, Scalar]
+    vars: Mapping[str, Data]
     style: Style
     sound: Sound
-    characters: Mapping[str, Character]
-    shots: tuple[Shot, ...]
+    prompt_template: str  # as an entry's, for those without one
+    subjects: Mapping[str, Subject]  # by key: characters, locations, props, each as declared
+    entries: tuple[Entry, ...]
     variants: Variants | None
     cut: CutSpec
+    lint: LintSpec
     max_cost_usd: Decimal | None  # dollars that one run may cost; None: no limit
+    texts: Library = field(repr=False)  # prompt files that templates include
     source: Source = field(repr=False, compare=False)
+
+    @property
+    def shots(self) -> Iterator[Shot]:
+        """Every shot, in the order of the cut."""
+        return (shot for entry in self.entries for shot in entry.shots)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -39,6 +39,18 @@ _NULLS = frozenset({"~", "null", "Null", "NULL"})
 _BOOLS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Text:
+    """A file that was read."""
+
+    file: str  # as the user named it, or where the user's file names it
+    lines: tuple[str, ...]
+    folder: str = ""  # its folder, relative to that of the storyboard, with forward slashes; "" for the same one
+
+
+NOWHERE = Text("", ())  # of a value that was filled in and that nobody wrote
+
+
 @dataclass(slots=True, eq=False)
 class Node:
     """One YAML value and its place. Lines and columns count from 0, in characters."""
@@ -48,6 +60,7 @@ class Node:
     column: int
     end_line: int
     end_column: int
+    text: Text = NOWHERE  # the file it stands in: a storyboard's tree holds values of the files that it includes
     raw: str = ""  # a scalar as written, without its quotes; "" for collections
     quoted: bool = False  # written with quotes or as a block
     keys: dict[str, Node] = field(default_factory=dict)  # of a mapping: where each key stands
@@ -63,13 +76,33 @@ class Node:
         return None
 
 
+# Stands in a list where a member was taken out, so that indices stay true.
+BROKEN = Node(None, 0, 0, 0, 0)
+
+
+def fields_of(node: Node | None) -> Mapping[str, Node]:
+    """The fields of a mapping; none where it is something else."""
+    return node.value if node is not None and isinstance(node.value, dict) else {}
+
+
+def items_of(node: Node | None) -> list[tuple[int, Node]]:
+    """The members of a list that are fit to be read, each with its index; none where it is something else."""
+    members: list[Node] = node.value if node is not None and isinstance(node.value, list) else []
+    return [(index, member) for index, member in enumerate(members) if member is not BROKEN]
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A file that was read: its name, its lines and its tree."""
+    """A file that was read, and its tree, which holds those of the files that it includes."""
 
-    file: str
-    lines: tuple[str, ...]
+    text: Text
     root: Node
+    files: Mapping[str, Text] = field(default_factory=dict)  # prompt files by their path from the storyboard's folder
+
+    @property
+    def file(self) -> str:
+        """The name of the file."""
+        return self.text.file
 
     def node(self, path: Path) -> Node:
         """The node at `path`, or the nearest one above it that exists."""
@@ -86,34 +119,46 @@ class Source:
         node = self.node(path)
         if key and path and isinstance(path[-1], str):
             node = self.node(path[:-1]).keys.get(path[-1], node)
-        if find and (found := self._search(node, find)):
+        if find and (found := search(node, find)):
             return found
-        return place_of(self.file, self.lines, node)
-
-    def _search(self, node: Node, word: str) -> Place | None:
-        whole = re.compile(rf"(?<!\w){re.escape(word)}(?!\w)" if re.match(r"[\w@]", word) else re.escape(word))
-        spans = list(self._spans(node))
-        tags = ((number, *tag.span()) for number, *span in spans for tag in _TAG.finditer(self.lines[number], *span))
-        for number, begin, end in itertools.chain(tags, spans):
-            if match := whole.search(self.lines[number], begin, end):
-                return Place(self.file, number + 1, match.start() + 1, len(word), self.lines[number])
-        return None
-
-    def _spans(self, node: Node) -> Iterator[tuple[int, int, int]]:
-        """Each line of the node, counted from 0, and where the node begins and ends in it."""
-        for number in range(node.line, min(node.end_line + 1, len(self.lines))):
-            end = node.end_column if number == node.end_line else len(self.lines[number])
-            yield number, node.column if number == node.line else 0, end
+        return place_of(node) if node.text is not NOWHERE else whole_file(self.file)
 
 
-def place_of(file: str, lines: tuple[str, ...], node: Node) -> Place:
+def search(node: Node, word: str) -> Place | None:
+    """The first place inside the node where the word stands, rather in a template's tag than elsewhere."""
+    lines = node.text.lines
+    pattern = re.compile(rf"(?<!\w){re.escape(word)}(?!\w)" if re.match(r"[\w@]", word) else re.escape(word))
+    spans = list(_spans(node))
+    tags = ((number, *tag.span()) for number, *span in spans for tag in _TAG.finditer(lines[number], *span))
+    for number, begin, end in itertools.chain(tags, spans):
+        if match := pattern.search(lines[number], begin, end):
+            return Place(node.text.file, number + 1, match.start() + 1, len(word), lines[number])
+    return None
+
+
+def _spans(node: Node) -> Iterator[tuple[int, int, int]]:
+    """Each line of the node, counted from 0, and where the node begins and ends in it."""
+    lines = node.text.lines
+    for number in range(node.line, min(node.end_line + 1, len(lines))):
+        end = node.end_column if number == node.end_line else len(lines[number])
+        yield number, node.column if number == node.line else 0, end
+
+
+def whole(text: Text) -> Node:
+    """A file as one node, for what is sought in it."""
+    last = max(0, len(text.lines) - 1)
+    return Node("", 0, 0, last, len(text.lines[last]) if text.lines else 0, text)
+
+
+def place_of(node: Node) -> Place:
     """The place of one node: underlined whole where it stands in one line, otherwise in its first one."""
-    text = lines[node.line] if node.line < len(lines) else ""
+    lines = node.text.lines
+    line = lines[node.line] if node.line < len(lines) else ""
     if node.end_line != node.line:
-        length = max(1, len(text.rstrip()) - node.column) if node.line < len(lines) else 1
+        length = max(1, len(line.rstrip()) - node.column) if node.line < len(lines) else 1
     else:
         length = max(1, node.end_column - node.column)
-    return Place(file, node.line + 1, node.column + 1, length, text)
+    return Place(node.text.file, node.line + 1, node.column + 1, length, line)
 
 
 def whole_file(file: str) -> Place:
@@ -130,22 +175,28 @@ def plain(node: Node) -> Any:
     return node.value
 
 
-def read(file: str, data: bytes) -> tuple[Source, tuple[Problem, ...]]:
+def read(file: str, data: bytes, folder: str = "") -> tuple[Source, tuple[Problem, ...]]:
     """The tree of a YAML file, and the problems that do not hinder reading on.
 
     Raises BadInput where nothing can be read: no UTF-8, no YAML, too large, too deep.
     """
+    whole_text, text = read_text(file, data, folder)
+    composer = _Composer(text)
+    return Source(text, composer.compose(whole_text)), tuple(composer.problems)
+
+
+def read_text(file: str, data: bytes, folder: str = "") -> tuple[str, Text]:
+    """The words of a text file, and its lines. Raises BadInput where it is too large or no text."""
     if len(data) > MAX_BYTES:
         raise _fatal(file, "too-large", f"the file is larger than {MAX_BYTES >> 20} MiB", "split it")
     try:
-        text = data.decode("utf-8-sig")
+        words = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         raise _fatal(file, "encoding", f"line {line} is not UTF-8 text", "save the file as UTF-8") from error
-    lines = tuple(re.split(r"\r\n|\n|\r|\x85|\u2028|\u2029", text))
+    lines = tuple(re.split(r"\r\n|\n|\r|\x85|\u2028|\u2029", words))
     _refuse_control_characters(file, lines)
-    composer = _Composer(file, lines)
-    return Source(file, lines, composer.compose(text)), tuple(composer.problems)
+    return words, Text(file, lines, folder)
 
 
 def _fatal(file: str, code: str, message: str, hint: str) -> BadInput:
@@ -168,9 +219,8 @@ def _refuse_control_characters(file: str, lines: tuple[str, ...]) -> None:
 class _Composer:
     """Builds the tree with a stack of its own, so that no nesting can overrun Python's or C's."""
 
-    def __init__(self, file: str, lines: tuple[str, ...]) -> None:
-        self.file = file
-        self.lines = lines
+    def __init__(self, text: Text) -> None:
+        self.text = text
         self.problems: list[Problem] = []
         self.anchors: dict[str, Node] = {}
         self.open: list[tuple[Node, Node | None]] = []  # collections being read, each with the key it waits to fill
@@ -184,9 +234,9 @@ class _Composer:
         except yaml.MarkedYAMLError as error:
             raise self._syntax(error) from error
         except (yaml.YAMLError, ValueError) as error:
-            raise _fatal(self.file, "yaml", f"not readable as YAML: {error}", "") from error
+            raise _fatal(self.text.file, "yaml", f"not readable as YAML: {error}", "") from error
         if self.root is None or (self.root.value is None and not self.root.quoted):
-            raise _fatal(self.file, "empty", "the file is empty", "`storyreel init` writes a board to start from")
+            raise _fatal(self.text.file, "empty", "the file is empty", "`storyreel init` writes a board to start from")
         return self.root
 
     def _take(self, event: yaml.Event) -> None:
@@ -202,8 +252,13 @@ class _Composer:
             raise self._stop(event, "documents", "a storyboard is one document", "delete from this `---` on")
 
     def _syntax(self, error: yaml.MarkedYAMLError) -> BadInput:
-        message, hint, at = syntax.explain(error, self.lines)
-        place = place_of(self.file, self.lines, Node("", *at, at[0], at[1] + 1)) if at else whole_file(self.file)
+        if "nesting depth" in str(error.problem):  # PyYAML 6.0.4 and newer have a limit of their own, above ours
+            mark = error.problem_mark or error.context_mark
+            line, column = (mark.line, mark.column) if mark else (0, 0)
+            node = Node("", line, column, line, column + 1, self.text)
+            return self._stop(node, "too-deep", f"nested more than {MAX_DEPTH} deep", "flatten it")
+        message, hint, at = syntax.explain(error, self.text.lines)
+        place = place_of(Node("", *at, at[0], at[1] + 1, self.text)) if at else whole_file(self.text.file)
         return BadInput([*self.problems, Problem("yaml", "", message, hint, place)])
 
     def _enter(self, event: yaml.CollectionStartEvent) -> None:
@@ -248,7 +303,7 @@ class _Composer:
 
     def _key(self, event: yaml.Event, node: Node) -> Node:
         if isinstance(node.value, dict | list):
-            line = self.lines[node.line]
+            line = self.text.lines[node.line]
             if line[node.column - 1 : node.column + 1] == "{{":
                 node.column -= 1
                 message, hint = "text that begins with {{ must stand in quotes", 'write "{{ name }} and so on"'
@@ -312,10 +367,10 @@ class _Composer:
 
     def _node(self, event: Any, value: Any) -> Node:
         start, end = event.start_mark, event.end_mark
-        return Node(value, start.line, start.column, end.line, end.column)
+        return Node(value, start.line, start.column, end.line, end.column, self.text)
 
     def _problem(self, node: Node, code: str, message: str, hint: str) -> None:
-        self.problems.append(Problem(code, "", message, hint, place_of(self.file, self.lines, node)))
+        self.problems.append(Problem(code, "", message, hint, place_of(node)))
         if len(self.problems) == MOST:
             raise BadInput(self.problems)
 

@@ -10,9 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from pipeline.errors import Problem
-from pipeline.storyboard.nodes import Node, Path
-
-BROKEN = Node(None, 0, 0, 0, 0)  # stands in a list where a member was taken out, so that indices stay true
+from pipeline.storyboard.nodes import BROKEN, Node, Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,43 +37,62 @@ def repair(root: Node, wrong: Iterable[Wrong]) -> bool:
 
 def _mend(root: Node, path: Path) -> None:
     match path:
-        case ("shots", int(index), "id" | "prompt" as key, *_):
-            # What other shots say of this one is checked elsewhere; a name nobody can write keeps it apart.
-            _put(root, path[:3], _text(f"({key} of shots {index})"))
-        case ("characters", str(), "description", *_):
+        case ("shots", int() as index, "shots", int() as part, *below):
+            _mend_shot(root, path[:4], f"shots {index}.{part}", tuple(below))
+        case ("shots", int() as index, *below):
+            _mend_shot(root, path[:2], f"shots {index}", tuple(below))
+        case ("characters" | "locations" | "props", str(), "description", *_):
             _put(root, path[:3], _text("(description)"))
-        case ("characters", str()):
+        case ("characters" | "locations" | "props", str()):
             _put(root, path, Node({"description": _text("(description)")}, 0, 0, 0, 0))
         case ("vars", str(), *_):
             _put(root, path[:2], _text("(value)"))
         case ("variants", "matrix", str(), *_):
             _put(root, path[:3], Node([_text("(value)")], 0, 0, 0, 0))
-        case ("variants", "matrix"):
+        case ("variants", "matrix") | ("variants",):
             _put(root, path[:1], None)
-        case ("shots", int(), "transition", "type", *_) | ("shots", int(), "continue_from", "shot", *_):
+        case ("variants", "include" | "exclude" | "change", int(), *_):
             _put(root, path[:3], None)
-        case ("shots", int(), "dialogue", int(), *_):
-            _put(root, path[:4], None)
         case _:
             _put(root, path, None)
+
+
+def _mend_shot(root: Node, shot: Path, called: str, below: Path) -> None:
+    """Mend what is wrong below a shot, or below one of several in a generation."""
+    match below:
+        case ("id" | "prompt" as key, *_):
+            # What other shots say of this one is checked elsewhere; a name nobody can write keeps it apart.
+            _put(root, (*shot, key), _text(f"({key} of {called})"))
+        case ("transition", "type", *_) | ("continue_from", "shot", *_) | ("split", *_):
+            _put(root, (*shot, below[0]), None)
+        case ("dialogue", int(), *_):
+            _put(root, (*shot, *below[:2]), None)
+        case _:
+            _put(root, (*shot, *below), None)
 
 
 def _complete(root: Node) -> None:
     """Fill in, or take out, what lacks a part that it can't be read without: a misspelt key is told as that alone."""
     for index, shot in enumerate(_members(root.child("shots"))):
-        _need(shot, "id", _text(f"(id of shots {index})"))
-        _need(shot, "prompt", _text(f"(prompt of shots {index})"))
-        for key, needed in (("transition", "type"), ("continue_from", "shot")):
-            if _lacks(shot.child(key), needed):
-                shot.value.pop(key)
-        lines = shot.child("dialogue")
-        if lines is not None and isinstance(lines.value, list):
-            lines.value[:] = [line if _is_line(line) else BROKEN for line in lines.value]
-    characters = root.child("characters")
-    for character in characters.value.values() if characters and isinstance(characters.value, dict) else ():
-        _need(character, "description", _text("(description)"))
-    if _lacks(root.child("variants"), "matrix"):
-        root.value.pop("variants")
+        _complete_shot(shot, f"shots {index}", several="shots" in shot.value)
+        for part, inner in enumerate(_members(shot.child("shots"))):
+            _complete_shot(inner, f"shots {index}.{part}", several=False)
+    for section in ("characters", "locations", "props"):
+        subjects = root.child(section)
+        for subject in subjects.value.values() if subjects and isinstance(subjects.value, dict) else ():
+            _need(subject, "description", _text("(description)"))
+
+
+def _complete_shot(shot: Node, called: str, *, several: bool) -> None:
+    _need(shot, "id", _text(f"(id of {called})"))
+    if not several:
+        _need(shot, "prompt", _text(f"(prompt of {called})"))
+    for key, needed in (("transition", "type"), ("continue_from", "shot")):
+        if _lacks(shot.child(key), needed):
+            shot.value.pop(key)
+    lines = shot.child("dialogue")
+    if lines is not None and isinstance(lines.value, list):
+        lines.value[:] = [line if _is_line(line) else BROKEN for line in lines.value]
 
 
 def _members(node: Node | None) -> list[Node]:

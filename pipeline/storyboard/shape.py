@@ -11,7 +11,7 @@ from typing import Any
 
 from pipeline import schema
 from pipeline.errors import MOST, Place, Problem, nearest
-from pipeline.storyboard.nodes import Node, Path, Source, plain, whole_file
+from pipeline.storyboard.nodes import Node, Path, Source, fields_of, plain, whole_file
 from pipeline.storyboard.repair import Wrong
 
 SCHEMA = "storyboard.schema.json"
@@ -29,7 +29,7 @@ _PLAIN_TEXT = re.compile(r"[A-Za-z][A-Za-z0-9_./ -]*\Z")
 def problems(source: Source, name: str = SCHEMA) -> Iterator[Wrong]:
     """Every way in which the file breaks the schema `name`, in no particular order; of a great many the first."""
     errors = list(islice(schema.violations(name, plain(source.root)), MOST))
-    found = list(islice(chain.from_iterable(_explain(source, name, error) for error in _telling(errors)), MOST))
+    found = list(islice(chain.from_iterable(_explain(source, name, error) for error in _telling(name, errors)), MOST))
     yield from found
     if MOST in (len(errors), len(found)):
         message, hint = f"there are more than {MOST} problems in it", "mend the first of them, and look again"
@@ -42,7 +42,7 @@ def dotted(path: Path) -> str:
     return text.removeprefix(".")
 
 
-def _telling(errors: Iterable[Any]) -> Iterator[Any]:
+def _telling(name: str, errors: Iterable[Any]) -> Iterator[Any]:
     """The violations without those that only follow from another one."""
     by_path: dict[Path, list[Any]] = defaultdict(list)
     for error in errors:
@@ -53,7 +53,7 @@ def _telling(errors: Iterable[Any]) -> Iterator[Any]:
             continue
         if wrong_type := [error for error in alike if error.validator == "type"]:
             alike = wrong_type
-        meant = {meant for error in alike for _, meant in islice(_strangers(error), MOST) if meant}
+        meant = {meant for error in alike for _, meant, _ in islice(_strangers(name, error), MOST) if meant}
         if meant:
             alike = [error for error in alike if error.validator != "oneOf" and _absent(error) not in meant]
         yield from alike
@@ -62,7 +62,7 @@ def _telling(errors: Iterable[Any]) -> Iterator[Any]:
 def _explain(source: Source, name: str, error: Any) -> Iterator[Wrong]:
     path: Path = tuple(error.absolute_path)
     if error.validator == "additionalProperties":
-        yield from _unknown_keys(source, path, error)
+        yield from _unknown_keys(source, name, path, error)
     elif error.validator == "required":
         yield _missing(source, name, path, error)
     elif error.validator == "pattern" and "propertyNames" in error.absolute_schema_path:
@@ -70,9 +70,22 @@ def _explain(source: Source, name: str, error: Any) -> Iterator[Wrong]:
         hint = str(_rule(name, error).get("x-hint", ""))
         problem = Problem("name", dotted(path), f'"{error.instance}" can\'t be a name', hint, place)
         yield Wrong(problem, (*path, str(error.instance)))
+    elif trap := _unquoted_line(source.node(path), error):
+        yield Wrong(Problem("dialogue", dotted(path), *trap, source.place(path)), path)
     else:
         code, message, hint = _value(name, error, source.node(path))
         yield Wrong(Problem(code, dotted(path), message, hint, _place(source, path, error)), path)
+
+
+def _unquoted_line(node: Node, error: Any) -> tuple[str, str] | None:
+    """Message and hint for a line of dialogue that YAML took apart at a comma, since it has no quotes."""
+    if error.validator != "maxProperties" or error.validator_value != 1:
+        return None
+    (speaker, first), *others = fields_of(node).items()
+    if not others or any(child.value is not None for _, child in others):
+        return None
+    line = ", ".join([first.raw, *(key for key, _ in others)])
+    return "the line has a comma and no quotes, so YAML took it apart", f'quote the line: {speaker}: "{line}"'
 
 
 def _place(source: Source, path: Path, error: Any) -> Place:
@@ -84,18 +97,36 @@ def _place(source: Source, path: Path, error: Any) -> Place:
     return at_key if below else at_value
 
 
-def _unknown_keys(source: Source, path: Path, error: Any) -> Iterator[Wrong]:
-    for key, meant in _strangers(error):
-        hint = f'did you mean "{meant}"?' if meant else f"fields here: {', '.join(_fields(error))}"
+def _unknown_keys(source: Source, name: str, path: Path, error: Any) -> Iterator[Wrong]:
+    for key, meant, instead in _strangers(name, error):
+        hint = instead or (f'did you mean "{meant}"?' if meant else f"fields here: {', '.join(_fields(error))}")
         place = source.place((*path, key), key=True)
         yield Wrong(Problem("unknown-key", dotted(path), f'there is no field "{key}" here', hint, place), (*path, key))
 
 
-def _strangers(error: Any) -> Iterator[tuple[str, str]]:
-    """The keys that the schema does not know, each with the one that was probably meant."""
-    if error.validator == "additionalProperties" and isinstance(error.instance, Mapping):
-        known = _fields(error)
-        yield from ((key, nearest(key, known)) for key in error.instance if key not in known)
+def _strangers(name: str, error: Any) -> Iterator[tuple[str, str, str]]:
+    """The keys that the schema does not know, each with the one that was probably meant, or what to do instead."""
+    if error.validator != "additionalProperties" or not isinstance(error.instance, Mapping):
+        return
+    known, rule = _fields(error), _rule(name, error)
+    for key in error.instance:
+        if key not in known:
+            instead = str(rule.get("x-instead", {}).get(key, ""))
+            yield key, "" if instead else _elsewhere(key, rule) or nearest(key, known), instead
+
+
+def _elsewhere(key: str, rule: Mapping[str, Any]) -> str:
+    """Our word for what other tools call `key`; "" where nobody knows it."""
+    plainly = _plainly(key)
+    for ours, below in rule.get("properties", {}).items():
+        if plainly == _plainly(ours) or plainly in map(_plainly, below.get("x-spellings", ())):
+            return str(ours)
+    return ""
+
+
+def _plainly(key: str) -> str:
+    """Shot_ID, shot-id and shotId are one spelling."""
+    return key.replace("_", "").replace("-", "").replace(" ", "").casefold()
 
 
 def _fields(error: Any) -> list[str]:
@@ -104,7 +135,7 @@ def _fields(error: Any) -> list[str]:
 
 def _missing(source: Source, name: str, path: Path, error: Any) -> Wrong:
     absent = _absent(error)
-    example = _written(schema.rule_at(name, (*_steps(error), "properties", absent)))
+    example = _written(schema.rule_at(name, (*_above(_steps(error)), "properties", absent)))
     problem = Problem("missing-key", dotted(path), f'"{absent}" is missing', f"add `{absent}: {example}`",
                       source.place(path))  # fmt: skip
     return Wrong(problem, path, missing=absent)
@@ -120,7 +151,7 @@ def _value(name: str, error: Any, node: Node) -> tuple[str, str, str]:
     shown, limit, rule = _shown(node), error.validator_value, _rule(name, error)
     if error.validator == "type":
         hint = _give(name, error) if node.value is None else _retype(limit, node, rule)
-        return "type", f"expected {_types(limit)}, found {_found(node)}", hint
+        return "type", f"expected {_types(_usual(limit))}, found {_found(node)}", hint
     if error.validator == "enum":
         meant = nearest(str(error.instance), map(str, limit))
         among = f"one of {', '.join(map(str, limit))}" if len(limit) > 1 else f"write {limit[0]}"
@@ -165,7 +196,19 @@ def _give(name: str, error: Any) -> str:
 def _needed(name: str, error: Any) -> bool:
     """Whether the key of the wrong value is one that must be there."""
     *above, parent, key = ["", *_steps(error)]
-    return parent == "properties" and key in schema.rule_at(name, above[1:]).get("required", ())
+    rule = schema.rule_at(name, above[1:])
+    wanted = (*rule.get("required", ()), *rule.get("then", {}).get("required", ()))
+    return parent == "properties" and key in wanted
+
+
+def _above(steps: list[str | int]) -> list[str | int]:
+    """The way to the rule whose fields are meant: a condition adds to the rule that it stands in."""
+    return steps[:-1] if steps and steps[-1] in ("then", "else") and "if" not in steps[-2:] else steps
+
+
+def _usual(rule: str | list[str]) -> str | list[str]:
+    """The types that people mean: where text may be written as fields, too, it is text that they forgot."""
+    return [name for name in rule if name != "object"] if isinstance(rule, list) and "string" in rule else rule
 
 
 def _types(rule: str | list[str]) -> str:

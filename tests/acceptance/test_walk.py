@@ -125,10 +125,10 @@ def test_points_and_transitions_cost_no_clip(walked: Project) -> None:
 
 
 def test_a_note_redraws_its_slate_and_leaves_the_paid_request_alone(walked: Project) -> None:
-    digests = [slot.digest for slot in produce.plan(walked.board)[1].slots]
+    digests = [slot.digest for slot in produce.plan(walked.board)[1].every_slot()]
     walked.rewrite("notes: hold", "notes: hold longer")
     assert walked.render()["drawn"] == 1
-    assert [slot.digest for slot in produce.plan(walked.board)[1].slots] == digests
+    assert [slot.digest for slot in produce.plan(walked.board)[1].every_slot()] == digests
     walked.board.write_text(BOARD)
     walked.render()
 
@@ -147,15 +147,15 @@ def test_a_shot_that_fails_is_a_card_of_its_length_and_the_rest_is_cut(walked: P
 
 def test_paid_takes_are_used_where_they_are_and_previs_elsewhere(walked: Project) -> None:
     film, planned = produce.plan(walked.board)
-    first = planned.slots[0]
+    first, request = next(planned.every_slot()), planned.request(planned.variants.first(), 0)
     store = Store(film.project.outputs, lambda: datetime.now(UTC))
     with store.open(take_home(planned.origin, first.digest, 1)) as home:
-        attempt = home.begin(Intent(as_digested(planned.jobs[first.digest].request), "walk", "main", "sh010", None))
+        attempt = home.begin(Intent(as_digested(request), "walk", "main", "sh010", None))
         attempt.submitted("bought")
         bought = write_clip(attempt.temporary(), Spec(number=7, frames=96))
         attempt.keep(bought, media.inspect(bought, "video"))
     out, _ = walked.run("plan", "walk.yaml")
-    assert "main     sh010  reuse           4      -  take 1 is kept" in out
+    assert "sh010  reuse           4      -  take 1 is kept" in out
     assert "to pay: $0.64" in out
     done = walked.render()
     assert done["drawn"] == 1, "what continues from the take is rehearsed anew, from the real frame"

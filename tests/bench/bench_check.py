@@ -13,6 +13,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent.parent))
 from pipeline import check, plan, storyboard
 from pipeline.take import StoreView
 from tests.boards import ORIGIN, facts
+from tests.boards import compositions as composed
 
 ROUNDS = 7
 HEAD = """version: 1
@@ -48,7 +49,7 @@ def main(shots: int) -> None:
     board = storyboard.parse("large.yaml", lambda _: text).board
     assert board is not None
     known = facts(board)
-    compositions = plan.Compositions(board)
+    compositions = composed(board)
     reading = median_s(lambda: storyboard.parse("large.yaml", lambda _: text))
     checking = median_s(lambda: check.check(board, known, {}))
     planning = median_s(lambda: plan.expand(compositions, known, lambda _: StoreView(ORIGIN)))

@@ -1,0 +1,87 @@
+"""Whether what a board says of its variants can be: values given once, names that are known, tables apart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from pipeline.check.finding import error
+from pipeline.errors import Problem, nearest
+from pipeline.storyboard import Path, Storyboard, Variants
+from pipeline.storyboard.nodes import fields_of
+
+
+def problems(board: Storyboard) -> Iterator[Problem]:
+    """What is wrong with matrix, table, exclude, include and change."""
+    if board.variants is None:
+        return
+    yield from _values(board, board.variants)
+    yield from _columns(board, board.variants)
+    known = _known(board.variants)
+    for index, excluded in enumerate(board.variants.exclude):
+        yield from _choices(board, known, ("variants", "exclude", index), excluded)
+    added = {name: set(keys) for name, keys in known.items()}
+    for included in board.variants.include:
+        for name, value in included.items():
+            added.setdefault(name, set()).add(str(value).lower() if isinstance(value, bool) else str(value))
+    for change in board.variants.changes:
+        yield from _choices(board, added, (*change.path, "when"), change.when)
+        yield from _shots(board, change.path, "shots", change.shots or ())
+        yield from _shots(board, change.path, "without", change.without)
+
+
+def _values(board: Storyboard, wanted: Variants) -> Iterator[Problem]:
+    for name in wanted.matrix:
+        path = ("variants", "matrix", name)
+        values = board.source.node(path).value
+        seen: set[str] = set()
+        for index, value in enumerate(values if isinstance(values, list) else ()):
+            if value.raw in seen:
+                yield error(board, "duplicate-value", (*path, index), f'"{value.raw}" stands here twice', "keep one")
+            seen.add(value.raw)
+
+
+def _columns(board: Storyboard, wanted: Variants) -> Iterator[Problem]:
+    """The table and the matrix can't both say what a variable is."""
+    columns = wanted.rows[0].values if wanted.rows else {}
+    for name in wanted.matrix:
+        if name in columns:
+            message = f'"{name}" is a column of the table, too'
+            yield error(board, "duplicate-name", ("variants", "matrix", name), message, "keep one of them", key=True)
+
+
+def _known(wanted: Variants) -> dict[str, set[str]]:
+    """The variables of the table and the matrix, each with the keys of its values."""
+    found = {name: set(values) for name, values in wanted.matrix.items()}
+    for row in wanted.rows:
+        for name, value in row.values.items():
+            found.setdefault(name, set()).add(str(value).lower() if isinstance(value, bool) else str(value))
+    return found
+
+
+def _choices(
+    board: Storyboard, known: Mapping[str, set[str]], path: Path, choice: Mapping[str, str]
+) -> Iterator[Problem]:
+    for name, key in choice.items():
+        if name not in known:
+            meant = nearest(name, known)
+            hint = f'did you mean "{meant}"?' if meant else f"variables here: {', '.join(list(known)[:12])}"
+            message = f'"{name}" is no variable of the variants'
+            yield error(board, "unknown-variable", (*path, name), message, hint, key=True)
+        elif key not in known[name]:
+            keys = sorted(known[name])
+            meant = nearest(key, keys)
+            hint = f'did you mean "{meant}"?' if meant else f"it has {', '.join(keys[:12])}"
+            yield error(board, "unknown-value", (*path, name), f'"{name}" never has the key "{key}"', hint)
+
+
+def _shots(board: Storyboard, path: Path, word: str, ids: Iterable[str]) -> Iterator[Problem]:
+    known = sorted({shot.id for shot in board.shots} | {entry.id for entry in board.entries})
+    nodes = fields_of(board.source.node(path)).get(word)
+    for index, name in enumerate(ids):
+        if name not in known and nodes is not None:
+            inner = next((entry for entry in board.entries if name in {part.id for part in entry.parts}), None)
+            meant = nearest(name, known)
+            hint = f'did you mean "{meant}"?' if meant else f"shots here: {', '.join(known[:12])}"
+            if inner:
+                hint = f"{inner.id} is kept whole: write {inner.id}, or give it a `split`"
+            yield error(board, "unknown-shot", (*path, word, index), f'there is no shot "{name}"', hint)

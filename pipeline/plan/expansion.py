@@ -1,0 +1,186 @@
+"""Compositions, facts of files and what the store holds become a Plan: jobs, slots, prices and reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Literal
+
+from pipeline.plan.compositions import Composition, Compositions, Key
+from pipeline.plan.jobs import FIRST_TAKE, Facts, Job, last_frame, price_of, request_of
+from pipeline.plan.links import needed
+from pipeline.plan.variants import Variant, Variants
+from pipeline.storyboard import Shot, Storyboard
+from pipeline.take import StoreView
+from pipeline.wire import MEANING, MODERATED, FrameRef, Request, request_digest
+
+State = Literal["reuse", "generate", "open", "absent", "uncertain", "refused"]
+_Use = tuple[Key, str]  # a composition, and the digest of what it continues from
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """Where a job is used."""
+
+    variant: str
+    shot: str
+    digest: str  # of the job
+    part: int  # of the job's take, from 0; 0 where the take is one shot
+    state: State
+    reason: str  # why it is in that state, one sentence
+    take: int  # number of the take in use, or of the one to be made
+    continues: str  # id of the shot it continues from; "" for none
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything that would be made, used and paid for. Slots and requests are made anew when they are asked for."""
+
+    storyboard: str  # its name
+    compositions: Compositions = field(repr=False)
+    facts: Facts = field(repr=False)
+    view: StoreView = field(repr=False)
+    jobs: Mapping[str, Job]  # by digest, each once, what others continue from first
+    uses: Mapping[_Use, str] = field(repr=False)  # the digest of the job that each composition comes to
+    max_cost_usd: Decimal | None  # dollars; None: no limit
+
+    @property
+    def origin(self) -> str:
+        """The endpoint whose takes count."""
+        return self.view.origin
+
+    @property
+    def board(self) -> Storyboard:
+        """What the author wrote."""
+        return self.compositions.board
+
+    @property
+    def variants(self) -> Variants:
+        """The films of the board."""
+        return self.compositions.variants
+
+    def digests(self, variant: Variant) -> Mapping[int, str]:
+        """The job of each entry that the variant needs, by the entry's index."""
+        found: dict[int, str] = {}
+        for index, upstream in _in_turn(self.compositions, variant):
+            before = found[upstream.entry] if upstream else ""
+            found[index] = self.uses[self.compositions.key(variant, index), before]
+        return found
+
+    def slots(self, variant: Variant) -> Iterator[Slot]:
+        """The slots of one variant, in the order of the cut."""
+        digests = self.digests(variant)
+        for shot in variant.shots:
+            yield self._slot(variant, shot, digests[shot.entry])
+
+    def every_slot(self) -> Iterator[Slot]:
+        """The slots of all variants, one variant after another."""
+        for variant in self.variants:
+            yield from self.slots(variant)
+
+    def composition(self, variant: Variant, index: int) -> Composition:
+        """What the entry at the index says in the variant."""
+        return self.compositions.composition(variant, index)
+
+    def request(self, variant: Variant, index: int) -> Request:
+        """What is sent for the entry at the index in the variant."""
+        composition = self.composition(variant, index)
+        return request_of(composition, self.facts, self._frame(variant, composition))
+
+    def state(self, digest: str) -> tuple[State, str]:
+        """The state of a job, and why it is in it."""
+        return _state(digest, self.view)
+
+    def to_buy(self) -> tuple[Job, ...]:
+        """Jobs that have to be generated, each once."""
+        return tuple(job for job in self.jobs.values() if self.state(job.digest)[0] == "generate")
+
+    def cost_usd(self) -> Decimal:
+        """Dollars for all that has to be generated, unpriced jobs left out."""
+        return sum((job.price.usd for job in self.to_buy() if job.price), Decimal("0.00"))
+
+    def unpriced(self) -> int:
+        """Jobs to be generated that have no known price."""
+        return sum(1 for job in self.to_buy() if job.price is None)
+
+    def over_budget(self) -> bool:
+        """Whether it costs more than one run may."""
+        return self.max_cost_usd is not None and self.cost_usd() > self.max_cost_usd
+
+    def _frame(self, variant: Variant, composition: Composition) -> FrameRef | None:
+        link = composition.entry.continue_from
+        if link is None:
+            return None
+        shot = self.compositions.targets[link.shot]
+        return _frame_of(self.compositions, variant, shot, self.digests(variant)[shot.entry])
+
+    def _slot(self, variant: Variant, shot: Shot, digest: str) -> Slot:
+        best = self.view.best(digest)
+        state, reason = self.state(digest)
+        link = self.board.entries[shot.entry].continue_from
+        number = best.number if best else FIRST_TAKE
+        return Slot(variant.name, shot.id, digest, shot.part, state, reason, number, link.shot if link else "")
+
+
+def expand(compositions: Compositions, facts: Facts, look: Callable[[Iterable[str]], StoreView]) -> Plan:
+    """Every job of a checked board.
+
+    `facts` holds each file that the board names, by its path; `look` tells which takes there are for the request
+    digests it is given.
+    """
+    board = compositions.board
+    jobs: dict[str, Job] = {}
+    uses: dict[_Use, str] = {}
+    for variant in compositions.variants:
+        found: dict[int, str] = {}
+        for index, upstream in _in_turn(compositions, variant):
+            before = found[upstream.entry] if upstream else ""
+            use = (compositions.key(variant, index), before)
+            if use not in uses:
+                frame = _frame_of(compositions, variant, upstream, before) if upstream else None
+                job = _job(compositions, variant, index, facts, frame)
+                uses[use] = jobs.setdefault(job.digest, job).digest
+            found[index] = uses[use]
+    return Plan(board.name, compositions, facts, look(jobs), jobs, uses, board.max_cost_usd)
+
+
+def _in_turn(compositions: Compositions, variant: Variant) -> Iterator[tuple[int, Shot | None]]:
+    """The entries that a variant needs, each after the one it continues from, with the shot that this one is."""
+    board = compositions.board
+    known, turns = compositions.targets, compositions.turns
+    wanted = needed(board, known, variant.entries)
+    for index in turns:
+        if index in wanted:
+            link = board.entries[index].continue_from
+            yield index, known[link.shot] if link else None
+
+
+def _job(compositions: Compositions, variant: Variant, index: int, facts: Facts, frame: FrameRef | None) -> Job:
+    composition = compositions.composition(variant, index)
+    request = request_of(composition, facts, frame)
+    digest, upstream = request_digest(request), frame.digest if frame else ""
+    return Job(digest, request.model, int(composition.asked.duration_s), price_of(composition, facts), upstream)
+
+
+def _frame_of(compositions: Compositions, variant: Variant, shot: Shot, digest: str) -> FrameRef:
+    """The frame that another entry continues from: the one at this shot's out point, out of its job's take."""
+    asked = compositions.asked(variant, compositions.board.entries[shot.entry])
+    return FrameRef(digest, FIRST_TAKE, last_frame(shot, asked))
+
+
+def _state(digest: str, view: StoreView) -> tuple[State, str]:
+    if best := view.best(digest):
+        return "reuse", f"take {best.number} is kept"
+    if digest in view.absent:
+        return "absent", "paid for, and its clip is not here"
+    if digest in view.open:
+        return "open", "submitted and not finished"
+    if digest in view.uncertain:
+        return "uncertain", "submitted, and nobody knows whether it arrived"
+    if digest not in view.failed:
+        return "generate", "no take yet"
+    code = view.failed[digest]
+    if code == MODERATED:
+        return "refused", "refused by moderation: change the prompt or its references"
+    return "generate", f"the last attempt failed: {MEANING.get(code, 'no reason given')}"

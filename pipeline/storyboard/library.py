@@ -1,0 +1,56 @@
+"""The prompt files that a storyboard's templates include, read before anything is filled in."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Callable, Iterator
+
+from pipeline import templates
+from pipeline.errors import BadInput, MediaError, Problem
+from pipeline.storyboard import nodes, shape
+from pipeline.storyboard.bibles import shown
+from pipeline.storyboard.nodes import Node, Path, Source, Text, place_of, search
+
+MAX_FILES = 100
+Texts = dict[str, tuple[str, Text]]  # by path from the storyboard's folder: the words, and the lines
+
+
+def texts(source: Source, near: Callable[[str], bytes]) -> tuple[Texts, list[Problem]]:
+    """Each file that a template of the tree includes, or that one of those files does; and what is wrong with them."""
+    found: Texts = {}
+    problems: list[Problem] = []
+    waiting = [(path, node, node.text.folder, str(node.value)) for path, node in _templates(source.root)]
+    while waiting and len(found) < MAX_FILES:
+        path, node, folder, words = waiting.pop(0)
+        for name in templates.includes(words):
+            key = templates.resolve(folder, name)
+            if key in found:
+                continue
+            try:
+                inner, text = nodes.read_text(shown(source.text, key), near(key), posixpath.dirname(key))
+            except (MediaError, BadInput) as error:
+                inner, text = "", Text(key, ())  # it is told of here; the template that includes it need not
+                problems += _failed(path, node, name, error)
+            found[key] = (inner, text)
+            waiting.append((path, nodes.whole(text), text.folder, inner))
+    return found, problems
+
+
+def _failed(path: Path, node: Node, name: str, error: MediaError | BadInput) -> list[Problem]:
+    if isinstance(error, BadInput):
+        return list(error.problems)
+    place = search(node, name) or place_of(node)
+    return [Problem("file", shape.dotted(path), error.reason, error.hint, place)]
+
+
+def _templates(root: Node) -> Iterator[tuple[Path, Node]]:
+    """Every text of the tree that may include a file."""
+    waiting: list[tuple[Path, Node]] = [((), root)]
+    while waiting:
+        path, node = waiting.pop()
+        if isinstance(node.value, dict):
+            waiting.extend(((*path, key), child) for key, child in node.value.items())
+        elif isinstance(node.value, list):
+            waiting.extend(((*path, index), child) for index, child in enumerate(node.value))
+        elif isinstance(node.value, str) and "{%" in node.value:
+            yield path, node

@@ -1,0 +1,73 @@
+"""Lengths of time and frame rates of a tree, that the schema's types let through: read exactly, or told of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from decimal import Decimal
+from fractions import Fraction
+
+from pipeline import frames
+from pipeline.errors import Problem
+from pipeline.storyboard import shape
+from pipeline.storyboard.nodes import Node, Path, Source, fields_of, items_of
+from pipeline.storyboard.repair import Wrong
+
+_TIMES = frozenset({"duration", "in", "out"})
+_Reader = Callable[[Node], Fraction]
+
+
+def unreadable(source: Source) -> Iterator[Wrong]:
+    """The values that stand for a time or a rate and can't be read as one."""
+    for path, node, reader in _measures(source.root):
+        try:
+            if isinstance(node.value, str | int | float) and not isinstance(node.value, bool):
+                reader(node)
+        except ValueError as error:
+            message, _, hint = str(error).partition("; ")
+            yield Wrong(Problem("length", shape.dotted(path), message, hint, source.place(path)), path)
+
+
+def seconds(node: Node) -> Fraction:
+    """Exact seconds. Raises ValueError with a sentence for people."""
+    return frames.seconds(node.raw) if isinstance(node.value, str) else Fraction(digits(node))
+
+
+def rate(node: Node) -> Fraction:
+    """Exact frames a second. Raises ValueError with a sentence for people."""
+    return frames.rate(node.raw if isinstance(node.value, str) else str(Decimal(digits(node))))
+
+
+def digits(node: Node) -> str:
+    """A number with exactly the digits that the author typed; one in octal or hex in decimal."""
+    return node.raw if isinstance(node.value, float) else str(node.value)
+
+
+def _measures(root: Node) -> Iterator[tuple[Path, Node, _Reader]]:
+    top = fields_of(root)
+    yield from _settings((), top)
+    for index, entry in items_of(top.get("shots")):
+        path: Path = ("shots", index)
+        yield from _shot(path, entry)
+        for time, node in items_of(fields_of(entry).get("split")):
+            yield (*path, "split", time), node, seconds
+        for number, part in items_of(fields_of(entry).get("shots")):
+            yield from _shot((*path, "shots", number), part)
+    for index, change in items_of(fields_of(top.get("variants")).get("change")):
+        yield from _settings(("variants", "change", index), fields_of(change))
+
+
+def _settings(path: Path, fields: Mapping[str, Node]) -> Iterator[tuple[Path, Node, _Reader]]:
+    yield from _times((*path, "defaults"), fields.get("defaults"))
+    if found := fields_of(fields.get("cut")).get("frame_rate"):
+        yield (*path, "cut", "frame_rate"), found, rate
+
+
+def _shot(path: Path, shot: Node) -> Iterator[tuple[Path, Node, _Reader]]:
+    yield from _times(path, shot)
+    yield from _times((*path, "transition"), fields_of(shot).get("transition"))
+
+
+def _times(path: Path, node: Node | None) -> Iterator[tuple[Path, Node, _Reader]]:
+    for key, child in fields_of(node).items():
+        if key in _TIMES:
+            yield (*path, key), child, seconds
