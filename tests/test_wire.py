@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import unicodedata
 from typing import Any
 
 import pytest
+import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline import wire
-from pipeline.wire import FileRef, FrameRef, Prediction, Request, Ticket
+from pipeline.wire import FileRef, FrameRef, Prediction, Request, Ticket, as_digested, request_digest
 
 INPUTS: dict[str, wire.Value] = {
     "prompt": "A lighthouse on a black cliff.",
@@ -185,3 +187,22 @@ def test_one_server_has_one_origin(address: str, origin: str) -> None:
 
 def test_an_id_from_outside_never_changes_the_path() -> None:
     assert wire.result_path("../../balance?x=#") == "/api/v3/predictions/..%2F..%2Fbalance%3Fx%3D%23/result"
+
+
+@given(
+    texts=st.dictionaries(st.text(st.characters(max_codepoint=127), max_size=12), st.text(max_size=60), max_size=5),
+    whole=st.integers(-(2**53) + 1, 2**53 - 1),
+    truth=st.booleans(),
+    file=st.text("0123456789abcdef", min_size=64, max_size=64),
+)
+def test_a_request_is_digested_in_the_canonical_form(texts: dict[str, str], whole: int, truth: bool, file: str) -> None:
+    inputs = {
+        **texts,
+        "duration": whole,
+        "audio": truth,
+        "image": FileRef(file, "a.png"),
+        "more": (FileRef(file, "b"),),
+    }
+    request = Request("maker/model", inputs)
+    canonical = rfc8785.dumps(as_digested(request))
+    assert request_digest(request) == hashlib.sha256(canonical).hexdigest()

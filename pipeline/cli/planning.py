@@ -137,8 +137,8 @@ def _show_groups(planned: Plan) -> None:
     several = len(planned.variants) > 1
     rows = [("shot", "state", *(["jobs"] if several else []), "seconds", "price", "why")]
     for group in groups(planned):
-        jobs = [str(group.jobs)] if several else []
-        rows.append((group.entry, group.state, *jobs, str(group.seconds), _cost(group), _why(group)))
+        jobs = [f"{group.jobs:,}"] if several else []
+        rows.append((group.entry, group.state, *jobs, f"{group.seconds:,}", _cost(group), _why(group)))
     show.table(rows, right=frozenset({2, 3, 4} if several else {2, 3}))
 
 
@@ -184,7 +184,7 @@ def _show_total(planned: Plan) -> None:
     bought = planned.to_buy()
     takes, variants = show.count(len(planned.jobs), "take"), show.count(len(planned.variants), "variant")
     films = f"{variants} out of " if len(planned.variants) > 1 else ""
-    show.line(f"{films}{takes}: {len(bought)} to generate, {sum(job.duration_s for job in bought):,} s")
+    show.line(f"{films}{takes}: {len(bought):,} to generate, {sum(job.duration_s for job in bought):,} s")
     about = "about " if any(job.price and job.price.estimate for job in bought) else ""
     unpriced = f", and {show.count(planned.unpriced(), 'take')} without a known price" if planned.unpriced() else ""
     show.line(f"to pay: {about}{show.money(planned.cost_usd())}{unpriced}{_budget(planned)}")

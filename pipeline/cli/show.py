@@ -124,7 +124,7 @@ def table(rows: Iterable[Sequence[str]], right: frozenset[int] = frozenset()) ->
 
 def money(usd: Decimal) -> str:
     """Dollars with cents, and with more digits where they say more."""
-    return f"${usd.quantize(Decimal('0.01')) if usd == usd.quantize(Decimal('0.01')) else usd:f}"
+    return f"${usd.quantize(Decimal('0.01')) if usd == usd.quantize(Decimal('0.01')) else usd:,f}"
 
 
 def price(found: Price | None) -> str:

@@ -6,18 +6,20 @@ compositions   what each entry says in each of them                        Compo
 links          who continues from whom
 jobs           what is paid for: requests, digests, prices                 Job
 expansion      all of them, and where each is used                         Plan, Slot
-groups         what people want to know of a plan first                    Group, Multiplied
+spread         which texts make many jobs out of few                       Multiplied
+groups         what each entry comes to, and why there are several of it   Group
 rehearsal      the best footage there can be for nothing                   Rehearsal, Order
 """
 
 from pipeline.plan.compositions import Composition, Compositions
 from pipeline.plan.expansion import Plan, Slot, State, expand
-from pipeline.plan.groups import Group, Multiplied, groups, multiplied
+from pipeline.plan.groups import Group, groups
 from pipeline.plan.jobs import FIRST_TAKE, Facts, Job, last_frame
 from pipeline.plan.links import needed, targets, upstream_first
 from pipeline.plan.naming import DEVICES
 from pipeline.plan.parameters import Parameters, begins_with_a_frame, parameters, points
 from pipeline.plan.rehearsal import FrameSource, Order, Rehearsal, rehearse
+from pipeline.plan.spread import Multiplied, multiplied
 from pipeline.plan.variants import MAIN, Variant, Variants, sample, unknown
 
 __all__ = [

@@ -22,6 +22,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from pipeline.catalog import FRAME_WORDS, MEDIA_WORDS, Kind, Model
@@ -115,6 +116,7 @@ class _Composition:
     def __init__(self, board: Storyboard, entry: Entry, values: Mapping[str, Data], ask: Ask, budget: Budget) -> None:
         self.board, self.entry, self.values, self.ask, self.budget = board, entry, values, ask, budget
         self.problems: list[Problem] = []
+        self.styled: dict[str, str] | None = None
 
     def composed(self) -> Composed:
         common = self.text(self.entry.prompt, (*self.entry.path, "prompt")) if self.entry.several else ""
@@ -206,7 +208,7 @@ class _Composition:
 
     def text(self, text: str, path: Path) -> str:
         """The text with its templates filled in, in NFC, on one line."""
-        return " ".join(unicodedata.normalize("NFC", self.fill(text, path, self.values)).split())
+        return _on_one_line(self.fill(text, path, self.values)) if "{" in text else _on_one_line_again(text)
 
     def fill(self, text: str, path: Path, values: Mapping[str, Data]) -> str:
         try:
@@ -326,6 +328,11 @@ class _Composition:
                 yield sentence(f"{capital(subject.name)}'s voice is {voice}") if voice else ""
 
     def style(self) -> dict[str, str]:
+        if self.styled is None:
+            self.styled = self.filled_style()
+        return self.styled
+
+    def filled_style(self) -> dict[str, str]:
         style = self.board.style
         texts = {"Style": ("look", style.look), "Palette": ("palette", style.palette)}
         texts["Lighting"] = ("lighting", style.lighting)
@@ -410,6 +417,14 @@ class _Composition:
 
     def described(self, place: Subject) -> str:
         return f"{place.name}, {self.text(place.description, (*place.path, 'description'))}"
+
+
+def _on_one_line(text: str) -> str:
+    return " ".join(unicodedata.normalize("NFC", text).split())
+
+
+# What is no template is the same in every variant.
+_on_one_line_again = lru_cache(maxsize=10_000)(_on_one_line)
 
 
 def _camera(part: Part) -> dict[str, Any]:

@@ -1,0 +1,261 @@
+"""What variants promise: the combinations that GitHub Actions would make, each with a name of its own, made lazily."""
+
+from __future__ import annotations
+
+import tracemalloc
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline import catalog, check, plan, storyboard
+from pipeline.errors import BadInput, MediaError
+from pipeline.plan import Compositions, Plan, Variants
+from pipeline.plan.naming import DEVICES, LONGEST, legal, unique
+from pipeline.storyboard import Storyboard
+from pipeline.take import StoreView
+from tests.boards import ORIGIN, facts
+
+HEAD = "version: 1\ntitle: T\n"
+SHOTS = "shots:\n  - {id: sh010, prompt: A cup.}\n  - {id: sh020, prompt: '{{ claim | default(\"x\") }}'}\n"
+
+
+def board(text: str, files: Mapping[str, str] | None = None) -> Storyboard:
+    """The board in a text, beside the files that it names."""
+
+    def near(name: str) -> bytes:
+        if name not in (files or {}):
+            raise MediaError(name, "there is no such file")
+        return (files or {})[name].encode()
+
+    parsed = storyboard.parse("film.yaml", lambda _: text.encode(), near)
+    assert parsed.problems == ()
+    assert parsed.board is not None
+    return parsed.board
+
+
+def variants(text: str, files: Mapping[str, str] | None = None) -> Variants:
+    return Variants(board(HEAD + SHOTS + text, files))
+
+
+def planned(text: str, files: Mapping[str, str] | None = None) -> Plan:
+    wanted = board(text, files)
+    compositions = Compositions(wanted, Variants(wanted), catalog.models())
+    return plan.expand(compositions, facts(wanted), lambda _: StoreView(ORIGIN))
+
+
+def values(found: Variants, *names: str) -> list[tuple[object, ...]]:
+    return [tuple(variant.values.get(name) for name in names) for variant in found]
+
+
+GITHUB = """\
+variants:
+  matrix:
+    fruit: [apple, pear]
+    animal: [cat, dog]
+  include:
+    - {color: green}
+    - {color: pink, animal: cat}
+    - {fruit: apple, shape: circle}
+    - {fruit: banana}
+    - {fruit: banana, animal: cat}
+"""
+
+
+def test_include_adds_values_as_github_actions_does() -> None:
+    found = [variant.keys for variant in variants(GITHUB)]
+    assert found == [
+        {"fruit": "apple", "animal": "cat", "color": "pink", "shape": "circle"},
+        {"fruit": "apple", "animal": "dog", "color": "green", "shape": "circle"},
+        {"fruit": "pear", "animal": "cat", "color": "pink"},
+        {"fruit": "pear", "animal": "dog", "color": "green"},
+        {"fruit": "banana"},
+        {"fruit": "banana", "animal": "cat"},
+    ]
+
+
+def test_exclude_leaves_out_all_that_agree_with_it() -> None:
+    text = "variants: {matrix: {a: [x, y], b: [1, 2]}, exclude: [{a: x, b: 2}, {a: y}]}\n"
+    assert values(variants(text), "a", "b") == [("x", 1)]
+
+
+def test_include_comes_after_exclude_and_is_not_excluded() -> None:
+    text = "variants: {matrix: {a: [x, y]}, exclude: [{a: y}], include: [{a: y, b: again}]}\n"
+    assert values(variants(text), "a", "b") == [("x", None), ("y", "again")]
+
+
+def test_values_are_chosen_by_their_keys() -> None:
+    text = "variants: {matrix: {w: {wet: rain, dry: sun}}, exclude: [{w: dry}], include: [{w: wet, mood: grey}]}\n"
+    [variant] = variants(text)
+    assert (variant.name, variant.values) == ("wet_grey", {"w": "rain", "mood": "grey"})
+
+
+def test_lines_of_a_table_go_together_and_are_crossed_with_the_matrix() -> None:
+    csv = 'market,claim\nde,Guten Morgen\nfr,"Bonjour, toi"\n\n'
+    found = variants("variants: {from: m.csv, matrix: {cut: [long, short]}}\n", {"m.csv": csv})
+    assert values(found, "market", "claim", "cut") == [
+        ("de", "Guten Morgen", "long"),
+        ("de", "Guten Morgen", "short"),
+        ("fr", "Bonjour, toi", "long"),
+        ("fr", "Bonjour, toi", "short"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("m.csv", "\ufeffa,n\r\nx,1\r\ny,2\r\n"),
+        ("m.csv", "a;n\nx;1\ny;2\n"),
+        ("m.csv", "a\tn\nx\t1\ny\t2"),
+        ("m.jsonl", '{"a": "x", "n": "1"}\n\n{"n": "2", "a": "y"}\n'),
+    ],
+)
+def test_a_table_is_read_as_spreadsheets_write_it(name: str, text: str) -> None:
+    assert values(variants(f"variants: {{from: {name}}}\n", {name: text}), "a", "n") == [("x", "1"), ("y", "2")]
+
+
+def test_numbers_and_truths_of_json_lines_stay_what_they_are() -> None:
+    [variant] = variants("variants: {from: m.jsonl}\n", {"m.jsonl": '{"n": 3, "on": true}'})
+    assert variant.values == {"n": 3, "on": True}
+    assert variant.keys == {"n": "3", "on": "true"}
+
+
+def test_what_a_table_says_is_data_and_never_a_template() -> None:
+    text = HEAD + "vars: {secret: s}\nshots: [{id: a, prompt: 'Say {{ claim }}'}]\nvariants: {from: m.csv, name: v}\n"
+    found = planned(text, {"m.csv": "claim\n{{ secret }}{% for x in y %}\n"})
+    [slot] = found.every_slot()
+    prompt = found.request(found.variants.first(), 0).inputs["prompt"]
+    assert isinstance(prompt, str)
+    assert "Say {{ secret }}{% for x in y %}" in prompt
+    assert slot.variant == "v"
+
+
+def test_a_change_holds_for_the_variants_that_it_is_for() -> None:
+    text = """\
+cut: {fit: cover}
+variants:
+  matrix: {format: {wide: "16:9", tall: "9:16"}, length: [full, short]}
+  change:
+    - {when: {format: tall}, defaults: {aspect_ratio: "9:16"}, vars: {claim: tall words}}
+    - {when: {length: short}, shots: [sh020], cut: {frame_rate: 25}}
+    - {when: {format: tall, length: short}, vars: {claim: both}, cut: {fit: contain}}
+"""
+    found = {variant.name: variant for variant in variants(text)}
+    assert [found["wide_full"].defaults.aspect_ratio, found["tall_full"].defaults.aspect_ratio] == [None, "9:16"]
+    assert [shot.id for shot in found["wide_short"].shots] == ["sh020"]
+    assert [found[name].values.get("claim") for name in found] == [None, None, "tall words", "both"]
+    assert (found["tall_short"].cut.frame_rate, found["tall_short"].cut.fit) == (Fraction(25), "contain")
+    assert (found["wide_full"].cut.frame_rate, found["wide_full"].cut.fit) == (Fraction(24), "cover")
+
+
+def test_a_change_of_defaults_makes_other_jobs_and_one_of_the_cut_makes_none() -> None:
+    text = HEAD + SHOTS + "variants: {matrix: {v: [a, b]}, change: [{when: {v: b}, %s}]}\n"
+    assert len(planned(text % "cut: {frame_rate: 25, fit: cover}").jobs) == 2
+    assert len(planned(text % "without: [sh010]").jobs) == 2
+    assert len(planned(text % 'defaults: {aspect_ratio: "9:16"}').jobs) == 4
+    assert len(planned(text % "vars: {claim: other}").jobs) == 3
+
+
+def test_what_is_not_shown_is_made_all_the_same_where_another_shot_continues_from_it() -> None:
+    text = HEAD + "shots: [{id: a, prompt: One.}, {id: b, prompt: Two., continue_from: {shot: a}}]\n"
+    text += "variants: {matrix: {v: [x, y]}, change: [{when: {v: x}, without: [a]}, {when: {v: y}, without: [a]}]}\n"
+    found = planned(text)
+    assert [slot.shot for slot in found.every_slot()] == ["b", "b"]
+    assert len(found.jobs) == 2
+    assert list(plan.rehearse(found).footage) == [("x", 0), ("x", 1), ("y", 0), ("y", 1)]
+
+
+@settings(max_examples=300, deadline=None)
+@given(names=st.lists(st.text(min_size=1, max_size=90), unique=True, min_size=1, max_size=8))
+def test_names_are_legal_everywhere_and_never_the_same(names: list[str]) -> None:
+    found = unique(names)
+    assert len({name.casefold() for name in found}) == len(names)
+    for name in found:
+        assert name.strip(". ") == name != ""
+        assert not set(name) & set('<>:"/\\|?*\0')
+        assert len(name) <= LONGEST + 12
+        assert name.casefold().split(".")[0] not in DEVICES
+
+
+def test_a_name_does_not_hang_on_the_order_of_the_variants() -> None:
+    long = ["x" * 80 + "1", "x" * 80 + "2", "Über", "über"]
+    forth, back = unique(long), unique(long[::-1])
+    assert dict(zip(long, forth, strict=True)) == dict(zip(long[::-1], back, strict=True))
+    assert legal("con") == "con-film"
+
+
+def test_two_variants_of_one_name_are_an_error() -> None:
+    with pytest.raises(BadInput, match='two variants are called "x"'):
+        variants("variants: {name: x, matrix: {a: [1, 2]}}\n")
+
+
+def groups(text: str) -> list[tuple[str, int, tuple[str, ...], str]]:
+    return [(group.entry, group.jobs, group.varies, str(group.usd)) for group in plan.groups(planned(text))]
+
+
+FILM: dict[str, Any] = {
+    "version": 1,
+    "title": "T",
+    "style": {"look": "film for {{ market }}"},
+    "shots": [
+        {"id": "sh010", "prompt": "{{ hook }}"},
+        {"id": "sh020", "prompt": "A cup."},
+        {"id": "sh030", "prompt": "A hand.", "continue_from": {"shot": "sh010"}},
+    ],
+    "variants": {"matrix": {"market": ["de", "fr", "it"], "hook": ["a", "b", "c", "d", "e"]}},
+}
+
+
+def test_a_plan_says_what_makes_several_jobs_of_a_shot() -> None:
+    assert groups(yaml.safe_dump(FILM)) == [
+        ("sh010", 15, ("market", "hook"), "6.00"),
+        ("sh020", 3, ("market",), "1.20"),
+        ("sh030", 15, ("market", "hook"), "6.00"),
+    ]
+    plain = {**FILM, "style": {"look": "film"}}
+    assert groups(yaml.safe_dump(plain)) == [
+        ("sh010", 5, ("hook",), "2.00"),
+        ("sh020", 1, (), "0.40"),
+        ("sh030", 5, ("hook",), "2.00"),
+    ]
+
+
+def test_a_text_that_multiplies_is_told_with_its_place_and_price() -> None:
+    [found] = plan.multiplied(planned(yaml.safe_dump(FILM, sort_keys=False)))
+    assert (found.path, found.line, found.names) == ("style.look", 4, ("market",))
+    assert (found.jobs_before, found.jobs, str(found.usd_before), str(found.usd)) == (11, 33, "4.40", "13.20")
+
+
+@settings(max_examples=25, deadline=None)
+@given(markets=st.integers(1, 4), hooks=st.integers(1, 4), shared=st.booleans())
+def test_what_a_plan_says_of_a_text_is_what_happens_without_it(markets: int, hooks: int, shared: bool) -> None:
+    film = {**FILM, "variants": {"matrix": {"market": [f"m{n}" for n in range(markets)], "hook": list("abcd"[:hooks])}}}
+    if shared:
+        film["shots"] = [*FILM["shots"], {"id": "sh040", "prompt": "In {{ market }}."}]
+    told = plan.multiplied(planned(yaml.safe_dump(film)))
+    plain = plan.groups(planned(yaml.safe_dump({**film, "style": {"look": "film"}})))
+    now = plan.groups(planned(yaml.safe_dump(film)))
+    if told:
+        more = [(then.jobs, after.jobs) for then, after in zip(plain, now, strict=True) if after.jobs > then.jobs]
+        assert told[0].jobs_before == sum(then for then, _ in more)
+        assert told[0].jobs == sum(after for _, after in more)
+
+
+def test_ten_thousand_variants_are_planned_in_little_memory() -> None:
+    rows = "market,claim\n" + "".join(f"m{n},claim {n}\n" for n in range(2500))
+    text = HEAD + "shots: [{id: a, prompt: 'Say {{ claim }}, {{ hook }}'}, {id: b, prompt: A cup.}]\n"
+    text += "variants: {name: '{{ market }}_{{ hook }}', from: m.csv, matrix: {hook: [1, 2, 3, 4]}}\n"
+    wanted = board(text, {"m.csv": rows})
+    tracemalloc.start()
+    checked = check.check(wanted, {}, {})
+    assert checked.compositions is not None
+    found = plan.expand(checked.compositions, {}, lambda _: StoreView(ORIGIN))
+    slots = sum(1 for _ in found.every_slot())
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert (len(found.variants), len(found.jobs), slots) == (10_000, 10_001, 20_000)
+    assert peak < 150 << 20, "bytes"
