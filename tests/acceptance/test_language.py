@@ -122,7 +122,7 @@ def test_a_bible_is_blamed_for_its_own_mistakes(project: Path) -> None:
     said = run(project, "check", "film.yaml", code=2)
     bible.write_text(BIBLE)
     assert 'bible/people.yaml:2:46  characters.keeper.description: "cost" is not defined' in said
-    assert "bible/people.yaml:4:66  locations.lamp_room.references[0].image: there is no such file" in said
+    assert "bible/people.yaml:4:69  locations.lamp_room.references[0].image: there is no such file" in said
     assert said.endswith("storyreel: 2 errors\n")
 
 
