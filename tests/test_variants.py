@@ -259,3 +259,15 @@ def test_ten_thousand_variants_are_planned_in_little_memory() -> None:
     tracemalloc.stop()
     assert (len(found.variants), len(found.jobs), slots) == (10_000, 10_001, 20_000)
     assert peak < 150 << 20, "bytes"
+
+
+def test_what_was_checked_can_be_composed_again_and_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pipeline.plan.compositions.KEPT", 0)
+    text = HEAD + f"vars: {{n: {list(range(100))}}}\n"
+    text += "shots: [{id: a, prompt: '{% for x in n %}{{ x }}{% endfor %} {{ v }}'}]\n"
+    wanted = board(text + f"variants: {{matrix: {{v: {list(range(50))}}}}}\n")
+    compositions = check.check(wanted, {}, {}).compositions
+    assert compositions is not None
+    for _ in range(80):
+        for variant in compositions.variants:
+            compositions.of(variant, 0)

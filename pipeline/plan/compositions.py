@@ -45,7 +45,13 @@ class Compositions:
         self._given = given(board)
         self._kept: OrderedDict[Key, Composed] = OrderedDict()
         self._asked: dict[tuple[object, ...], Parameters] = {}
-        self.budget = _budget(len(board.entries) * len(variants))
+        self._slots = len(board.entries) * len(variants)
+        self._budget: Budget | None = _budget(self._slots)
+
+    @property
+    def budget(self) -> Budget:
+        """What templates may use up. All share one while the board is checked; what passed once may be made again."""
+        return self._budget or _budget(self._slots)
 
     @cached_property
     def targets(self) -> Mapping[str, Shot]:
@@ -110,7 +116,8 @@ class Compositions:
                     broken.add(index)
                     yield bad
             if len(broken) >= MOST:
-                return
+                break
+        self._budget = None
 
 
 def known_model(models: Mapping[str, Model], name: str | None) -> Model:
