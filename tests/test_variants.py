@@ -271,3 +271,32 @@ def test_what_was_checked_can_be_composed_again_and_again(monkeypatch: pytest.Mo
     for _ in range(80):
         for variant in compositions.variants:
             compositions.of(variant, 0)
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "@keeper waits.",
+        "{{ who }} waits.",
+        "@{{ key }} waits.",
+        "@kee{{ end }} waits.",
+        "{{ '@' ~ key }} waits.",
+        "{% if coat %}@keeper{% endif %} waits.",
+        "{% for one in characters %}@{{ one }} {% endfor %}waits.",
+        "{{ characters.anna.description }} waits.",
+        "{% include 'waits.txt' %}",
+    ],
+)
+def test_whoever_is_mentioned_by_whatever_way_makes_a_shot_differ(prompt: str) -> None:
+    film = {
+        "version": 1,
+        "title": "T",
+        "vars": {"who": "@keeper", "key": "keeper", "end": "per"},
+        "characters": {"keeper": {"description": "in {{ coat }}"}, "anna": {"description": "beside @keeper"}},
+        "shots": [{"id": "a", "prompt": prompt}],
+        "variants": {"matrix": {"coat": ["red", "blue"]}},
+    }
+    found = planned(yaml.safe_dump(film), {"waits.txt": "@keeper waits."})
+    prompts = [str(found.request(variant, 0).inputs["prompt"]) for variant in found.variants]
+    assert ["in red" in prompts[0], "in blue" in prompts[1]] == [True, True]
+    assert len(found.jobs) == 2

@@ -40,7 +40,7 @@ class Compositions:
 
     def __init__(self, board: Storyboard, variants: Variants, models: Mapping[str, Model]) -> None:
         self.board, self.variants, self.models = board, variants, models
-        self.looked: tuple[tuple[Looked, ...], ...] = tuple(looked_at(board, entry) for entry in board.entries)
+        self.looked: tuple[tuple[Looked, ...], ...] = looked_at(board)
         self._names = [sorted(frozenset().union(*(item.names for item in looked))) for looked in self.looked]
         self._given = given(board)
         self._kept: OrderedDict[Key, Composed] = OrderedDict()

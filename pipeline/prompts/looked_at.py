@@ -14,8 +14,9 @@ from pipeline.templates import Library, TemplateError
 PARTS = frozenset(
     {"references", "cast", "style", "location", "camera", "action", "shots", "dialogue", "sound", "constraints"}
 )
+_OWN_DATA = frozenset({"characters", "locations", "props"})  # whose texts may mention others
 _MENTION = re.compile(r"@([A-Za-z][A-Za-z0-9_]*)")
-_UNSEEN = re.compile(r"@\s*\{[{%]")  # a mention whose name is only known once it is filled in
+_UNSEEN = re.compile(r"@(?![A-Za-z@])|@\w+\{")  # a mention whose name is only known once it is filled in
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +27,15 @@ class Looked:
     names: frozenset[str]
 
 
-def looked_at(board: Storyboard, entry: Entry) -> tuple[Looked, ...]:
-    """Each text that what is composed of the entry is made from. A text that is no template looks at nothing."""
+def looked_at(board: Storyboard) -> tuple[tuple[Looked, ...], ...]:
+    """For each entry the texts that what is composed of it is made from; one that is no template looks at nothing."""
+    mentioning = _mentioning(board) | _OWN_DATA
+    return tuple(_looked_at(board, entry, mentioning) for entry in board.entries)
+
+
+def _looked_at(board: Storyboard, entry: Entry, mentioning: frozenset[str]) -> tuple[Looked, ...]:
     found = [*_board_texts(board), *_entry_texts(board, entry)]
-    for subject in _subjects(board, entry):
+    for subject in _subjects(board, entry, mentioning):
         found += [((*subject.path, "description"), subject.description)]
         found += [((*subject.path, "voice", "description"), subject.voice_description)]
     looked = (Looked(path, _names(board, path, text)) for path, text in found if "{" in text)
@@ -64,15 +70,38 @@ def template_of(board: Storyboard, entry: Entry) -> tuple[Path, str]:
     return ("prompt_template",), board.prompt_template
 
 
-def _subjects(board: Storyboard, entry: Entry) -> Iterator[Subject]:
-    """The subjects that the entry may show or let speak."""
+def _subjects(board: Storyboard, entry: Entry, mentioning: frozenset[str]) -> Iterator[Subject]:
+    """The subjects that the entry may show or let speak: all of them where that hangs on what is filled in."""
+    paths = [(*entry.path, "prompt"), *((*part.path, "prompt") for part in entry.parts)]
     texts = [entry.prompt, *(part.prompt for part in entry.parts)]
-    if any("{%" in text or _UNSEEN.search(text) for text in texts):
+    if any(_may_mention(board, path, text, mentioning) for path, text in zip(paths, texts, strict=True)):
         yield from board.subjects.values()
         return
     keys = {key for text in texts for key in _MENTION.findall(text)}
-    keys |= {part.location for part in entry.parts} | {line.speaker for part in entry.parts for line in part.dialogue}
+    keys |= {entry.location} | {part.location for part in entry.parts}
+    keys |= {line.speaker for part in entry.parts for line in part.dialogue}
     yield from (subject for key, subject in board.subjects.items() if key in keys)
+
+
+def _may_mention(board: Storyboard, path: Path, text: str, mentioning: frozenset[str]) -> bool:
+    """Whether filling the text in can bring a mention that does not stand in it as it is."""
+    if "{{" not in text and "{%" not in text:
+        return False
+    if "{%" in text or _UNSEEN.search(text):
+        return True
+    return bool(_names(board, path, text) & mentioning)
+
+
+def _mentioning(board: Storyboard) -> frozenset[str]:
+    """The variables that have an @ in one of their values."""
+    wanted = board.variants
+    rows = [row.values for row in wanted.rows] if wanted else []
+    valued: list[tuple[str, object]] = [*board.vars.items(), *(item for row in rows for item in row.items())]
+    if wanted:
+        valued += [(name, value) for name, values in wanted.matrix.items() for value in values.values()]
+        valued += [item for added in wanted.include for item in added.items()]
+        valued += [item for change in wanted.changes for item in change.vars.items()]
+    return frozenset(name for name, value in valued if "@" in str(value))
 
 
 def _names(board: Storyboard, path: Path, text: str) -> frozenset[str]:
