@@ -16,8 +16,10 @@ from pipeline import catalog, check, plan, storyboard
 from pipeline.errors import BadInput, MediaError
 from pipeline.plan import Compositions, Plan, Variants
 from pipeline.plan.naming import DEVICES, LONGEST, legal, unique
+from pipeline.prompts import Ask, compose
 from pipeline.storyboard import Storyboard
 from pipeline.take import StoreView
+from pipeline.templates import Budget
 from tests.boards import ORIGIN, facts
 
 HEAD = "version: 1\ntitle: T\n"
@@ -300,3 +302,38 @@ def test_whoever_is_mentioned_by_whatever_way_makes_a_shot_differ(prompt: str) -
     prompts = [str(found.request(variant, 0).inputs["prompt"]) for variant in found.variants]
     assert ["in red" in prompts[0], "in blue" in prompts[1]] == [True, True]
     assert len(found.jobs) == 2
+
+
+PIECES = (
+    "A cup. ", "{{ a }} ", "{{ b }} ", "@keeper ", "@{{ key }} ", "{{ who }} ", "{% if a == 'x' %}{{ b }}{% endif %} ",
+    "{% for one in several %}{{ one }}{{ c }} {% endfor %}", "{{ characters.anna.description }} ", "@anna ",
+    "{% set d = b %}{{ d }} ", "{% macro m(a) %}{{ a }}{{ c }}{% endmacro %}{{ m('1') }} ", "{% include 'p.txt' %} ",
+)  # fmt: skip
+TEXTS = st.lists(st.sampled_from(PIECES), min_size=1, max_size=4).map("".join)
+
+
+@settings(max_examples=120, deadline=None)
+@given(prompt=TEXTS, coat=TEXTS, look=TEXTS, notes=TEXTS, included=st.sampled_from(["{{ b }}", "@anna", "plain"]))
+def test_a_composition_is_shared_only_by_variants_that_agree_on_it(
+    prompt: str, coat: str, look: str, notes: str, included: str
+) -> None:
+    film = {
+        "version": 1,
+        "title": "T",
+        "vars": {"who": "@keeper", "key": "keeper", "several": ["1", "2"]},
+        "style": {"look": look.replace("@", "")},
+        "characters": {"keeper": {"description": coat}, "anna": {"description": "beside @keeper {{ b }}"}},
+        "shots": [{"id": "s", "prompt": prompt, "notes": notes}],
+        "variants": {
+            "name": "{{ a }}{{ b }}{{ c }}",
+            "matrix": {"a": ["x", "y"], "b": ["1", "2"], "c": ["u", "v"]},
+            "change": [{"when": {"a": "y", "b": "2"}, "vars": {"who": "@anna"}}],
+        },
+    }
+    wanted = board(yaml.safe_dump(film), {"p.txt": included})
+    found = Compositions(wanted, Variants(wanted), catalog.models())
+    for variant in found.variants:
+        asked = found.asked(variant, wanted.entries[0])
+        ask = Ask(asked.model, asked.generate_audio, asked.duration_s)
+        alone = compose(wanted, wanted.entries[0], found.values(variant), ask, Budget())
+        assert found.of(variant, 0) == alone
