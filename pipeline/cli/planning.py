@@ -111,11 +111,12 @@ def _plan_fields(film: Film, planned: Plan, chosen: Variant | None) -> Mapping[s
 def _jobs(planned: Plan, variants: Iterator[Variant]) -> Iterator[Mapping[str, Any]]:
     told: set[str] = set()
     for variant in variants:
-        for index, digest in planned.digests(variant).items():
+        digests = planned.digests(variant)
+        for index, digest in digests.items():
             if digest in told:
                 continue
             told.add(digest)
-            job, request = planned.jobs[digest], wire.as_digested(planned.request(variant, index))
+            job, request = planned.jobs[digest], wire.as_digested(planned.request(variant, index, digests))
             yield {"digest": digest, "seconds": job.duration_s, "price": job.price, "request": request}
 
 

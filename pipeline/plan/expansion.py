@@ -83,10 +83,15 @@ class Plan:
         """What the entry at the index says in the variant."""
         return self.compositions.composition(variant, index)
 
-    def request(self, variant: Variant, index: int) -> Request:
-        """What is sent for the entry at the index in the variant."""
+    def request(self, variant: Variant, index: int, digests: Mapping[int, str] | None = None) -> Request:
+        """What is sent for the entry at the index in the variant; `digests` are the variant's, where they are known."""
         composition = self.composition(variant, index)
-        return request_of(composition, self.facts, self._frame(variant, composition))
+        link = composition.entry.continue_from
+        if link is None:
+            return request_of(composition, self.facts, None)
+        shot = self.compositions.targets[link.shot]
+        digest = (self.digests(variant) if digests is None else digests)[shot.entry]
+        return request_of(composition, self.facts, _frame_of(self.compositions, variant, shot, digest))
 
     def state(self, digest: str) -> tuple[State, str]:
         """The state of a job, and why it is in it."""
@@ -107,13 +112,6 @@ class Plan:
     def over_budget(self) -> bool:
         """Whether it costs more than one run may."""
         return self.max_cost_usd is not None and self.cost_usd() > self.max_cost_usd
-
-    def _frame(self, variant: Variant, composition: Composition) -> FrameRef | None:
-        link = composition.entry.continue_from
-        if link is None:
-            return None
-        shot = self.compositions.targets[link.shot]
-        return _frame_of(self.compositions, variant, shot, self.digests(variant)[shot.entry])
 
     def _slot(self, variant: Variant, shot: Shot, digest: str) -> Slot:
         best = self.view.best(digest)

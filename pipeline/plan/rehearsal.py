@@ -49,21 +49,23 @@ def rehearse(plan: Plan, only: Iterable[Variant] = ()) -> Rehearsal:
     orders: dict[str, Order] = {}
     footage: dict[tuple[str, int], str] = {}
     for variant in tuple(only) or plan.variants:
-        for index, digest in plan.digests(variant).items():  # what others continue from comes first
+        digests = plan.digests(variant)
+        for index, digest in digests.items():  # what others continue from comes first
             at = variant.name, index
             if best := plan.view.best(digest):
                 footage[at] = f"take:{digest}:{best.number}"
                 continue
             link = plan.board.entries[index].continue_from
             upstream = footage[variant.name, plan.compositions.targets[link.shot].entry] if link else ""
-            order = _order(plan, variant, index, digest, upstream)
+            order = _order(plan, variant, index, digests, upstream)
             footage[at] = orders.setdefault(order.key, order).key
     return Rehearsal(orders, footage)
 
 
-def _order(plan: Plan, variant: Variant, index: int, digest: str, upstream: str) -> Order:
+def _order(plan: Plan, variant: Variant, index: int, digests: Mapping[int, str], upstream: str) -> Order:
     """The previs of one entry; `upstream` is the key of the footage it continues from, "" for none."""
-    request, composition = plan.request(variant, index), plan.composition(variant, index)
+    digest, composition = digests[index], plan.composition(variant, index)
+    request = plan.request(variant, index, digests)
     frames = [ref for ref in request.media if isinstance(ref, FrameRef)]
     models = plan.compositions.models
     sources = {ref: FrameSource(upstream, models[plan.jobs[ref.digest].model].frame_rate) for ref in frames}
