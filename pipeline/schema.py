@@ -104,6 +104,8 @@ _FOR_PEOPLE = frozenset(
         "$comment",
         "$defs",
         "x-template",
+        "x-type",
+        "x-default",
         "x-hint",
         "x-message",
         "x-spellings",

@@ -68,6 +68,13 @@ class TestSchemas:
         assert copies(here) == ours()
         assert named(here / "film.yaml") == here / "schemas" / "storyboard.schema.json"
 
+    def test_what_a_schema_refers_to_lies_beside_it(self, here: Path) -> None:
+        assert cli.main(["init", "film.yaml"]) == 0
+        assert set(copies(here)) >= {"storyboard.schema.json", "bible.schema.json"}
+        for file in (here / "schemas").iterdir():
+            for name in re.findall(r'"\$ref": "([^"#]+)#', file.read_text(encoding="utf-8")):
+                assert (here / "schemas" / name).is_file()
+
     @pytest.mark.parametrize("mark", [".git", "storyreel.yaml"])
     def test_the_schemas_lie_in_the_root_of_the_project(self, mark: str, here: Path) -> None:
         (here / mark).mkdir() if mark == ".git" else (here / mark).touch()

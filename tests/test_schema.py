@@ -12,6 +12,8 @@ from jsonschema import Draft202012Validator
 
 from pipeline import schema
 
+MODELS = Path(__file__).parent.parent / "schemas" / "models"
+FOR_PEOPLE = {"$ref", "title", "description", "default", "examples"}
 SCHEMAS = sorted((Path(__file__).parent.parent / "schemas").rglob("*.schema.json"))
 # Every text of a storyboard that the recipe fills in; a board's other texts are taken as they stand.
 TEMPLATES = {
@@ -75,6 +77,30 @@ def test_templates_are_marked_as_what_they_are() -> None:
     assert marked == TEMPLATES
 
 
+def test_the_ids_that_editors_offer_are_those_of_the_models_there_are() -> None:
+    known = {file.relative_to(MODELS).with_suffix("").as_posix() for file in MODELS.rglob("*.json")}
+    offered = schema.load("storyboard.schema.json")["$defs"]["model"]["anyOf"][0]["enum"]
+    assert offered == sorted(known)
+
+
+def references(rule: Any) -> Iterator[dict[str, Any]]:
+    """Every rule that refers to another one."""
+    if isinstance(rule, dict):
+        if "$ref" in rule:
+            yield rule
+        for value in rule.values():
+            yield from references(value)
+
+
+def test_what_stands_beside_a_reference_never_contradicts_it() -> None:
+    """We let it take the place of what is referred to; to every other validator both have to hold."""
+    rule = schema.load("storyboard.schema.json")
+    for found in references(rule):
+        beyond = target({"$ref": found["$ref"]}, rule["$defs"])
+        constraints = {key for key in found if key not in FOR_PEOPLE and not key.startswith("x-")}
+        assert not constraints & beyond.keys(), f"{found['$ref']}: {constraints & beyond.keys()}"
+
+
 def test_the_quick_validator_says_what_the_plain_one_says() -> None:
     plain = Draft202012Validator(schema.load("storyboard.schema.json"))
     board = {"version": 1, "title": "T", "shots": [{"id": "a", "prompt": "b"}]}
@@ -85,6 +111,9 @@ def test_the_quick_validator_says_what_the_plain_one_says() -> None:
         {"shots": []},
         {"shots": [{"id": "a b"}]},
         {"style": {"look": " "}},
+        {"shots": [{"id": "a", "prompt": 3}]},
+        {"shots": [{"id": "a", "prompt": {"raw": ""}}]},
+        {"shots": [{"id": "a", "shots": [{"id": "b", "prompt": {"raw": "c"}}]}]},
     ):
         wrong = board | edit
         quick = {
@@ -92,4 +121,6 @@ def test_the_quick_validator_says_what_the_plain_one_says() -> None:
         }
         assert quick == {(*error.absolute_path, error.validator) for error in plain.iter_errors(wrong)}
         assert quick
-    assert not list(schema.violations("storyboard.schema.json", board))
+    for fine in (board, board | {"shots": [{"id": "a", "prompt": {"raw": "b"}}]}):
+        assert not list(schema.violations("storyboard.schema.json", fine))
+        assert plain.is_valid(fine)

@@ -6,6 +6,7 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from itertools import chain, islice
 from typing import Any
 
@@ -109,19 +110,23 @@ def _strangers(name: str, error: Any) -> Iterator[tuple[str, str, str]]:
     if error.validator != "additionalProperties" or not isinstance(error.instance, Mapping):
         return
     known, rule = _fields(error), _rule(name, error)
+    ours = _spelt(name, tuple(_steps(error)))
     for key in error.instance:
         if key not in known:
             instead = str(rule.get("x-instead", {}).get(key, ""))
-            yield key, "" if instead else _elsewhere(key, rule) or nearest(key, known), instead
+            yield key, "" if instead else ours.get(_plainly(key), "") or nearest(key, known), instead
 
 
-def _elsewhere(key: str, rule: Mapping[str, Any]) -> str:
-    """Our word for what other tools call `key`; "" where nobody knows it."""
-    plainly = _plainly(key)
-    for ours, below in rule.get("properties", {}).items():
-        if plainly == _plainly(ours) or plainly in map(_plainly, below.get("x-spellings", ())):
-            return str(ours)
-    return ""
+@cache
+def _spelt(name: str, steps: tuple[str | int, ...]) -> Mapping[str, str]:
+    """The fields of a rule, by what they and other tools call them."""
+    found: dict[str, str] = {}
+    for ours in schema.rule_at(name, steps).get("properties", {}):
+        # The field may be told of elsewhere in the schema, which a look into this rule alone would miss.
+        field = schema.rule_at(name, (*steps, "properties", ours))
+        for word in (ours, *field.get("x-spellings", ())):
+            found.setdefault(_plainly(word), ours)
+    return found
 
 
 def _plainly(key: str) -> str:
