@@ -12,7 +12,7 @@ import pytest
 
 PACKAGE = Path(__file__).parent.parent / "pipeline"
 CORE = (
-    "errors schema wire catalog frames templates storyboard prompts take lock plan check edit transitions "
+    "errors schema wire catalog frames camera templates storyboard prompts take lock plan check edit transitions "
     "exporters report"
 )
 SHELL = "settings media store previs client server runner render produce cli"

@@ -5,63 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from pipeline.camera import Said, angle_in, lens_in, movement_in, shot_size_in
 from pipeline.previs.order import Camera, Direction, Figure, Line, Part, PrevisOrder, Reference
 from pipeline.previs.sections import sections
-
-# Tables are tried from the top and the first pattern found wins: longer phrases stand above those they contain.
-# Abbreviations count in capitals only: "ms" and "cu" are also units.
-_SHOT_SIZES = (
-    ("ECU", r"extreme close[- ]?ups?|macro shot|(?-i:\bECU\b)"),
-    ("MCU", r"medium close[- ]?ups?|(?-i:\bMCU\b)"),
-    ("OTS", r"over[- ]the[- ]shoulder|over (?:his|her|their|the [\w ]{1,30}['’]s|@?\w+['’]s) shoulder|(?-i:\bOTS\b)"),
-    ("POV", r"point[- ]of[- ]view|(?-i:\bPOV\b)"),
-    ("CU", r"close[- ]?up|tight shot|(?-i:\bCU\b)"),
-    ("EWS", r"extreme (?:wide|long)(?: shot)?|establishing shot|(?-i:\bEWS\b)"),
-    ("MWS", r"medium (?:wide|long)(?: shot)?|cowboy shot|(?-i:\bMWS\b)"),
-    ("FS", r"full[- ](?:body |length )?shot|(?-i:\bFS\b)"),
-    ("WS", r"wide (?:angle )?shot|long shot|(?-i:\bWS\b)"),
-    ("MS", r"medium shot|mid[- ]?shot|waist[- ]up|(?-i:\bMS\b)"),
-    ("insert", r"insert (?:shot|of)|detail shot"),
-)
-_ANGLES = (
-    ("dutch", r"dutch (?:angle|tilt)|canted|tilted (?:frame|horizon)"),
-    ("overhead", r"overhead shot|top[- ]down|bird['’]?s[- ]eye|directly above|angle: overhead"),
-    ("ground", r"ground[- ]level|worm['’]?s[- ]eye"),
-    ("low", r"low[- ]angle|(?:shot|seen|camera) from below"),
-    ("high", r"high[- ]angle|(?:shot|seen|camera) from above"),
-    ("eye", r"eye[- ]level"),
-)
-_MOVEMENTS = (
-    ("whip_pan", r"whip[- ]?pan|swish pan"),
-    ("rack_focus", r"rack(?:s|ing)?[- ]focus|focus (?:pull|shift)s?|pulls? focus"),
-    ("pan_left", r"\bpan(?:s|ning)? (?:\w+ )?(?:to (?:the )?)?left"),
-    ("pan_right", r"\bpan(?:s|ning)? (?:\w+ )?(?:to (?:the )?)?right"),
-    ("tilt_up", r"\btilt(?:s|ing)? (?:\w+ )?up"),
-    ("tilt_down", r"\btilt(?:s|ing)? (?:\w+ )?down"),
-    (
-        "dolly_in",
-        r"\b(?:dolly|dollies|push|pushes)(?:ing)?[- ](?:slowly |gently )?in\b|slow push|camera moves? (?:in|closer)",
-    ),
-    ("dolly_out", r"\b(?:dolly|dollies|pull|pulls)(?:ing)?[- ](?:slowly |gently )?(?:out|back|away)\b"),
-    ("truck_left", r"\b(?:truck|slide|track)(?:s|ing)? (?:to (?:the )?)?left"),
-    ("truck_right", r"\b(?:truck|slide|track)(?:s|ing)? (?:to (?:the )?)?right"),
-    ("pedestal_up", r"pedestals? up|boom(?:s|ing)? up"),
-    ("pedestal_down", r"pedestals? down|boom(?:s|ing)? down"),
-    ("crane_up", r"cran(?:e|es|ing) up|camera (?:rises|lifts)"),
-    ("crane_down", r"cran(?:e|es|ing) down|camera (?:descends|lowers)"),
-    ("orbit_right", r"(?:orbit|arc)s? (?:to the )?right"),
-    ("orbit_left", r"\borbit(?:s|ing)?\b|arc shot|camera (?:circles|arcs)"),
-    ("zoom_in", r"zoom(?:s|ing)? (?:\w+ )?in\b"),
-    ("zoom_out", r"zoom(?:s|ing)? (?:\w+ )?out\b"),
-    ("tracking", r"tracking shot|camera (?:tracks|follows)|steadicam|follow shot"),
-    ("handheld", r"hand[- ]?held|shaky cam"),
-    ("static", r"static (?:shot|camera|frame)|locked[- ]off|fixed camera|still camera|no camera move"),
-)
-_SPEEDS = (
-    ("slow", r"\b(?:very )?slow(?:ly)?\b|\bgent(?:le|ly)\b"),
-    ("fast", r"\bfast\b|\bquick(?:ly)?\b|\brapid(?:ly)?\b"),
-)
-_LENS = re.compile(r"\b(\d{1,3})\s?mm\b(?!\s*(?:film|look|grain|stock|footage|celluloid))", re.IGNORECASE)
 
 _PEOPLE = re.compile(
     r"\b(?:man|woman|boy|girl|child|kid|keeper|fisherman|sailor|captain|soldier|detective|king|queen|prince|princess|"
@@ -147,28 +93,16 @@ def _unquoted(text: str) -> str:
 
 
 def _completed(camera: Camera, text: str) -> Camera:
-    movement, speed = _moving(text)
+    movement, speed = movement_in(text)
+    lens = lens_in(text)
     return Camera(
-        shot_size=camera.shot_size or _first(_SHOT_SIZES, text),
-        angle=camera.angle or _first(_ANGLES, text),
-        movement=camera.movement or movement,
-        speed=camera.speed or ("" if camera.movement else speed),
-        lens_mm=camera.lens_mm or _lens_mm(text),
+        shot_size=camera.shot_size or _code(shot_size_in(text)),
+        angle=camera.angle or _code(angle_in(text)),
+        movement=camera.movement or _code(movement),
+        speed=camera.speed or ("" if camera.movement else _code(speed)),
+        lens_mm=camera.lens_mm or (float(lens.code) if lens else 0.0),
     )
 
 
-def _first(table: tuple[tuple[str, str], ...], text: str) -> str:
-    return next((name for name, pattern in table if re.search(pattern, text, re.IGNORECASE)), "")
-
-
-def _moving(text: str) -> tuple[str, str]:
-    for movement, pattern in _MOVEMENTS:
-        if match := re.search(pattern, text, re.IGNORECASE):
-            # A word of speed belongs to the camera only beside the move: "slow dolly in", "pans left quickly".
-            return movement, _first(_SPEEDS, text[max(0, match.start() - 14) : match.end() + 14])
-    return "", ""
-
-
-def _lens_mm(text: str) -> float:
-    match = _LENS.search(text)
-    return float(match[1]) if match else 0.0
+def _code(said: Said | None) -> str:
+    return said.code if said else ""

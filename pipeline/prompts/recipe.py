@@ -23,9 +23,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from pipeline import camera
 from pipeline.catalog import MEDIA_WORDS, Kind, Model
 from pipeline.errors import BadInput, Problem
-from pipeline.prompts import camera, sentences
+from pipeline.prompts import sentences
 from pipeline.prompts.direction import Acted, Staged, direction
 from pipeline.prompts.filling import Filling
 from pipeline.prompts.looked_at import template_of
@@ -246,4 +247,5 @@ class _Composition:
 
 
 def _camera(part: Part) -> str:
-    return camera.words(part.camera) if part.camera else ""
+    said = part.camera
+    return camera.words(said.shot_size, said.angle, said.movement, said.speed, said.lens_mm) if said else ""
