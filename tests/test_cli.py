@@ -61,6 +61,12 @@ class TestCheck:
         [problem] = as_json(capsys, "check")["problems"]
         assert (problem["line"], problem["column"], problem["path"]) == (5, 44, "shots[1].duration")
 
+    def test_warnings_count_where_they_are_asked_to(self, board: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        board.write_text(BOARD.replace("A gull.", "A gull in slow motion."))
+        assert cli.main(["check", "film.yaml"]) == 0
+        assert cli.main(["check", "--strict", "film.yaml"]) == 2
+        assert "1 warning" in capsys.readouterr().err
+
     def test_several_boards_are_checked_in_one_go(self, board: Path, capsys: pytest.CaptureFixture[str]) -> None:
         board.with_name("other.yaml").write_text("version: 2\n")
         assert cli.main(["check", "film.yaml", "other.yaml"]) == 2

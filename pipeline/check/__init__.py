@@ -3,7 +3,7 @@
 structure   names, links, several shots in one generation
 films       what variants ask for, and whether their shots fit together in the cut
 files       whether the named files are there and are what the models take
-texts       templates where none are read, prompts of nothing
+texts       prompts of nothing
 rules       what works and is probably not meant: each a warning with a code that can be switched off
 """
 
@@ -62,7 +62,7 @@ def check(
     shape = tuple(shape)
     vague = frozenset(problem.path for problem in shape)
     known = models() if catalogue is None else catalogue
-    found: list[Iterator[Problem]] = [structure.problems(board), texts.unread(board)]
+    found: list[Iterator[Problem]] = [structure.problems(board)]
     found += [files.unusable(board, unusable), files.unfit(board, facts)]
     try:
         variants = Variants(board)

@@ -26,6 +26,7 @@ def parser() -> argparse.ArgumentParser:
 
     check = _verb(verbs, "check", "find everything that is wrong with storyboards", json=False)
     check.add_argument("--format", choices=FORMATS, default=FORMATS[0], help="default: %(default)s")
+    check.add_argument("--strict", action="store_true", help="warnings count as errors")
     as_json = "the same as --format json (schemas/output/check.schema.json)"
     check.add_argument("--json", dest="format", action="store_const", const="json", help=as_json)
     check.add_argument("files", nargs="+", type=Path, metavar="FILE", help="a storyboard")

@@ -29,7 +29,8 @@ def check(arguments: argparse.Namespace) -> int:
     )
     TELL[arguments.format](report)
     _remind(arguments.files)
-    return BAD_INPUT if any(problem.severity == "error" for problem in report.problems) else FINE
+    counted = [problem for problem in report.problems if arguments.strict or problem.severity == "error"]
+    return BAD_INPUT if counted else FINE
 
 
 def _outcome(file: Path) -> _Outcome:

@@ -33,6 +33,12 @@ def looked_at(board: Storyboard) -> tuple[tuple[Looked, ...], ...]:
     return tuple(_looked_at(board, entry, mentioning) for entry in board.entries)
 
 
+def shown(board: Storyboard) -> frozenset[str]:
+    """The keys of all subjects that some entry may show, be in, or let speak."""
+    mentioning = _mentioning(board) | _OWN_DATA
+    return frozenset(who.key for entry in board.entries for who in _subjects(board, entry, mentioning))
+
+
 def _looked_at(board: Storyboard, entry: Entry, mentioning: frozenset[str]) -> tuple[Looked, ...]:
     found = [*_board_texts(board), *_entry_texts(board, entry)]
     for subject in _subjects(board, entry, mentioning):

@@ -44,6 +44,7 @@ shots:
       - {id: sh040, prompt: A ship., camera: {shot_size: OTS}, in: 5.5, out: 6.25,
          transition: {type: dissolve, duration: 0.25}}
   - {id: sh050, prompt: "@keeper waits.", continue_from: {shot: sh040, as: first_frame}, out: 0.5}
+lint: {off: [shot-pace]}
 variants:
   matrix: {cut: [long, short]}
   change: [{when: {cut: short}, without: [sh010, sh030]}]

@@ -74,7 +74,7 @@ def test_the_example_is_a_film_worth_decoding(checkout: Path) -> None:
             brightness = [
                 float(np.asarray(frame.to_ndarray()[: frame.height]).mean()) for frame in film.decode(video=0)
             ]
-        assert len(brightness) == 883
+        assert len(brightness) == 893
         assert 20 < np.mean(brightness) < 220
         assert np.std(brightness) > 3, "eight shots that all look the same"
 

@@ -1,46 +1,72 @@
 """What works and is probably not meant. Each rule is a module with its doc, and a code that can be switched off.
 
-To add one: a module here whose docstring is its page in docs/lint.md, with a RULE, and its name in RULES.
+To add one: a module here with a RULE, its name in RULES, and a docstring that is its page in docs/lint.md: what it
+finds, why that matters, a board in which it is found and one in which it is not.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from pipeline.check.rules import same_footage
+from pipeline.check.rules import (
+    camera_conflict,
+    dialogue_pace,
+    dissolve_into_itself,
+    ignored_wording,
+    long_chain,
+    prompt_length,
+    references_left_out,
+    same_footage,
+    shot_pace,
+    silent_dialogue,
+    unbound_token,
+    unmentioned_reference,
+    unread_template,
+)
 from pipeline.check.rules.rule import Rule
 from pipeline.errors import BadInput, Problem
 from pipeline.plan import Composition, Compositions
 from pipeline.storyboard import Storyboard
 
-__all__ = ["RULES", "Rule", "warnings", "warnings_of"]
+__all__ = ["MODULES", "RULES", "Rule", "warnings", "warnings_of"]
 
-RULES: tuple[Rule, ...] = (same_footage.RULE,)
+MODULES = (
+    unbound_token, unmentioned_reference, camera_conflict, ignored_wording, prompt_length, unread_template,
+    references_left_out, silent_dialogue, dialogue_pace, shot_pace, dissolve_into_itself, same_footage, long_chain,
+)  # fmt: skip
+RULES: tuple[Rule, ...] = tuple(module.RULE for module in MODULES)
 
 
 def warnings(compositions: Compositions) -> Iterator[Problem]:
-    """What the rules find in the board as a whole, and in each of its films."""
+    """What the rules find in the board as a whole, in each of its edits and in each of its films."""
     board = compositions.board
-    yield from _wanted(board, (rule.of_board(board) for rule in RULES if rule.of_board))
-    rules = [rule for rule in RULES if rule.of_film and rule.code not in board.lint.off]
-    for variant in compositions.variants if rules else ():
-        for rule in rules:
-            assert rule.of_film
-            try:
-                yield from _wanted(board, [rule.of_film(compositions, variant)])
-            except BadInput:  # a text that can't be composed, which is told of elsewhere
-                return
+    rules = _on(board)
+    yield from _wanted(rule.of_board(board) for rule in rules if rule.of_board)
+    edits: set[object] = set()
+    for variant in compositions.variants:
+        edit = (variant.defaults, variant.cut, variant.shots)
+        if edit not in edits:
+            edits.add(edit)
+            yield from _wanted(rule.of_edit(compositions, variant) for rule in rules if rule.of_edit)
+        try:
+            yield from _wanted(rule.of_film(compositions, variant) for rule in rules if rule.of_film)
+        except BadInput:  # a text that can't be composed, which is told of elsewhere
+            return
 
 
 def warnings_of(board: Storyboard, found: Composition) -> Iterator[Problem]:
     """What the rules find in one entry of one film."""
-    yield from _wanted(board, (rule.of_entry(board, found) for rule in RULES if rule.of_entry))
+    yield from _wanted(rule.of_entry(board, found) for rule in _on(board) if rule.of_entry)
 
 
-def _wanted(board: Storyboard, found: Iterable[Iterable[Problem]]) -> Iterator[Problem]:
+def _on(board: Storyboard) -> list[Rule]:
+    return [rule for rule in RULES if rule.code not in board.lint.off]
+
+
+def _wanted(found: Iterable[Iterable[Problem]]) -> Iterator[Problem]:
     for problems in found:
         for problem in problems:
-            if problem.code not in board.lint.off and not _silenced(problem):
+            if not _silenced(problem):
                 yield problem
 
 

@@ -18,4 +18,5 @@ class Rule:
     summary: str  # one sentence, for lists and code scanning
     of_board: Callable[[Storyboard], Iterable[Problem]] | None = None  # looks at what the author wrote
     of_entry: Callable[[Storyboard, Composition], Iterable[Problem]] | None = None  # at each composition, once
-    of_film: Callable[[Compositions, Variant], Iterable[Problem]] | None = None  # at each variant as a whole
+    of_edit: Callable[[Compositions, Variant], Iterable[Problem]] | None = None  # at each different edit, once
+    of_film: Callable[[Compositions, Variant], Iterable[Problem]] | None = None  # at each variant

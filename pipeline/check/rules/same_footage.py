@@ -1,8 +1,22 @@
 """Two shots of one film come to the same request, so that both show the same take.
 
-The same prompt with the same references, length and shape is the same request, and a request is generated once. That is
-fine where a film comes back to a picture on purpose, with other in and out points; where the spans overlap it shows the
-same footage twice. Say what is different in one of the two, or set their points apart.
+The same prompt with the same references, length and shape is the same request, and a request is generated once. That
+is fine where a film comes back to a picture on purpose, with other in and out points; where the spans overlap it
+shows the same footage twice. Say what is different in one of the two, or set their points apart.
+
+```yaml
+shots:
+  - {id: sh010, prompt: The sea.}
+  - {id: sh020, prompt: A gull.}
+  - {id: sh030, prompt: The sea.}
+```
+
+```yaml
+shots:
+  - {id: sh010, prompt: The sea., out: 2}
+  - {id: sh020, prompt: A gull.}
+  - {id: sh030, prompt: The sea., in: 2}
+```
 """
 
 from __future__ import annotations
@@ -22,19 +36,27 @@ CODE = "same-footage"
 def _of_film(compositions: Compositions, variant: Variant) -> Iterator[Problem]:
     board = compositions.board
     first: dict[object, list[tuple[Shot, Fraction, Fraction]]] = {}
+    requests: dict[int, object] = {}
     for shot in variant.shots:
-        entry = board.entries[shot.entry]
-        asked, composed = compositions.asked(variant, entry), compositions.of(variant, shot.entry)
-        files = tuple((item.reference.file if item.reference else entry.continue_from) for item in composed.cited)
-        frames = tuple(frame.file for frame in (entry.first_frame, entry.last_frame) if frame)
-        request = (composed.prompt, asked, files, frames, entry.continue_from)
+        if shot.entry not in requests:
+            requests[shot.entry] = _request(compositions, variant, shot.entry)
+        asked = compositions.asked(variant, board.entries[shot.entry])
         in_s, out_s = points(shot, asked.duration_s)
-        for other, from_s, to_s in first.setdefault(request, []):
-            if in_s < to_s and from_s < out_s:
-                message = f"it shows the same footage as {other.id}: their requests are the same"
-                yield warning(board, CODE, (*shot.path, "id"), message, "say what is different in one of them")
-                break
-        first[request].append((shot, in_s, out_s))
+        earlier = first.setdefault(requests[shot.entry], [])
+        other = next((one for one, from_s, to_s in earlier if in_s < to_s and from_s < out_s), None)
+        if other:
+            message = f"it shows the same footage as {other.id}: their requests are the same"
+            yield warning(board, CODE, (*shot.path, "id"), message, "say what is different in one of them")
+        earlier.append((shot, in_s, out_s))
+
+
+def _request(compositions: Compositions, variant: Variant, index: int) -> object:
+    """What makes the request of an entry: two entries that agree in it come to the same take."""
+    entry = compositions.board.entries[index]
+    composed = compositions.of(variant, index)
+    files = tuple(item.reference.file if item.reference else "" for item in composed.cited)
+    frames = tuple(frame.file if frame else "" for frame in (entry.first_frame, entry.last_frame))
+    return composed.prompt, compositions.asked(variant, entry), files, frames, entry.continue_from
 
 
 RULE = Rule(CODE, "Two shots of one film show the same footage.", of_film=_of_film)
