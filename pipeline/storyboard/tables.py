@@ -172,7 +172,7 @@ def _row(line: int, values: dict[str, Any]) -> Row | _Wrong:
         if isinstance(value, _Fraction):
             return _Wrong(line, f"{name} is not a whole number", f'put it in quotes: "{value[:60]}"', value)
         if not isinstance(value, str | int):
-            hint = "give it a column of its own for each value" if value else "leave its text empty: \"\""
+            hint = "give it a column of its own for each value" if value else 'leave its text empty: ""'
             return _Wrong(line, f"{name} is no text, whole number, true or false", hint, name)
         if isinstance(value, str) and len(value) > MAX_VALUE:
             return _Wrong(line, f"{name} is longer than {MAX_VALUE:,} characters", "shorten it", name)
