@@ -1,6 +1,7 @@
 """What `check` promises: everything wrong at once, each at its place, with how to mend it.
 
 The boards in tests/storyboards are the cases. To add one to `invalid`, drop it in with the text it must give beside it.
+What they include stands in tests/storyboards/companions.
 """
 
 from __future__ import annotations
@@ -30,7 +31,8 @@ HEAD = "version: 1\ntitle: T\n"
 
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder with a few files to refer to, as the working directory."""
+    """A folder with files to refer to, as the working directory."""
+    shutil.copytree(CASES / "companions", tmp_path, dirs_exist_ok=True)
     (tmp_path / "storyreel.yaml").touch()
     Image.new("RGB", (640, 360), "teal").save(tmp_path / "still.png")
     Image.new("RGB", (64, 36), "teal").save(tmp_path / "tiny.png")

@@ -30,7 +30,15 @@ _MISSED = {  # what is then said of each mention, and the sections that may hold
     "undefined-name": ("vars", "variants", "variants.matrix", "variants.from"),
     "unknown-character": ("characters", "locations", "props", "include"),
     "unknown-location": ("locations", "include"),
+    "unknown-variable": ("variants.matrix", "variants.from"),
+    "unknown-value": ("variants.matrix", "variants.from"),
+    "no-variants": ("variants.from",),
 }
+_EITHER = {"include", "variants.from"}
+_OF_TEXTS = {  # of any file, or of a table; all others are of a bible
+    "encoding": _EITHER, "too-large": _EITHER, "control-character": _EITHER, "table": {"variants.from"},
+}  # fmt: skip
+_FOOTAGE = "same-footage"  # a warning of spans of takes, which are not to be trusted where they have a mistake
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +79,8 @@ def check(
         variants = sample(board)
     compositions = Compositions(board, variants, known)
     found += [films.problems(compositions, vague), _composed(compositions, facts), rules.warnings(compositions)]
-    problems = in_order([*shape, *_not_told_yet(chain.from_iterable(map(distinct, found)), shape)], board.source.file)
+    meant = _not_told_yet(board, list(chain.from_iterable(map(distinct, found))), shape)
+    problems = in_order([*shape, *meant], board.source.file)
     broken = any(problem.severity == "error" for problem in problems)
     return Checked(board, problems, None if broken else compositions)
 
@@ -91,14 +100,26 @@ def _composed(compositions: Compositions, facts: Facts) -> Iterator[Problem]:
         yield from problems_of_texts(board, compositions.values(variant), usual, compositions.budget)
 
 
-def _not_told_yet(found: Iterable[Problem], shape: tuple[Problem, ...]) -> Iterator[Problem]:
-    """The problems that do not only follow from one of the shape."""
+def _not_told_yet(board: Storyboard, found: Iterable[Problem], shape: tuple[Problem, ...]) -> Iterator[Problem]:
+    """The problems that do not only follow from one of the shape, or from another one of the same entry."""
     unreadable = {problem.place for problem in shape if problem.code in _UNREADABLE}
-    gone = {problem.path for problem in shape if problem.code in _GONE}
-    # A file that could not be read may hold whatever is missed.
-    lost = {problem.path.partition("[")[0] for problem in shape if problem.code == "file"}
-    if any(problem.path == "" and problem.place.file != shape[0].place.file for problem in shape):
-        lost |= {"include", "variants.from"}
+    gone = {problem.path for problem in shape if problem.code in _GONE} | _lost(board, shape)
+    broken = {_entry(problem) for problem in (*shape, *found) if problem.severity == "error"}
     for problem in found:
-        if problem.place not in unreadable and not (gone | lost) & set(_MISSED.get(problem.code, ())):
+        follows = problem.code == _FOOTAGE and _entry(problem) in broken
+        if problem.place not in unreadable and not follows and gone.isdisjoint(_MISSED.get(problem.code, ())):
             yield problem
+
+
+def _lost(board: Storyboard, shape: tuple[Problem, ...]) -> set[str]:
+    """The sections whose files could not be read as a whole: those may hold whatever is missed."""
+    lost = {problem.path.partition("[")[0] for problem in shape if problem.code == "file"}
+    for problem in shape:
+        if problem.path == "" and problem.place.file != board.source.file:
+            lost |= _OF_TEXTS.get(problem.code, {"include"})
+    return lost
+
+
+def _entry(problem: Problem) -> str:
+    """The member of `shots` that a problem is about: shots[2] of shots[2].prompt."""
+    return problem.path.partition("]")[0]

@@ -134,6 +134,8 @@ class Variants:
             if name in seen:
                 named = self.board.variants is not None and self.board.variants.name
                 hint = "name every variable in `name`" if named else "give their values keys that differ"
+                if self.board.variants and self.board.variants.rows and not named:
+                    hint = "delete the line of the table that stands there twice, or give the variants a `name`"
                 raise self._bad("variant-name", f'two variants are called "{name}"', hint)
             seen[name] = None
         if not seen:
@@ -149,8 +151,9 @@ class Variants:
         shots = len(self._shots)
         if count > MAX_VARIANTS or count * shots > MAX_SLOTS:
             many = f"{count:,}" if count <= 1_000_000 else "more than a million"
-            most = f"{MAX_SLOTS:,} shots together" if count <= MAX_VARIANTS else f"{MAX_VARIANTS:,} variants"
-            message = f"{many} variants of {shots:,} shots are more than {most}"
+            message = f"{many} variants are more than a board can have ({MAX_VARIANTS:,})"
+            if count <= MAX_VARIANTS:
+                message = f"{many} variants of {shots:,} shots are more than {MAX_SLOTS:,} shots together"
             raise self._bad("too-many", message, "take values out of the matrix or lines out of the table")
 
     def _bad(self, code: str, message: str, hint: str, *, find: str = "") -> BadInput:

@@ -12,6 +12,7 @@ from typing import Any
 
 from pipeline import schema
 from pipeline.errors import MOST, Place, Problem, nearest
+from pipeline.storyboard import dialogue
 from pipeline.storyboard.nodes import Node, Path, Source, fields_of, plain, whole_file
 from pipeline.storyboard.repair import Wrong
 
@@ -55,6 +56,8 @@ def _telling(name: str, errors: Iterable[Any]) -> Iterator[Any]:
         if wrong_type := [error for error in alike if error.validator == "type"]:
             alike = wrong_type
         meant = {meant for error in alike for _, meant, _ in islice(_strangers(name, error), MOST) if meant}
+        if any(error.validator == "required" for error in alike):
+            alike = [error for error in alike if error.validator != "minProperties"]
         if meant:
             alike = [error for error in alike if error.validator != "oneOf" and _absent(error) not in meant]
         yield from alike
@@ -71,22 +74,12 @@ def _explain(source: Source, name: str, error: Any) -> Iterator[Wrong]:
         hint = str(_rule(name, error).get("x-hint", ""))
         problem = Problem("name", dotted(path), f'"{error.instance}" can\'t be a name', hint, place)
         yield Wrong(problem, (*path, str(error.instance)))
-    elif trap := _unquoted_line(source.node(path), error):
-        yield Wrong(Problem("dialogue", dotted(path), *trap, source.place(path)), path)
+    elif trap := dialogue.trap(source, path, error):
+        # A line that was taken apart is told as one problem, however many pieces of it are wrong.
+        yield Wrong(Problem("dialogue", dotted((*path[:-1], trap.index)), trap.message, trap.hint, trap.place), path)
     else:
         code, message, hint = _value(name, error, source.node(path))
         yield Wrong(Problem(code, dotted(path), message, hint, _place(source, path, error)), path)
-
-
-def _unquoted_line(node: Node, error: Any) -> tuple[str, str] | None:
-    """Message and hint for a line of dialogue that YAML took apart at a comma, since it has no quotes."""
-    if error.validator != "maxProperties" or error.validator_value != 1:
-        return None
-    (speaker, first), *others = fields_of(node).items()
-    if not others or any(child.value is not None for _, child in others):
-        return None
-    line = ", ".join([first.raw, *(key for key, _ in others)])
-    return "the line has a comma and no quotes, so YAML took it apart", f'quote the line: {speaker}: "{line}"'
 
 
 def _place(source: Source, path: Path, error: Any) -> Place:
@@ -155,7 +148,7 @@ def _value(name: str, error: Any, node: Node) -> tuple[str, str, str]:
     """Code, message and hint for a value that is wrong in itself."""
     shown, limit, rule = _shown(node), error.validator_value, _rule(name, error)
     if error.validator == "type":
-        hint = _give(name, error) if node.value is None else _retype(limit, node, rule)
+        hint = _give(name, error, node) if node.value is None else _retype(limit, node, rule)
         return "type", f"expected {_types(_usual(limit))}, found {_found(node)}", hint
     if error.validator == "enum":
         meant = nearest(str(error.instance), map(str, limit))
@@ -191,10 +184,20 @@ def _fill(name: str, error: Any) -> str:
     return what if _needed(name, error) else f"{what}, or delete the key"
 
 
-def _give(name: str, error: Any) -> str:
+def _comment(node: Node) -> bool:
+    """Whether text stands behind a # where nothing was found."""
+    line = node.text.lines[node.line] if node.line < len(node.text.lines) else ""
+    return bool(re.match(r"\s*#\S", line[node.column :]))
+
+
+def _give(name: str, error: Any, node: Node) -> str:
     """How to mend a key or a dash with nothing behind it."""
     if error.absolute_path and isinstance(error.absolute_path[-1], int):
         return "write something behind the dash, or delete it"
+    if _comment(node):
+        return "# begins a comment: put quotes around text that begins with it"
+    if error.absolute_path and "dialogue" in list(error.absolute_path)[-3:-1]:
+        return "write what is said behind the colon, or delete the line"
     return "give it a value" if _needed(name, error) else "give it a value, or delete the key"
 
 
@@ -236,8 +239,12 @@ def _retype(expected: str | list[str], node: Node, rule: Mapping[str, Any]) -> s
     if wanted & {"object", "array"}:
         return f"write it like {_written(rule)}" if "examples" in rule else "write it as `key: value`"
     if "string" in wanted:
-        quotes = "put quotes around text that has a colon, a comma or a bracket in it"
-        return quotes if isinstance(node.value, (dict, list)) else f'put it in quotes: "{node.raw}"'
+        if isinstance(node.value, dict | list):
+            if fields_of(node).keys() == {"raw"}:
+                return "write the text alone: a raw prompt is that of a whole generation"
+            like = f"write it like {_written(rule)}" if "examples" in rule else "write a single value"
+            return f"{like}; text that begins with a bracket stands in quotes"
+        return f'put it in quotes: "{node.raw}"'
     if "boolean" in wanted:
         return f"write {_SAID_BEFORE_1_2.get(node.raw.lower(), 'true or false')}"
     if re.fullmatch(r"[-+]?[0-9]+(\.[0-9]+)?", node.raw) and node.quoted:

@@ -12,6 +12,9 @@ _FLOW = re.compile(r"expected ',' or '[]}]'")
 _BLOCK = re.compile(r"did not find expected (key|'-' indicator)|expected <block end>")
 _ESCAPE = re.compile(r"unknown escape character|escape code|hexdecimal|hexadecimal")
 _ALIGN = "begin it where its neighbours begin"
+_FLOW_PAIR = re.compile(r"([^][{},:]+): ([^][{},]*)\Z")  # a key and the begin of its text, between brackets
+_PAIR = re.compile(r"((?:- )*)([^:]+): (.*)\Z")
+_QUOTES = 'put all of it in quotes, and write \\" for a quote inside them'
 
 
 def explain(error: yaml.MarkedYAMLError, lines: tuple[str, ...]) -> tuple[str, str, At | None]:
@@ -25,20 +28,44 @@ def explain(error: yaml.MarkedYAMLError, lines: tuple[str, ...]) -> tuple[str, s
         return "a tab can't indent a line", "indent with spaces", (at[0], line.index("\t"))
     if "cannot start any token" in problem:
         return f'plain text can\'t begin with "{here}"', "put quotes around it", at
-    if "mapping values are not allowed" in problem and ":" in before:
-        return "plain text can't have a colon and a space in it", "put quotes around it", at
+    if at and "mapping values are not allowed" in problem and ":" in before:
+        return "plain text can't have a colon and a space in it", _quoted(lines, at, line.strip()), at
+    if at and at[1] > indent and _BLOCK.search(problem) and before.rstrip()[-1:] in ('"', "'"):
+        return "there are words behind the closing quote", _QUOTES, at
     if at and ("mapping values are not allowed" in problem or _BLOCK.search(problem)):
         return "the indentation does not fit the lines before", _ALIGN, (at[0], indent)
     if "quoted scalar" in context and "end of stream" in problem:
         return "these quotes are never closed", 'close them, or write \\" for a quote inside them', begun
     if _ESCAPE.search(problem):
         return "this is no escape that YAML knows", "write \\\\ for a backslash, and / in the path of a file", at
+    if at and here == ":" and _FLOW.search(problem) and (pair := _FLOW_PAIR.search(before)):
+        text = pair[0].strip() + re.split(r"[][{},]", line[at[1] :])[0]
+        return "plain text can't have a colon and a space in it", _quoted(lines, at, text), at
     if begun and _FLOW.search(problem):
         message = f"the bracket opened in line {begun[0] + 1} is not closed before this, or a comma is missing"
         return message, "put quotes around text that has one of , [ ] { } in it", at
     if "could not find expected ':'" in problem:
         return "this line is no `key: value`", "write the key, a colon and a space", begun or at
     return " ".join(filter(None, ("not readable as YAML:", context, problem))), "check indentation and quotes", at
+
+
+def _quoted(lines: tuple[str, ...], at: At, words: str) -> str:
+    """The hint that shows the text behind the first colon in quotes."""
+    pair = _PAIR.match(words)
+    if not pair:
+        return "put quotes around it"
+    text = pair[3].replace("\\", "\\\\").replace('"', '\\"')
+    return f'quote the {"line" if _in_dialogue(lines, at[0]) else "text"}: {pair[2].strip()}: "{text}"'
+
+
+def _in_dialogue(lines: tuple[str, ...], number: int) -> bool:
+    """Whether the line stands below `dialogue:`, or behind it."""
+    own = len(lines[number]) - len(lines[number].lstrip())
+    for line in reversed(lines[:number]):
+        indent = len(line) - len(line.lstrip())
+        if line.strip() and (indent < own or (indent == own and not line.lstrip().startswith("-"))):
+            return line.strip().removeprefix("- ") == "dialogue:" or "dialogue:" in lines[number]
+    return "dialogue:" in lines[number]
 
 
 def _at(mark: yaml.Mark | None) -> At | None:

@@ -26,7 +26,12 @@ class _Wrong(Exception):
 
     def __init__(self, line: int, message: str, hint: str, find: str = "") -> None:
         super().__init__(message)
-        self.line, self.message, self.hint, self.find = line, message, hint, find
+        self.line, self.message, self.hint = line, message, hint
+        self.find = find  # to point at, where it stands last; "" for the whole line
+
+
+class _Fraction(str):
+    """A number of a JSON line that is not whole, as it is written there."""
 
 
 def rows(source: Source, near: Callable[[str], bytes]) -> tuple[tuple[Row, ...], list[Problem]]:
@@ -51,13 +56,13 @@ def rows(source: Source, near: Callable[[str], bytes]) -> tuple[tuple[Row, ...],
         if len(problems) == MOST:
             break
     if not found and not problems:
-        problems.append(_problem(text, _Wrong(1, "the table has no rows", "write a line of names, then one for each")))
+        problems.append(_problem(text, _Wrong(1, "the table has no rows", "write a line of values for each variant")))
     return tuple(found), problems
 
 
 def _problem(text: Text, wrong: _Wrong) -> Problem:
     line = text.lines[wrong.line - 1] if 0 < wrong.line <= len(text.lines) else ""
-    at = max(0, line.find(wrong.find)) if wrong.find else 0
+    at = max(0, line.rfind(wrong.find)) if wrong.find else 0
     length = len(wrong.find) if wrong.find and wrong.find in line else max(1, len(line.rstrip()) - at)
     return Problem("table", "", wrong.message, wrong.hint, Place(text.file, wrong.line, at + 1, length, line))
 
@@ -77,19 +82,37 @@ def _csv_lines(words: str, text: Text) -> Iterator[Row | _Wrong]:
     head = text.lines[0] if text.lines else ""
     delimiter = next((mark for mark in (",", ";", "\t") if mark in head), ",")
     reader = csv.reader(words.splitlines(keepends=True), delimiter=delimiter, strict=True)
+    begun = 1  # where the row begins that is being read: one in quotes goes on over line breaks
     try:
         names = [name.strip() for name in next(reader, [])]
         _refuse_names(1, names)
+        begun = reader.line_num + 1
         for cells in reader:
+            begun = reader.line_num + 1
             if not any(cell.strip() for cell in cells):
                 continue
             if len(cells) != len(names):
-                hint = f"each line has as many values as the first has names, {len(names)}"
-                yield _Wrong(reader.line_num, f"this line has {len(cells)} values", f"{hint}; quote one with a comma")
+                yield _Wrong(reader.line_num, *_uneven(len(cells), len(names), delimiter))
             else:
                 yield _row(reader.line_num, dict(zip(names, (cell.strip() for cell in cells), strict=True)))
     except csv.Error as error:
-        raise _Wrong(reader.line_num, f"not readable as CSV: {error}", "check the quotes in this line") from error
+        raise _quotes(begun, error) from error
+
+
+def _uneven(values: int, names: int, delimiter: str) -> tuple[str, str]:
+    """Message and hint for a line with more or fewer values than there are names."""
+    mark = {",": "a comma", ";": "a semicolon", "\t": "a tab"}[delimiter]
+    hint = f"put quotes around a value with {mark} in it" if values > names else "write a value for each name"
+    return f"this line has {values} value{'s' * (values > 1)}, and the first line {names} names", hint
+
+
+def _quotes(line: int, error: csv.Error) -> _Wrong:
+    """What is wrong with the quotes of the row that begins in that line: nothing else is no CSV."""
+    if "expected after" in str(error):
+        return _Wrong(line, "text goes on behind closing quotes", 'quote the whole value, and write "" for " inside it')
+    if "end of data" in str(error):
+        return _Wrong(line, "quotes are opened here and never closed", 'close them, or write "" for " inside them')
+    return _Wrong(line, f"not readable as CSV: {error}", "check the quotes in this line")
 
 
 def _json_lines(text: Text) -> Iterator[Row | _Wrong]:
@@ -98,11 +121,12 @@ def _json_lines(text: Text) -> Iterator[Row | _Wrong]:
         if not line.strip():
             continue
         try:
-            value = json.loads(line, object_pairs_hook=_once)
-        except (ValueError, RecursionError) as error:
-            hint = 'each line is one object, such as {"market": "de"}'
-            what = error.args[0] if isinstance(error, _Twice) else "this line is no JSON"
-            yield _Wrong(number, what, hint)
+            value = json.loads(line, object_pairs_hook=_once, parse_float=_Fraction, parse_constant=_Fraction)
+        except _Twice as error:
+            yield _Wrong(number, "a name stands in this line twice", "keep one", json.dumps(error.args[0]))
+            continue
+        except (ValueError, RecursionError):
+            yield _Wrong(number, "this line is no JSON", 'each line is one object, such as {"market": "de"}')
             continue
         if not isinstance(value, dict) or not value:
             yield _Wrong(number, "this line is no object with values", 'write it like {"market": "de"}')
@@ -113,7 +137,7 @@ def _json_lines(text: Text) -> Iterator[Row | _Wrong]:
         if value.keys() != set(names):
             odd = ", ".join(sorted(value.keys() ^ set(names)))
             yield _Wrong(
-                number, f"this line differs from the first in: {printable(odd)[:100]}", "give all the same names"
+                number, f"this line differs from the first in: {printable(odd)[:100]}", "give all lines the same names"
             )
         else:
             yield _row(number, {name: value[name] for name in names})
@@ -126,13 +150,16 @@ class _Twice(ValueError):
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        raise _Twice("a name stands in this line twice")
+        names = [name for name, _ in pairs]
+        raise _Twice(next(name for name in names if names.count(name) > 1))
     return found
 
 
 def _refuse_names(line: int, names: Iterable[str]) -> None:
     seen: set[str] = set()
     for name in names:
+        if not name:
+            raise _Wrong(line, "a name is empty", "give each column a name, or take it out")
         if not _NAME.match(name):
             raise _Wrong(line, f'"{name[:60]}" can\'t be the name of a variable', _RULE, name)
         if name in seen:
@@ -142,10 +169,11 @@ def _refuse_names(line: int, names: Iterable[str]) -> None:
 
 def _row(line: int, values: dict[str, Any]) -> Row | _Wrong:
     for name, value in values.items():
-        if isinstance(value, float) and not isinstance(value, bool):
-            return _Wrong(line, f"{name} is not a whole number", 'put it in quotes: "1.10"', str(value))
+        if isinstance(value, _Fraction):
+            return _Wrong(line, f"{name} is not a whole number", f'put it in quotes: "{value[:60]}"', value)
         if not isinstance(value, str | int):
-            return _Wrong(line, f"{name} is no text, whole number, true or false", "write one of them", name)
+            hint = "give it a column of its own for each value" if value else 'leave its text empty: ""'
+            return _Wrong(line, f"{name} is no text, whole number, true or false", hint, name)
         if isinstance(value, str) and len(value) > MAX_VALUE:
             return _Wrong(line, f"{name} is longer than {MAX_VALUE:,} characters", "shorten it", name)
         if isinstance(value, int) and abs(value) > 10**15:
