@@ -12,7 +12,7 @@ from pipeline.errors import MOST, BadInput
 from pipeline.plan.links import targets, upstream_first
 from pipeline.plan.parameters import Parameters, parameters
 from pipeline.plan.variants import Variant, Variants
-from pipeline.prompts import Ask, Composed, Looked, compose, given, looked_at
+from pipeline.prompts import Ask, Composed, Looked, compose, given, looked_at, mentioned_by_values
 from pipeline.storyboard import DEFAULT_MODEL, Entry, Shot, Storyboard
 from pipeline.templates import Budget, Data
 
@@ -40,7 +40,8 @@ class Compositions:
 
     def __init__(self, board: Storyboard, variants: Variants, models: Mapping[str, Model]) -> None:
         self.board, self.variants, self.models = board, variants, models
-        self.looked: tuple[tuple[Looked, ...], ...] = tuple(looked_at(board, entry) for entry in board.entries)
+        brought = mentioned_by_values(board)
+        self.looked: tuple[tuple[Looked, ...], ...] = tuple(looked_at(board, entry, brought) for entry in board.entries)
         self._names = [sorted(frozenset().union(*(item.names for item in looked))) for looked in self.looked]
         self._given = given(board)
         self._kept: OrderedDict[Key, Composed] = OrderedDict()

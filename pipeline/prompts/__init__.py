@@ -1,7 +1,18 @@
 """An entry of a board, with the values of a variant, becomes a prompt, its references in order, and a direction."""
 
-from pipeline.prompts.looked_at import Looked, looked_at
+from pipeline.prompts.looked_at import Looked, looked_at, mentioned_by_values
 from pipeline.prompts.recipe import RECIPE, Ask, Composed, compose, given, problems_of_texts
 from pipeline.prompts.sentences import Cited
 
-__all__ = ["RECIPE", "Ask", "Cited", "Composed", "Looked", "compose", "given", "looked_at", "problems_of_texts"]
+__all__ = [
+    "RECIPE",
+    "Ask",
+    "Cited",
+    "Composed",
+    "Looked",
+    "compose",
+    "given",
+    "looked_at",
+    "mentioned_by_values",
+    "problems_of_texts",
+]

@@ -8,14 +8,15 @@ from dataclasses import dataclass
 
 from pipeline import templates
 from pipeline.storyboard import Entry, Path, Storyboard, Subject
-from pipeline.templates import Library, TemplateError
+from pipeline.templates import Data, Library, TemplateError
 
 # Parts of a prompt that a prompt template puts together.
 PARTS = frozenset(
     {"references", "cast", "style", "location", "camera", "action", "shots", "dialogue", "sound", "constraints"}
 )
 _MENTION = re.compile(r"@([A-Za-z][A-Za-z0-9_]*)")
-_UNSEEN = re.compile(r"@\s*\{[{%]")  # a mention whose name is only known once it is filled in
+# A mention whose name is only known once it is filled in: "@{{ who }}", or "{{ who }}s" of a value that mentions.
+_UNSEEN = re.compile(r"@\s*\{[{%]|[%}]\}[\w{]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +27,13 @@ class Looked:
     names: frozenset[str]
 
 
-def looked_at(board: Storyboard, entry: Entry) -> tuple[Looked, ...]:
-    """Each text that what is composed of the entry is made from. A text that is no template looks at nothing."""
+def looked_at(board: Storyboard, entry: Entry, brought: frozenset[str] = frozenset()) -> tuple[Looked, ...]:
+    """Each text that what is composed of the entry is made from. A text that is no template looks at nothing.
+
+    `brought` are the keys that values of variables mention.
+    """
     found = [*_board_texts(board), *_entry_texts(board, entry)]
-    for subject in _subjects(board, entry):
+    for subject in _subjects(board, entry, brought):
         found += [((*subject.path, "description"), subject.description)]
         found += [((*subject.path, "voice", "description"), subject.voice_description)]
     looked = (Looked(path, _names(board, path, text)) for path, text in found if "{" in text)
@@ -64,13 +68,32 @@ def template_of(board: Storyboard, entry: Entry) -> tuple[Path, str]:
     return ("prompt_template",), board.prompt_template
 
 
-def _subjects(board: Storyboard, entry: Entry) -> Iterator[Subject]:
+def mentioned_by_values(board: Storyboard) -> frozenset[str]:
+    """The keys of subjects that values of variables mention: they come with whatever shot shows the value."""
+    found: set[str] = set()
+    waiting: list[Data] = list(board.vars.values())
+    if variants := board.variants:
+        tables = (*(row.values for row in variants.rows), *variants.matrix.values(), *variants.include)
+        waiting += [
+            value for table in (*tables, *(change.vars for change in variants.changes)) for value in table.values()
+        ]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, str):
+            found.update(_MENTION.findall(value) if "@" in value else ())
+        elif not isinstance(value, int):
+            waiting += value if isinstance(value, tuple) else value.values()
+    return frozenset(found)
+
+
+def _subjects(board: Storyboard, entry: Entry, brought: frozenset[str]) -> Iterator[Subject]:
     """The subjects that the entry may show or let speak."""
     texts = [entry.prompt, *(part.prompt for part in entry.parts)]
     if any("{%" in text or _UNSEEN.search(text) for text in texts):
         yield from board.subjects.values()
         return
     keys = {key for text in texts for key in _MENTION.findall(text)}
+    keys |= brought if any("{{" in text for text in texts) else frozenset()
     keys |= {part.location for part in entry.parts} | {line.speaker for part in entry.parts for line in part.dialogue}
     yield from (subject for key, subject in board.subjects.items() if key in keys)
 
