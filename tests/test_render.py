@@ -227,6 +227,18 @@ def test_colours_survive_and_untagged_ones_are_guessed_as_players_do(
     assert np.abs(shown.reshape(-1, 3).mean(axis=0) - colour).max() <= 2
 
 
+@pytest.mark.parametrize("size", [(1470, 630), (1112, 834), (2206, 946), (322, 182)])
+def test_colours_lie_where_the_brightness_does_in_every_shape(edit: Edit, size: tuple[int, int]) -> None:
+    colour, few = (40, 160, 220), Fraction(3, 24)
+    edit.add(Spec(0, frames=3, size=size, colour=colour), asked_s=few)
+    edit.add(Spec(1, frames=3, size=size, colour=colour), asked_s=few, dissolve_s=Fraction(1, 24))
+    for shown in rgb(edit.render(edit.cut(size=size))):
+        blocks, below = shown[: size[1] // 8].astype(int), shown[size[1] // 2 :]
+        assert np.abs(below.mean(axis=(1, 2)) - np.mean(colour)).max() <= 3
+        assert np.abs(below.mean(axis=(0, 1)) - colour).max() <= 2
+        assert np.ptp(blocks, axis=2).mean() <= 3, "black and white blocks have no colour"
+
+
 def test_full_range_clips_keep_their_contrast(edit: Edit) -> None:
     edit.add(Spec(0, frames=3, colour=(250, 128, 5), full_range=True), asked_s=Fraction(3, 24))
     shown = rgb(edit.render())[1][100:]

@@ -139,6 +139,29 @@ def test_what_a_table_says_is_data_and_never_a_template() -> None:
     assert slot.variant == "v"
 
 
+@pytest.mark.parametrize(
+    ("prompt", "where"),
+    [
+        pytest.param("{{ hook }}", "matrix: {market: [Naples, Oslo], hook: ['@cup stands.']}", id="matrix"),
+        pytest.param("{{ hook }}", "from: hooks.csv\n  matrix: {market: [Naples, Oslo]}", id="table"),
+        pytest.param("{{ hooks[0] }}", "matrix: {market: [Naples, Oslo]}", id="list"),
+        pytest.param("{{ who }}p stands.", "matrix: {market: [Naples, Oslo]}", id="half-a-name"),
+    ],
+)
+def test_what_a_value_mentions_is_described_as_in_its_own_variant(prompt: str, where: str) -> None:
+    text = f"""\
+{HEAD}props: {{cup: {{description: "a cup from {{{{ market }}}}"}}}}
+vars: {{hooks: ["@cup stands."], who: "@cu"}}
+shots: [{{id: s1, prompt: "{prompt}"}}]
+variants:
+  {where}
+"""
+    wanted = board(text, {"hooks.csv": "hook\n@cup stands.\n"})
+    found = Compositions(wanted, Variants(wanted), catalog.models())
+    said = [found.of(variant, 0).prompt.splitlines()[0] for variant in found.variants]
+    assert said == ["The cup is a cup from Naples.", "The cup is a cup from Oslo."]
+
+
 def test_a_change_holds_for_the_variants_that_it_is_for() -> None:
     text = """\
 cut: {fit: cover}

@@ -68,8 +68,11 @@ class Canvas:
         return self._from_rgb.converted(VideoFrame.from_ndarray(rgb, format="rgb24"), self.width, self.height)
 
     def frame(self, planes: NDArray[np.uint8]) -> VideoFrame:
-        """A picture as a tagged frame that shares its bytes."""
-        frame = VideoFrame.from_numpy_buffer(planes, format="yuv420p")
+        """A picture as a tagged frame, which shares its bytes where it can."""
+        # PyAV 18.1 takes the height of a shared buffer for a multiple of 4 (rows // 6 * 4), and so the colour planes
+        # of a picture 630 lines high for those of 628.
+        made = VideoFrame.from_ndarray if self.height % 4 else VideoFrame.from_numpy_buffer
+        frame = made(planes, format="yuv420p")
         frame.colorspace, frame.color_range = _BT709, _LIMITED
         return frame
 

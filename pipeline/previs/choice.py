@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pipeline.previs.order import Direction, PrevisOrder, Reference
 
 CLOSE_SIZES = ("MCU", "CU", "ECU", "insert")
+_WIDE_SIZES = ("EWS", "WS", "FS", "MWS")
 _TIGHTEN = {"MWS": 1.05, "MS": 1.1, "OTS": 1.1, "MCU": 1.18, "CU": 1.32, "ECU": 1.6, "insert": 1.25}
 # A picture that a clip shows again is framed closer and off its middle, from one side and then from the other.
 _CLOSER, _ASIDE = 1.22, 0.7
@@ -30,11 +31,12 @@ class _Picture:
     path: str
     number: int  # in the request, from 1
     reference: Reference
-    rank: int  # 0 the frame continued from, 1 a picture of the shot itself, 2 one of its character
+    rank: int  # 0 the frame continued from, 1 a picture of the shot itself, then those of what it shows
+    person: bool = False  # it is a character's
 
 
 def choose(order: PrevisOrder, direction: Direction) -> Still | None:
-    """The picture to draw on: the frame continued from, else one of the shot itself, else one of its character."""
+    """The picture to draw on: the frame continued from, else one of the shot itself, else one of what it shows."""
     if order.direction is None:
         return Still(order.images[0], 1.0) if order.images else None
     picture = min(_pictures(order, direction), key=lambda picture: picture.rank, default=None)
@@ -59,7 +61,7 @@ def _fresh(pictures: Sequence[_Picture], direction: Direction, shown: Sequence[s
 
     def order_of(picture: _Picture) -> tuple[bool, bool, int, int, bool]:
         unmentioned = not re.search(rf"@image{picture.number}\b", direction.action, re.IGNORECASE)
-        misfit = picture.rank == 2 and ("face" in picture.reference.role) != close
+        misfit = picture.person and ("face" in picture.reference.role) != close
         return picture.rank > 0, unmentioned, shown.count(picture.path), picture.rank, misfit
 
     picture = min(pictures, key=order_of, default=None)
@@ -67,7 +69,7 @@ def _fresh(pictures: Sequence[_Picture], direction: Direction, shown: Sequence[s
         return None
     times = shown.count(picture.path)
     # A wide shot shows where its people are, which a portrait seen before does not.
-    if times and picture.rank == 2 and not close:
+    if times and picture.person and not close:
         return None
     return _framed(picture, direction, times)
 
@@ -84,6 +86,33 @@ def _pictures(order: PrevisOrder, direction: Direction) -> list[_Picture]:
     names = [figure.name for figure in direction.figures] if fitting else []
     pictures = [_Picture(path, number, role, 0) for number, (role, path) in pairs if role.role == "continues"]
     pictures += [_Picture(path, number, role, 1) for number, (role, path) in pairs if role.of == ""]
-    return pictures + [
-        _Picture(path, number, role, 2) for name in names for number, (role, path) in pairs if role.of == name
+    # A wide shot shows where it plays, another who is in it or what it is about: people are painted rather than left
+    # out of the picture of an empty place.
+    wide = direction.camera.shot_size in _WIDE_SIZES
+    ranks = ("place", "prop", "person") if wide else ("person", "prop", "place")
+    rank = {kind: number for number, kind in enumerate(ranks, start=2)}
+    people = [(path, number, role) for name in names for number, (role, path) in pairs if role.of == name]
+    pictures += [_Picture(path, number, role, rank["person"], True) for path, number, role in people]
+    things = [
+        _Picture(path, number, role, rank[kind])
+        for number, (role, path) in pairs
+        if (kind := _kind_of_thing(role, direction)) and (kind == "prop" or wide or not direction.figures)
     ]
+    # What shows the part that the words name comes before what shows the whole, and that before other parts.
+    return pictures + sorted(things, key=lambda thing: _told(thing.reference.role, direction))
+
+
+def _kind_of_thing(reference: Reference, direction: Direction) -> str:
+    """Whether a picture shows the place of the shot or a prop that its words name; "" for neither."""
+    of = reference.of
+    if not of or reference.role == "continues" or of in [figure.name for figure in direction.figures]:
+        return ""
+    if f"{direction.place},".startswith(f"{of},"):
+        return "place"
+    return "prop" if re.search(rf"\b{re.escape(of)}\b", direction.action, re.IGNORECASE) else ""
+
+
+def _told(role: str, direction: Direction) -> int:
+    if not role:
+        return 1
+    return 0 if role.lower() in direction.action.lower() else 2

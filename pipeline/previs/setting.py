@@ -26,14 +26,14 @@ _PLACES = (
     (
         "city",
         r"city|streets?|skyline|downtown|skyscrapers?|rooftops?|alley|traffic|neon|avenue|subway|metro|tower block|"
-        r"buildings?|town|market|square|bridge",
+        r"buildings?|town|market|square|(?<!rope )bridge",
     ),
     ("desert", r"deserts?|dunes?|sand|canyon|mesa|sahara|wasteland|badlands"),
     ("sky", r"clouds?|sky|airplane|plane|balloon|flying|flies|birds?|above the earth|space|stars"),
     (
         "hills",
-        r"hills?|mountains?|valleys?|meadows?|fields?|village|farm|countryside|road|path|grass|snowfield|peak|plain|"
-        r"garden|park",
+        r"hills?|mountains?|valleys?|meadows?|fields?|village|farm|countryside|road|path|trail|grass|snowfield|peaks?|"
+        r"plain|garden|park|gorge|scree|saddle|ridge|slopes?|glacier|cairn",
     ),
 )
 _HOURS = (

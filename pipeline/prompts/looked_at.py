@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from pipeline import templates
@@ -16,7 +16,9 @@ PARTS = frozenset(
 )
 _OWN_DATA = frozenset({"characters", "locations", "props"})  # whose texts may mention others
 _MENTION = re.compile(r"@([A-Za-z][A-Za-z0-9_]*)")
-_UNSEEN = re.compile(r"@(?![A-Za-z@])|@\w+\{")  # a mention whose name is only known once it is filled in
+# A mention whose name is only known once it is filled in: "@{{ who }}", "@kee{{ end }}", or "{{ who }}s" of "@keeper".
+_UNSEEN = re.compile(r"@(?![A-Za-z@])|@\w+\{|\}\}[\w{]")
+_Mentioning = Mapping[str, frozenset[str] | None]  # variable -> whom its values mention; None: nobody can say
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,17 +31,17 @@ class Looked:
 
 def looked_at(board: Storyboard) -> tuple[tuple[Looked, ...], ...]:
     """For each entry the texts that what is composed of it is made from; one that is no template looks at nothing."""
-    mentioning = _mentioning(board) | _OWN_DATA
+    mentioning = _mentioning(board)
     return tuple(_looked_at(board, entry, mentioning) for entry in board.entries)
 
 
 def shown(board: Storyboard) -> frozenset[str]:
     """The keys of all subjects that some entry may show, be in, or let speak."""
-    mentioning = _mentioning(board) | _OWN_DATA
+    mentioning = _mentioning(board)
     return frozenset(who.key for entry in board.entries for who in _subjects(board, entry, mentioning))
 
 
-def _looked_at(board: Storyboard, entry: Entry, mentioning: frozenset[str]) -> tuple[Looked, ...]:
+def _looked_at(board: Storyboard, entry: Entry, mentioning: _Mentioning) -> tuple[Looked, ...]:
     found = [*_board_texts(board), *_entry_texts(board, entry)]
     for subject in _subjects(board, entry, mentioning):
         found += [((*subject.path, "description"), subject.description)]
@@ -76,38 +78,43 @@ def template_of(board: Storyboard, entry: Entry) -> tuple[Path, str]:
     return ("prompt_template",), board.prompt_template
 
 
-def _subjects(board: Storyboard, entry: Entry, mentioning: frozenset[str]) -> Iterator[Subject]:
+def _subjects(board: Storyboard, entry: Entry, mentioning: _Mentioning) -> Iterator[Subject]:
     """The subjects that the entry may show or let speak: all of them where that hangs on what is filled in."""
-    paths = [(*entry.path, "prompt"), *((*part.path, "prompt") for part in entry.parts)]
-    texts = [entry.prompt, *(part.prompt for part in entry.parts)]
-    if any(_may_mention(board, path, text, mentioning) for path, text in zip(paths, texts, strict=True)):
+    texts = [((*entry.path, "prompt"), entry.prompt), *(((*part.path, "prompt"), part.prompt) for part in entry.parts)]
+    mentioned = [_mentioned(board, path, text, mentioning) for path, text in texts]
+    if None in mentioned:
         yield from board.subjects.values()
         return
-    keys = {key for text in texts for key in _MENTION.findall(text)}
+    keys = {key for found in mentioned for key in found or ()}
     keys |= {entry.location} | {part.location for part in entry.parts}
     keys |= {line.speaker for part in entry.parts for line in part.dialogue}
     yield from (subject for key, subject in board.subjects.items() if key in keys)
 
 
-def _may_mention(board: Storyboard, path: Path, text: str, mentioning: frozenset[str]) -> bool:
-    """Whether filling the text in can bring a mention that does not stand in it as it is."""
+def _mentioned(board: Storyboard, path: Path, text: str, mentioning: _Mentioning) -> frozenset[str] | None:
+    """Whom the text mentions once it is filled in; None where that may be anybody."""
+    found = frozenset(_MENTION.findall(text))
     if "{{" not in text and "{%" not in text:
-        return False
-    if "{%" in text or _UNSEEN.search(text):
-        return True
-    return bool(_names(board, path, text) & mentioning)
+        return found
+    brought = [mentioning[name] for name in _names(board, path, text) if name in mentioning]
+    if "{%" in text or None in brought or _UNSEEN.search(text if brought else text.replace("}}", "")):
+        return None
+    return found.union(*(keys for keys in brought if keys))
 
 
-def _mentioning(board: Storyboard) -> frozenset[str]:
-    """The variables that have an @ in one of their values."""
+def _mentioning(board: Storyboard) -> _Mentioning:
+    """The variables that have an @ in one of their values, and the board's own data, whose texts may have one."""
     wanted = board.variants
-    rows = [row.values for row in wanted.rows] if wanted else []
-    valued: list[tuple[str, object]] = [*board.vars.items(), *(item for row in rows for item in row.items())]
+    valued: list[tuple[str, object]] = list(board.vars.items())
     if wanted:
+        tables = (*(row.values for row in wanted.rows), *wanted.include, *(change.vars for change in wanted.changes))
+        valued += [item for table in tables for item in table.items()]
         valued += [(name, value) for name, values in wanted.matrix.items() for value in values.values()]
-        valued += [item for added in wanted.include for item in added.items()]
-        valued += [item for change in wanted.changes for item in change.vars.items()]
-    return frozenset(name for name, value in valued if "@" in str(value))
+    found: dict[str, frozenset[str] | None] = dict.fromkeys(_OWN_DATA)
+    for name, value in valued:
+        if "@" in (text := str(value)) and (earlier := found.get(name, frozenset())) is not None:
+            found[name] = None if _UNSEEN.search(text) else earlier.union(_MENTION.findall(text))
+    return found
 
 
 def _names(board: Storyboard, path: Path, text: str) -> frozenset[str]:

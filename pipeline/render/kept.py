@@ -13,7 +13,7 @@ from pipeline.render import render
 from pipeline.schema import plain, violations
 from pipeline.wire import digest_of
 
-DRAWING = 1  # of the film; raised whenever the same cut would be drawn differently
+DRAWING = 2  # of the film; raised whenever the same cut would be drawn differently
 SCHEMA = "store/cut.schema.json"
 
 

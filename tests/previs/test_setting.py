@@ -15,6 +15,7 @@ from pipeline.previs.setting import setting
         ("Rain on the neon of an empty street.", "city", "night", "rain"),
         ("Dunes in the evening.", "desert", "dusk", "clear"),
         ("Snow on the mountains.", "hills", "day", "snow"),
+        ("A rope bridge over the gorge at dawn.", "hills", "dawn", "clear"),
         ("Something undefined.", "hills", "day", "clear"),
     ],
 )

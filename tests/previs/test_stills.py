@@ -3,6 +3,7 @@ from __future__ import annotations
 import struct
 import zlib
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -133,6 +134,33 @@ def test_the_ground_is_the_picture_closest_to_the_shot(
     images = tuple(f"/{index}.png" for index in range(len(direction.images)))
     still = choose(order(direction=direction, images=images), direction)
     assert (still and still.path) == (None if chosen is None else f"/{chosen}.png")
+
+
+HUT, DRUM, SPOUT = ("", "the hut"), ("", "the drum"), ("spout", "the drum")
+
+
+@pytest.mark.parametrize(
+    ("size", "action", "place", "chosen"),
+    [
+        pytest.param("WS", "Ann waits.", "the hut, of logs", HUT, id="a-wide-shot-shows-the-place"),
+        pytest.param("WS", "The drum turns.", "the hut, of logs", HUT, id="even-with-a-prop"),
+        pytest.param("CU", "Ann waits.", "the hut, of logs", FACE, id="a-close-one-who-is-in-it"),
+        pytest.param("CU", "Bob waits.", "the hut, of logs", None, id="who-has-no-picture-is-painted"),
+        pytest.param("CU", "A stone.", "the hut, of logs", HUT, id="the-place-where-nobody-is"),
+        pytest.param("CU", "The drum turns.", "the hut, of logs", DRUM, id="or-what-it-is-about"),
+        pytest.param("CU", "It runs from the spout of the drum.", "", SPOUT, id="the-part-that-is-named"),
+        pytest.param("WS", "The drum turns.", "", DRUM, id="the-prop-where-there-is-no-place"),
+        pytest.param("WS", "A drummer.", "the hut on the hill, of logs", None, id="neither-by-half-a-name"),
+    ],
+)
+def test_a_shot_is_drawn_on_the_place_or_the_prop_that_it_shows(
+    order: Callable[..., PrevisOrder], size: str, action: str, place: str, chosen: tuple[str, str] | None
+) -> None:
+    figures = tuple(name for name in ("Ann", "Bob") if name in action)
+    given = replace(shot(size, figures, FACE, SPOUT, DRUM, HUT), action=action, place=place)
+    still = choose(order(direction=given, images=("/face", "/spout", "/drum", "/hut")), given)
+    wanted = {FACE: "/face", SPOUT: "/spout", DRUM: "/drum", HUT: "/hut", None: None}
+    assert (still and still.path) == wanted[chosen]
 
 
 def test_without_a_direction_the_first_picture_is_the_ground(order: Callable[..., PrevisOrder]) -> None:
