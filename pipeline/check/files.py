@@ -49,10 +49,12 @@ def sent(board: Storyboard, found: Composition, facts: Mapping[str, MediaFacts])
     for kind in MEDIA_WORDS:
         cited = [item for item in composed.cited if item.kind == kind]
         if cited and kind not in model.media:
-            message = f"{called(model)} takes no {kind} references"
-            hint = "leave them out of this shot" + (
-                ": its first frame is its picture" if begins_with_a_frame(shot) else ""
-            )
+            message, hint = f"{called(model)} takes no {kind} references", "leave them out of this shot"
+            if begins_with_a_frame(shot):
+                message = f"a shot that begins with a picture takes no {kind} references"
+                hint = (
+                    "delete them, or the first frame" if shot.first_frame else "delete them, or the `as: first_frame`"
+                )
             yield error(board, "model-limit", _blame(shot, cited), message, hint)
         elif cited:
             yield from _files(board, model, cited, facts)

@@ -14,7 +14,7 @@ from pipeline.check.finding import called, error
 from pipeline.errors import Problem, nearest
 from pipeline.frames import frames_in, plain_seconds, span
 from pipeline.plan import Compositions, Parameters, Variant, begins_with_a_frame, parameters, points
-from pipeline.storyboard import FRAME_RATE, Entry, Path, Settings, Shot, dotted
+from pipeline.storyboard import FRAME_RATE, Change, Entry, Path, Settings, Shot, dotted
 
 _WORDS = ("aspect_ratio", "resolution", "generate_audio", "enable_web_search")
 _POINTS = ("duration", "in", "out")
@@ -63,7 +63,7 @@ class _Film:
             yield from self.transition(index, timings)
 
     def nothing_shown(self) -> Problem:
-        changes = self.board.variants.changes if self.board.variants else ()
+        changes = [change for change in self.agreeing() if change.shots is not None or change.without]
         path: Path = changes[-1].path if changes else ("shots",)
         return error(self.board, "no-shots", path, f"the variant {self.variant.name} shows no shot", "leave it one")
 
@@ -96,11 +96,16 @@ class _Film:
             return (*entry.path, word)
         return self.usual(word) if getattr(self.variant.defaults, name) is not None else (*entry.path, "id")
 
+    def agreeing(self) -> list[Change]:
+        """The changes that are for this variant."""
+        changes = self.board.variants.changes if self.board.variants else ()
+        keys = self.variant.keys
+        return [change for change in changes if all(keys.get(name) == key for name, key in change.when.items())]
+
     def usual(self, word: str) -> Path:
         """Where a default was given: in the last change that has it, else at the top."""
-        for change in reversed(self.board.variants.changes if self.board.variants else ()):
-            agrees = all(self.variant.keys.get(name) == key for name, key in change.when.items())
-            if agrees and getattr(change.defaults, "duration_s" if word == "duration" else word) is not None:
+        for change in reversed(self.agreeing()):
+            if getattr(change.defaults, "duration_s" if word == "duration" else word) is not None:
                 return (*change.path, "defaults", word)
         return ("defaults", word)
 
@@ -110,9 +115,10 @@ class _Film:
         if begins_with_a_frame(entry) and not model.takes("first_frame"):
             path = (*entry.path, "first_frame") if entry.first_frame else (*entry.path, "continue_from")
             message = f"{called(model)} can't begin with a given picture, and has no sibling that can"
-            yield error(board, "model-limit", path, message, "continue as: reference, or take another model", key=True)
+            hint = "delete it" if entry.first_frame else "continue as: reference"
+            yield error(board, "model-limit", path, message, f"{hint}, or take another model", key=True)
         elif model.needs("first_frame") and not begins_with_a_frame(entry):
-            message = f"{called(model)} makes a shot from its first picture, and this one has none"
+            message = f"{called(model)} makes a shot from its first picture, and {entry.id} has none"
             hint = "add `first_frame: refs/opening.png`, or continue_from another shot with as: first_frame"
             yield error(board, "model-limit", self.said(entry, "model"), message, hint)
         if entry.first_frame and entry.continue_from and entry.continue_from.how == "first_frame":
@@ -181,12 +187,16 @@ class _Film:
 
     def points(self, shot: Shot, duration_s: Fraction, length: int) -> Iterator[Problem]:
         in_s, out_s = points(shot, duration_s)
+        if length < 1 and in_s == shot.begin_s and shot.out_s is None and self.board.entries[shot.entry].several:
+            if shot.end_s is None or shot.end_s > shot.begin_s:  # the order of the times is looked at elsewhere
+                yield self.nothing_of(shot, duration_s)
+            return
         end_s = duration_s if shot.end_s is None else shot.end_s
         begin, end = plain_seconds(shot.begin_s), plain_seconds(end_s)
         of = f"its part of the take ({begin} to {end} s)" if shot.begin_s or shot.end_s else f"the take ({end} s)"
         if out_s > end_s:
             message = f"the out point {plain_seconds(out_s)} lies after the end of {of}"
-            hint = f"at most {end}, or a longer `duration`"
+            hint = f"at most {end}, or a {'longer `duration`' if shot.end_s is None else 'later `split`'}"
             yield error(self.board, "points", (*shot.path, "out"), message, hint)
         elif in_s < shot.begin_s:
             message = f"the in point {plain_seconds(in_s)} lies before {of}"
@@ -198,6 +208,16 @@ class _Film:
             message = f"nothing is left between in ({plain_seconds(in_s)}) and out ({plain_seconds(out_s)})"
             hint = "the out point must lie at least one frame after the in point"
             yield error(self.board, "points", path, message, hint)
+
+    def nothing_of(self, shot: Shot, duration_s: Fraction) -> Problem:
+        """A time of a `split` that leaves no frame of the take to the shot that begins there."""
+        path = (*self.board.entries[shot.entry].path, "split", max(0, shot.part - 1))
+        begin = plain_seconds(shot.begin_s)
+        if shot.begin_s < duration_s:
+            message = f"less than one frame is left of {shot.id}, which begins at {begin} s"
+            return error(self.board, "split", path, message, "set the times further apart")
+        message = f"the take ends at {plain_seconds(duration_s)} s, so {shot.id} can't begin at {begin} s"
+        return error(self.board, "split", path, message, "write an earlier time, or a longer `duration`")
 
     def transition(self, index: int, timings: list[_Timing]) -> Iterator[Problem]:
         shot, own = self.variant.shots[index], timings[index]

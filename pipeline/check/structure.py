@@ -72,7 +72,10 @@ def _subjects(board: Storyboard) -> Iterator[Problem]:
         for key in fields_of(board.source.root.child(section)):
             first = board.subjects[key]
             if first.kind != kind:
-                message = f'there is a {first.kind} called "{key}", too'
+                own = board.source.place((section, key), key=True).file
+                there = board.source.place(first.path, key=True)
+                where = f", in {there.file}, line {there.line}" if there.file != own else ""
+                message = f'there is a {first.kind} called "{key}", too{where}'
                 hint = "give each a name of its own: prompts mention both as @" + key
                 yield error(board, "duplicate-name", (section, key), message, hint, key=True)
 
@@ -126,8 +129,10 @@ def _circle(board: Storyboard, names: list[str]) -> Problem:
     entry = next(entry for entry in board.entries if entry.id in names and entry.continue_from)
     begin = names.index(entry.id)
     around = " -> ".join([*names[begin:-1], *names[:begin], entry.id])
-    message = f"these shots continue from each other in a circle: {around}"
-    return error(board, "circle", (*entry.path, "continue_from"), message, "let one of them stand alone", key=True)
+    message, hint = f"these shots continue from each other in a circle: {around}", "let one of them stand alone"
+    if len(names) == 2:
+        message, hint = f"{entry.id} continues from itself", "name another shot, or delete it"
+    return error(board, "circle", (*entry.path, "continue_from"), message, hint, key=True)
 
 
 def _several(board: Storyboard) -> Iterator[Problem]:
@@ -138,7 +143,7 @@ def _several(board: Storyboard) -> Iterator[Problem]:
         said = fields_of(board.source.node(entry.path))
         for word in ("camera", "dialogue", "notes"):
             if word in said:
-                message = f"several shots are made here, and each has a {word} of its own"
+                message = f"several shots are made here, so each says its own {word}"
                 yield error(board, "several", (*entry.path, word), message, "write it at one of its shots", key=True)
         divided = len(entry.shots) > 1
         for word in ("in", "out", "transition"):
@@ -160,7 +165,8 @@ def _split(board: Storyboard, entry: Entry, node: Node | None) -> Iterator[Probl
         return
     path, wanted = (*entry.path, "split"), len(entry.parts) - 1
     if len(times) != wanted:
-        message = f"{len(entry.parts)} shots end at {wanted} times before the last, and here are {len(times)}"
+        number = f"at {wanted} time{'s' * (wanted != 1)}, and not at {len(times)}"
+        message = f"a take of {len(entry.parts)} shot{'s' * (len(entry.parts) != 1)} is divided {number}"
         yield error(board, "split", path, message, "write where each shot but the last ends, such as [4.2, 8.5]")
     for index, (before, after) in enumerate(pairwise([Fraction(0), *times])):
         if after <= before:

@@ -71,6 +71,9 @@ def _choices(
             keys = sorted(known[name])
             meant = nearest(key, keys)
             hint = f'did you mean "{meant}"?' if meant else f"it has {', '.join(keys[:12])}"
+            named = board.variants.matrix.get(name, {}) if board.variants else {}
+            if own := next((own for own, value in named.items() if value == key), ""):
+                hint = f'a value is named by its key, "{own}"'
             yield error(board, "unknown-value", (*path, name), f'"{name}" never has the key "{key}"', hint)
 
 

@@ -94,6 +94,8 @@ class Filling:
         what = f'"{key}" is a {found.kind}, no location' if found else f'there is no location "{key}"'
         meant = nearest(key, places)
         hint = f'did you mean "{meant}"?' if meant else "define it under `locations`"
+        if found and not meant:
+            hint = f'mention it in the prompt: "@{key}"' + f"; locations: {', '.join(places[:12])}" * bool(places)
         self.problems.append(Problem("unknown-location", dotted(path), what, hint, self.board.source.place(path)))
         return None
 

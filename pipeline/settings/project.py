@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import posixpath
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -21,7 +22,7 @@ from pipeline.wire import origin_of
 PROJECT_FILE = "storyreel.yaml"
 API = "https://api.wavespeed.ai"
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")  # two letters at least: C: is a drive, http: an address
-_RELATIVE = "write a path relative to the storyboard, such as refs/face.png"
+_RELATIVE = "write it like refs/face.png"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,7 @@ def locate(project: Project, folder: Path, name: str) -> Path:
     if "\0" in name:
         raise MediaError(name.replace("\0", "\\0"), "a path can't have a NUL in it", hint=_RELATIVE)
     if name.startswith(("/", "\\", "~")) or re.match(r"[A-Za-z]:", name):
-        raise MediaError(name, "a path must be relative to the storyboard", hint=_RELATIVE)
+        raise MediaError(name, "a path must be relative to the file that names it", hint=_RELATIVE)
     if _ADDRESS.match(name) or "://" in name:
         hint = "download the file and name it by its path: its bytes are what a take is known by"
         raise MediaError(name, "addresses are not taken as references", hint=hint)
@@ -109,7 +110,8 @@ def locate(project: Project, folder: Path, name: str) -> Path:
         beside = os.listdir(path.parent) if os.path.isdir(path.parent) else []  # noqa: PTH112, PTH208
         stems = {Path(name).stem: name for name in beside}  # an ending alone is no likeness
         meant = stems.get(nearest(path.stem, stems), "")
-        hint = f'did you mean "{meant}"?' if meant else "a path is relative to the storyboard"
+        meant = posixpath.join(posixpath.dirname(name), meant) if meant else ""
+        hint = f'did you mean "{meant}"?' if meant else "a path is relative to the file that names it"
         raise MediaError(name, "there is no such file", hint=hint)
     return path
 

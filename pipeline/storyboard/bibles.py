@@ -14,6 +14,7 @@ from pipeline.storyboard.repair import repair
 
 SCHEMA = "bible.schema.json"
 MAX_FILES = 100
+_FILL = f"write {', '.join(SUBJECTS)} or style into it, or delete its line under `include`"
 
 
 def include(source: Source, near: Callable[[str], bytes]) -> list[Problem]:
@@ -22,16 +23,17 @@ def include(source: Source, near: Callable[[str], bytes]) -> list[Problem]:
     own_style = frozenset(fields_of(source.root.child("style")))
     seen: set[str] = set()
     for path, node in _named(source.root):
-        if (name := located(node)) in seen:
+        name = located(node)
+        if (plainly := posixpath.normpath(name)) in seen:
             problems.append(_problem(source, path, "duplicate-file", "this file is included twice", "keep one"))
             continue
-        seen.add(name)
+        seen.add(plainly)
         try:
             bible, found = nodes.read(shown(source.text, name), near(name), posixpath.dirname(name))
         except MediaError as error:
             problems.append(_problem(source, path, "file", error.reason, error.hint))
         except BadInput as bad:
-            problems.extend(bad.problems)
+            problems += [replace(each, hint=_FILL) if each.code == "empty" else each for each in bad.problems]
         else:
             problems += [*found, *_grafted(source, bible, own_style)]
         if len(seen) == MAX_FILES:

@@ -20,6 +20,7 @@ MAX_INCLUDES = 100  # include tags of one text
 _TAG = re.compile(r"\{\{[^{}]*\}\}")
 _INCLUDE = re.compile(r"""\{%[-+]?\s*include\s+(?:"([^"\n]*)"|'([^'\n]*)')""")
 _TAGS_TRIED = 100  # in search of the one that can't be read
+_LEFT_OPEN = re.compile(r"Unexpected end of template.* needs to be closed is '(\w+)'")
 _WRITE = "write {{ name }} or {% if name %}...{% endif %}"
 
 _ENVIRONMENT = Environment(autoescape=False, keep_trailing_newline=True)  # parses, and never renders
@@ -69,11 +70,20 @@ def _tree(text: str) -> nodes.Template:
     try:
         return _ENVIRONMENT.parse(text)
     except TemplateSyntaxError as error:
+        if left_open := _LEFT_OPEN.search(error.message or ""):
+            raise _unclosed(text, left_open[1]) from error
         raise TemplateError(f"not readable as a template: {error.message}", _WRITE, _culprit(text)) from error
     except ValueError as error:  # a number of thousands of digits
         raise TemplateError("not readable as a template: too long a number", _WRITE) from error
     except RecursionError as error:
         raise TemplateError("too much inside each other", "write it more simply") from error
+
+
+def _unclosed(text: str, tag: str) -> TemplateError:
+    """The error for a {% tag %} that has no end."""
+    opening = re.search(rf"\{{%[-+]?\s*{tag}\b", text)
+    message = f"{{% {tag} %}} is never closed"
+    return TemplateError(message, f"write {{% end{tag} %}} where it ends", opening[0] if opening else "")
 
 
 def _culprit(text: str) -> str:
