@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pipeline.check.finding import error
 from pipeline.errors import Problem
 from pipeline.plan import Composition
-from pipeline.storyboard import Storyboard
+from pipeline.storyboard import Path, Storyboard
 
 
 def empty(board: Storyboard, found: Composition) -> Iterator[Problem]:

@@ -31,22 +31,24 @@ from pipeline.plan import Composition
 from pipeline.storyboard import Path, Storyboard
 
 CODE = "shot-pace"
+_SHORTEST_S = Fraction(1, 10)
 
 
 def _of_entry(board: Storyboard, found: Composition) -> Iterator[Problem]:
     entry, (least, most) = found.entry, found.asked.model.shot_s
     if not entry.several or not most:
         return
-    for path, name, length_s in _lengths(found):
+    lengths = tuple(_lengths(found))
+    if any(length_s < _SHORTEST_S for _, _, length_s in lengths):
+        return  # the split is no split, which is an error of its own
+    kept = len(entry.shots) < len(entry.parts)
+    for path, name, length_s in lengths:
         if not least <= length_s <= most:
             message = (
                 f"{name} {plain_seconds(length_s)} s; {called(found.asked.model)} is at its best with {least} to {most}"
             )
-            hint = (
-                "move the split, or make fewer shots of it"
-                if length_s < least
-                else "move the split, or make more shots"
-            )
+            change = "give it another duration" if kept else "move the split"
+            hint = f"{change}, or make {'fewer' if length_s < least else 'more'} shots of it"
             yield warning(board, CODE, path, message, hint)
 
 
@@ -57,10 +59,10 @@ def _lengths(found: Composition) -> Iterator[tuple[Path, str, Fraction]]:
         path = (*entry.path, "duration" if entry.settings.duration_s is not None else "id")
         yield path, f"{count} shots share {plain_seconds(duration_s)} s, so each gets", duration_s / count
         return
-    for index, shot in enumerate(entry.shots):
-        end_s = duration_s if shot.end_s is None else shot.end_s
+    ends = [shot.end_s for shot in entry.shots[:-1]]
+    for index, (shot, end_s) in enumerate(zip(entry.shots, [*ends, duration_s], strict=True)):
         at = (*entry.path, "split", min(index, count - 2)) if count > 1 else (*entry.path, "id")
-        yield at, f"{shot.id} gets", end_s - shot.begin_s
+        yield at, f"{shot.id} gets", Fraction(0) if end_s is None else end_s - shot.begin_s
 
 
 RULE = Rule(CODE, "A shot of several gets less or more time than its model handles well.", of_entry=_of_entry)
