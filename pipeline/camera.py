@@ -120,6 +120,7 @@ class Said:
 
     code: str  # the field's code; of a lens its millimetres
     word: str  # as it stands in the text
+    at: int  # where it begins, in characters
 
 
 def words(shot_size: str, angle: str, movement: str, speed: str, lens_mm: Decimal) -> str:
@@ -132,32 +133,56 @@ def words(shot_size: str, angle: str, movement: str, speed: str, lens_mm: Decima
 
 def shot_size_in(text: str) -> Said | None:
     """The shot size that the text speaks of."""
-    return _first(_SHOT_SIZE_WORDS, text)
+    return _shot_sizes.first(text)
 
 
 def angle_in(text: str) -> Said | None:
     """The angle that the text speaks of."""
-    return _first(_ANGLE_WORDS, text)
+    return _angles.first(text)
 
 
 def movement_in(text: str) -> tuple[Said | None, Said | None]:
     """The move that the text speaks of, and how fast it is."""
-    for movement, pattern in _MOVEMENT_WORDS:
-        if match := re.search(pattern, text, re.IGNORECASE):
-            # A word of speed belongs to the camera only beside the move: "slow dolly in", "pans left quickly".
-            beside = text[max(0, match.start() - _BESIDE) : match.end() + _BESIDE]
-            return Said(movement, match[0]), _first(_SPEED_WORDS, beside)
-    return None, None
+    movement = _movements.first(text)
+    if movement is None:
+        return None, None
+    # A word of speed belongs to the camera only beside the move: "slow dolly in", "pans left quickly".
+    return movement, _speeds.first(text[max(0, movement.at - _BESIDE) : movement.at + len(movement.word) + _BESIDE])
 
 
 def lens_in(text: str) -> Said | None:
     """The focal length that the text speaks of, in millimetres."""
-    match = _LENS.search(text)
-    return Said(match[1], match[0]) if match else None
+    match = _LENS.search(text) if "mm" in text.casefold() else None
+    return Said(match[1], match[0], match.start()) if match else None
 
 
-def _first(table: tuple[tuple[str, str], ...], text: str) -> Said | None:
-    for code, pattern in table:
-        if match := re.search(pattern, text, re.IGNORECASE):
-            return Said(code, match[0])
-    return None
+class _Table:
+    """Patterns for codes, tried from the top. Nearly no text speaks of the camera, and its stems tell that quickly."""
+
+    def __init__(self, rows: tuple[tuple[str, str], ...], *stems: str) -> None:
+        self.rows = tuple((code, re.compile(pattern, re.IGNORECASE)) for code, pattern in rows)
+        self._abbreviations = tuple(code for code, pattern in rows if rf"\b{code}\b" in pattern)
+        self._stems = stems  # one of them is in whatever a row matches, abbreviations apart
+
+    def first(self, text: str) -> Said | None:
+        """What the text says of it, in the words of the first row that is found."""
+        folded = text.lower()
+        if any(stem in folded for stem in self._stems) or any(code in text for code in self._abbreviations):
+            for code, pattern in self.rows:
+                if match := pattern.search(text):
+                    return Said(code, match[0], match.start())
+        return None
+
+
+_shot_sizes = _Table(_SHOT_SIZE_WORDS, "close", "shot", "shoulder", "view", "wide", "long", "waist", "insert")
+_angles = _Table(
+    _ANGLE_WORDS,
+    *("dutch", "canted", "tilted", "overhead", "top", "bird", "above", "ground", "worm", "low", "high", "eye"),
+)
+_movements = _Table(
+    _MOVEMENT_WORDS,
+    *("pan", "focus", "tilt", "doll", "push", "pull", "truck", "slid", "track", "pedestal", "boom", "cran", "camera"),
+    *("orbit", "arc", "zoom", "steadicam", "follow", "hand", "shaky", "static", "locked"),
+)
+_speeds = _Table(_SPEED_WORDS, "slow", "gent", "fast", "quick", "rapid")
+TABLES = (_shot_sizes, _angles, _movements, _speeds)

@@ -43,13 +43,14 @@ def _of_entry(board: Storyboard, found: Composition) -> Iterator[Problem]:
 def _conflicts(camera: Camera, text: str) -> Iterator[tuple[str, str, Said]]:
     lens = f"{camera.lens_mm.normalize():f}" if camera.lens_mm else ""
     told = (
-        ("shot_size", camera.shot_size, shot_size_in(text)),
-        ("angle", camera.angle, angle_in(text)),
-        ("movement", camera.movement, movement_in(text)[0]),
-        ("lens_mm", lens, lens_in(text)),
+        ("shot_size", camera.shot_size, shot_size_in),
+        ("angle", camera.angle, angle_in),
+        ("movement", camera.movement, lambda text: movement_in(text)[0]),
+        ("lens_mm", lens, lens_in),
     )
-    for field, ours, said in told:
-        if said and ours and ours not in (said.code, *_KIN.get(said.code, ())) and said.code not in _BESIDE_OTHERS:
+    for field, ours, read in told:
+        said = read(text) if ours else None
+        if said and ours not in (said.code, *_KIN.get(said.code, ())) and said.code not in _BESIDE_OTHERS:
             yield field, ours, said
 
 

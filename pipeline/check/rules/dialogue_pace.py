@@ -42,7 +42,7 @@ _HURRY = Fraction(11, 10)  # times as fast as usual: nobody hears a tenth
 
 
 def _of_entry(board: Storyboard, found: Composition) -> Iterator[Problem]:
-    for path, said, length_s in _said(found):
+    for path, said, length_s in _said(found) if any(found.composed.spoken) else ():
         words, characters = word_count(said)
         needed_s = words / WORDS_A_SECOND + characters / CHARACTERS_A_SECOND
         if length_s > 0 and needed_s > _HURRY * length_s:

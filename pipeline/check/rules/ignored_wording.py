@@ -29,6 +29,7 @@ from pipeline.plan import Composition
 from pipeline.storyboard import Storyboard
 
 CODE = "ignored-wording"
+_DIGIT = re.compile("[0-9]")
 _NUMBER = r"[0-9]{1,2}(?:\.[0-9]{1,2})?"
 _SECONDS = r"\s?(?:s|secs?|seconds?)\b"
 _WORDINGS: Mapping[str, tuple[re.Pattern[str], str]] = {
@@ -65,10 +66,19 @@ def _of_entry(board: Storyboard, found: Composition) -> Iterator[Problem]:
     model = found.asked.model
     for path, text in prompts_of(found):
         for kind, (pattern, hint) in _WORDINGS.items():
-            match = pattern.search(text) if kind in model.ignores else None
+            match = pattern.search(text) if kind in model.ignores and _may_hold(kind, text) else None
             if match:
                 message = f'{called(model)} is known to pass over "{match[0].strip()}"'
                 yield warning(board, CODE, path, message, hint, find=match[0].strip())
+
+
+def _may_hold(kind: str, text: str) -> bool:
+    """A cheap look, since nearly no prompt holds any of them."""
+    if kind == "timestamps":
+        return bool(_DIGIT.search(text))
+    if kind == "flags":
+        return "--" in text or "(" in text
+    return kind != "slow-motion" or "slow" in (folded := text.casefold()) or "bullet" in folded
 
 
 RULE = Rule(CODE, "A prompt holds a wording that its model is known to ignore.", of_entry=_of_entry)

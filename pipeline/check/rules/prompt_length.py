@@ -33,11 +33,12 @@ _CHARACTERS_A_WORD = 2  # the makers name 500 Chinese characters beside 1,000 En
 
 
 def _of_entry(board: Storyboard, found: Composition) -> Iterator[Problem]:
-    limit, entry = found.asked.model.prompt_words, found.entry
-    words, characters = (
-        word_count(found.composed.prompt) if limit and len(found.composed.prompt) > limit // 2 else (0, 0)
-    )
-    if limit and words + _CHARACTERS_A_WORD * characters > limit:
+    limit, entry, prompt = found.asked.model.prompt_words, found.entry, found.composed.prompt
+    # A word has a letter and a space at least, and what is ASCII has no characters that count by themselves.
+    if not limit or len(prompt) <= (2 * limit if prompt.isascii() else limit // _CHARACTERS_A_WORD):
+        return
+    words, characters = word_count(prompt)
+    if words + _CHARACTERS_A_WORD * characters > limit:
         counted = f"{words:,} words" if words else ""
         counted += (" and " if words and characters else "") + (f"{characters:,} characters" if characters else "")
         most = f"{limit // _CHARACTERS_A_WORD:,} characters" if characters > words else f"{limit:,} words"

@@ -38,6 +38,8 @@ _BRACKETS = re.compile(r"\[(image|video|audio)\s?([0-9]{1,3})\]", re.IGNORECASE)
 def _of_entry(board: Storyboard, found: Composition) -> Iterator[Problem]:
     model = found.asked.model
     for path, text in prompts_of(found):
+        if "@" not in text and "[" not in text:
+            continue
         for kind, pattern in model.tokens.items():
             count = sum(1 for item in found.composed.cited if item.kind == kind)
             before, after = (re.escape(piece) for piece in pattern.split("{n}"))
