@@ -25,6 +25,7 @@ from tests.boards import board, checked, facts, read
 
 CASES = Path(__file__).parent / "storyboards"
 INVALID, VALID = sorted((CASES / "invalid").glob("*.yaml")), sorted((CASES / "valid").glob("*.yaml"))
+EXAMPLES = sorted((Path(__file__).parent.parent / "storyboards").glob("*.yaml"))
 LIGHTHOUSE = Path(__file__).parent.parent / "storyboards" / "lighthouse.yaml"
 HEAD = "version: 1\ntitle: T\n"
 
@@ -64,8 +65,9 @@ def test_a_valid_board_has_no_problem(case: Path, project: Path) -> None:
     assert film.checked.compositions is not None
 
 
-def test_the_example_has_no_problem() -> None:
-    assert produce.check(LIGHTHOUSE).checked.problems == ()
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.stem)
+def test_the_example_has_no_problem(example: Path) -> None:
+    assert produce.check(example).checked.problems == ()
 
 
 def test_plain_words_are_read_as_yaml_1_2_reads_them() -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline import produce
 from pipeline.plan import Plan
 from tests.boards import board, compositions, planned, read
 
@@ -40,6 +41,13 @@ def test_recipe_1_is_final(file: Path) -> None:
 def test_request_digests_are_final(file: Path) -> None:
     pinned = json.loads(read(GOLDEN / "digests.json"))
     assert digests(planned(read(file))) == pinned[file.stem]
+
+
+@pytest.mark.parametrize("name", ["espresso", "trailhead"])
+def test_request_digests_of_boards_with_files_beside_them_are_final(name: str) -> None:
+    pinned = json.loads(read(GOLDEN / "digests.json"))
+    _, plan = produce.plan(LIGHTHOUSE.with_name(f"{name}.yaml"))
+    assert digests(plan) == pinned[name]
 
 
 def test_a_prompt_holds_no_code_of_the_camera() -> None:
