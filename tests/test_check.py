@@ -105,6 +105,36 @@ def test_what_would_eat_time_or_memory_is_refused(text: str, code: str) -> None:
     assert code in {problem.code for problem in problems}
 
 
+def full_of(tag: str, shots: int) -> str:
+    """A board whose prompts hold as many of the tag as 60,000 characters have room for."""
+    texts = (f"  - {{id: sh{number}, prompt: '{tag * (60_000 // len(tag))} {number}'}}\n" for number in range(shots))
+    return HEAD + "vars: {a: b}\nshots:\n" + "".join(texts)
+
+
+@pytest.mark.parametrize("tag", ["{{a}}", "{%if a%}{%endif%}", "{{[" + "a," * 900 + "a]}}", "{{" + "a~" * 900 + "a}}"])
+def test_a_board_of_nothing_but_tags_is_refused_before_it_is_parsed(tag: str) -> None:
+    text = full_of(tag, 17)
+    with pytest.raises(BadInput) as caught:
+        parse("film.yaml", lambda _: text.encode())
+    [problem] = caught.value.problems
+    assert "all templates together have more than 60,000 names, signs and brackets" in problem.message
+    assert problem.place.line > len(HEAD.splitlines())
+
+
+def test_tags_of_prompt_files_count_with_those_of_the_board() -> None:
+    text = HEAD + 'shots: [{id: a, prompt: \'{% include "1.txt" %}{% include "2.txt" %}\'}]\n'
+    words = {"1.txt": "{{ a }}" * 9_000, "2.txt": "{{ a }}" * 8_000 + "\n{{ a }}" * 4_000}
+    with pytest.raises(BadInput) as caught:
+        parse("film.yaml", lambda _: text.encode(), lambda name: words[name].encode())
+    assert [problem.place.file for problem in caught.value.problems] == ["2.txt"]
+
+
+def test_a_text_that_stands_in_many_shots_counts_once() -> None:
+    prompts = ", ".join(f"{{id: a{number}, prompt: *tags}}" for number in range(50))
+    text = HEAD + f"vars: {{a: b}}\nshots: [{{id: a, prompt: &tags '{'{{ a }}' * 1_500}'}}, {prompts}]\n"
+    assert parse("film.yaml", lambda _: text.encode()).problems == ()
+
+
 def test_what_is_wrong_in_one_variant_alone_is_found() -> None:
     text = HEAD + "characters: {keeper: {description: a man}}\nshots: [{id: a, prompt: '@{{ who }} waits.'}]\n"
     found = checked(text + "variants: {matrix: {who: [keeper, nobody]}}\n")

@@ -12,13 +12,13 @@ from collections.abc import Mapping
 from pipeline.templates.budget import MAX_TEXT, Budget, Meter
 from pipeline.templates.failure import TemplateError
 from pipeline.templates.library import NOTHING, Library, link, resolve
-from pipeline.templates.parsing import includes, parse
+from pipeline.templates.parsing import includes, parse, tokens
 from pipeline.templates.rendering import rendered
 from pipeline.templates.values import Data, Scalar
 
 __all__ = [
     "MAX_TEXT", "NOTHING", "Budget", "Data", "Library", "Scalar", "TemplateError", "includes", "names", "render",
-    "resolve",
+    "resolve", "tokens",
 ]  # fmt: skip
 
 

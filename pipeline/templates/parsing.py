@@ -19,6 +19,7 @@ MAX_INCLUDES = 100  # include tags of one text
 
 _TAG = re.compile(r"\{\{[^{}]*\}\}")
 _INCLUDE = re.compile(r"""\{%[-+]?\s*include\s+(?:"([^"\n]*)"|'([^'\n]*)')""")
+_FREE = frozenset({"data", "whitespace", "comment"})  # tokens of the lexer that cost nothing to parse
 _TAGS_TRIED = 100  # in search of the one that can't be read
 _LEFT_OPEN = re.compile(r"Unexpected end of template.* needs to be closed is '(\w+)'")
 _WRITE = "write {{ name }} or {% if name %}...{% endif %}"
@@ -53,6 +54,24 @@ def parse(text: str) -> Parsed:
     if files > MAX_INCLUDES:
         raise TemplateError(f"it includes more than {MAX_INCLUDES} times", "include in a loop", "include")
     return Parsed(tree, sight(tree), _pieces(tree))
+
+
+def tokens(text: str, most: int) -> int:
+    """How many tags, names, signs and values its tags have, at most `most`: what it costs to parse it.
+
+    Much cheaper than to parse it, which takes about 25 microseconds for each. Ends where it can't be read on.
+    """
+    if "{{" not in text and "{%" not in text and "{#" not in text:
+        return 0
+    found = 0
+    try:
+        for _, kind, _ in _ENVIRONMENT.lex(text):
+            found += kind not in _FREE
+            if found >= most:
+                break
+    except TemplateSyntaxError:
+        pass
+    return found
 
 
 def includes(text: str) -> tuple[str, ...]:
