@@ -117,7 +117,15 @@ def _lost(board: Storyboard, shape: tuple[Problem, ...]) -> set[str]:
     for problem in shape:
         if problem.path == "" and problem.place.file != board.source.file:
             lost |= _OF_TEXTS.get(problem.code, {"include"})
+        elif problem.path == "variants" and problem.code == "unknown-key" and not _several_films(board):
+            lost.add("variants.from")  # or whatever the unknown word stands for
     return lost
+
+
+def _several_films(board: Storyboard) -> bool:
+    """Whether the board still says what its variants are."""
+    wanted = board.variants
+    return wanted is not None and bool(wanted.rows or wanted.matrix or wanted.include)
 
 
 def _entry(problem: Problem) -> str:

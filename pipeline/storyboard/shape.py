@@ -59,7 +59,9 @@ def _telling(name: str, errors: Iterable[Any]) -> Iterator[Any]:
         if any(error.validator == "required" for error in alike):
             alike = [error for error in alike if error.validator != "minProperties"]
         if meant:
-            alike = [error for error in alike if error.validator != "oneOf" and _absent(error) not in meant]
+            alike = [
+                error for error in alike if error.validator not in ("oneOf", "anyOf") and _absent(error) not in meant
+            ]
         yield from alike
 
 

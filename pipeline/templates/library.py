@@ -104,7 +104,7 @@ class _Links:
         key = self.library.key(name, file)
         if key in path:
             message = f'"{name}" is included by itself: {" > ".join([*path[path.index(key) :], key])}'
-            raise TemplateError(message, "use a loop", name, file=file)
+            raise TemplateError(message, "take one of these includes out", name, file=file)
         if key not in self.known and len(path) < MAX_NESTED:
             self.known[key] = self.follow(self.library.parsed(key).sight, key, (*path, key))
         if key not in self.known or len(path) + self.known[key].height + 1 > MAX_NESTED:
