@@ -75,3 +75,11 @@ def test_notes_reach_the_slate_and_not_the_model() -> None:
     found = compositions(board(text))
     assert found.of(found.variants.first(), 0).direction["notes"] == "hold long"
     assert "hold" not in prompts(text)
+
+
+def test_one_shot_in_a_list_of_its_own_is_told_of_no_cuts() -> None:
+    text = "version: 1\ntitle: T\nshots: [{id: sq, duration: 5, shots: [{id: a, prompt: A rope.}]}]\n"
+    assert prompts(text).splitlines()[1:3] == [
+        "Shot 1: A rope.",
+        "No background music. No on-screen text. Single continuous take, no cuts.",
+    ]

@@ -176,7 +176,7 @@ class _Composition:
             "shots": "\n".join(shots),
             "dialogue": "" if several else joined(map(sentences.spoken, only.lines)),
             "sound": joined(self.sound(music)) if self.ask.audio else "",
-            "constraints": sentences.constraints(music=music, audio=self.ask.audio, several=several),
+            "constraints": sentences.constraints(music=music, audio=self.ask.audio, several=len(staged.acted) > 1),
         }
 
     def shot(self, number: int, act: Acted, place: Subject | None) -> str:
