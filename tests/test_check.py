@@ -84,6 +84,17 @@ def laughs(levels: str = "abcdefg") -> str:
     return first + "".join(f"{new}: &{new} [{', '.join([f'*{old}'] * 9)}]\n" for old, new in pairs)
 
 
+def nested_aliases() -> str:
+    """Each line 58 deep, and inside it the one before: far deeper than any line of it."""
+    pairs = itertools.pairwise(f"a{n}" for n in range(40))
+    return "vars:\n  a0: &a0 x\n" + "".join(f"  {new}: &{new} {'[' * 58}*{old}{']' * 58}\n" for old, new in pairs)
+
+
+def aliases_at_every_depth() -> str:
+    """Sixty lists inside each other, each with 90,000 values of its own that are written once."""
+    return f"a: &a [{'x, ' * 90_000}x]\nb: {'[*a, ' * 60}x{']' * 60}\n"
+
+
 @pytest.mark.parametrize(
     ("text", "code"),
     [
@@ -91,6 +102,8 @@ def laughs(levels: str = "abcdefg") -> str:
         pytest.param(HEAD + "shots: [" + "x, " * 200_000 + "x]", "too-many", id="many"),
         pytest.param(HEAD + f"budget: {{max_cost: {'9' * 20_000}}}", "number", id="digits"),
         pytest.param(laughs(), "too-many", id="laughs"),
+        pytest.param(nested_aliases(), "too-deep", id="deep-aliases"),
+        pytest.param(aliases_at_every_depth(), "too-many", id="aliases-at-every-depth"),
         pytest.param("x" * (1 << 20) + "y", "too-large", id="large"),
         pytest.param("title: a\0b", "control-character", id="nul"),
         pytest.param('title: "\\ud800"', "yaml", id="surrogate"),
@@ -133,6 +146,11 @@ def test_a_text_that_stands_in_many_shots_counts_once() -> None:
     prompts = ", ".join(f"{{id: a{number}, prompt: *tags}}" for number in range(50))
     text = HEAD + f"vars: {{a: b}}\nshots: [{{id: a, prompt: &tags '{'{{ a }}' * 1_500}'}}, {prompts}]\n"
     assert parse("film.yaml", lambda _: text.encode()).problems == ()
+
+
+def test_what_is_mended_at_an_alias_stays_as_it_is_at_its_anchor() -> None:
+    text = HEAD + "shots: [{id: a, prompt: b, camera: &c {angle: low}}]\nvariants: {matrix: *c}\n"
+    assert [problem.path for problem in checked(text).problems] == ["variants.matrix.angle"]
 
 
 def test_what_is_wrong_in_one_variant_alone_is_found() -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterator, Mapping
+from copy import copy
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -65,6 +66,7 @@ class Node:
     quoted: bool = False  # written with quotes or as a block
     keys: dict[str, Node] = field(default_factory=dict)  # of a mapping: where each key stands
     size: int = 1  # nodes below and including this one, aliases expanded
+    height: int = 0  # collections inside each other, this one counted, aliases expanded
 
     def child(self, step: str | int) -> Node | None:
         """The value under a key or at an index; None where there is none."""
@@ -216,6 +218,17 @@ def _refuse_control_characters(file: str, lines: tuple[str, ...]) -> None:
         raise BadInput(found[:20])
 
 
+def _copied(node: Node) -> Node:
+    """The same node once more, and all below it: what is mended at one place must not change at another."""
+    again = copy(node)
+    again.keys = dict(node.keys)
+    if isinstance(node.value, dict):
+        again.value = {key: _copied(child) for key, child in node.value.items()}
+    elif isinstance(node.value, list):
+        again.value = [_copied(child) for child in node.value]
+    return again
+
+
 class _Composer:
     """Builds the tree with a stack of its own, so that no nesting can overrun Python's or C's."""
 
@@ -225,6 +238,7 @@ class _Composer:
         self.anchors: dict[str, Node] = {}
         self.open: list[tuple[Node, Node | None]] = []  # collections being read, each with the key it waits to fill
         self.aliases = 0
+        self.repeated = 0  # nodes that stand in the tree once more for an alias
         self.root: Node | None = None
 
     def compose(self, text: str) -> Node:
@@ -266,6 +280,7 @@ class _Composer:
             raise self._stop(event, "too-deep", f"nested more than {MAX_DEPTH} deep", "flatten it")
         self._refuse_tag(event)
         node = self._node(event, {} if isinstance(event, yaml.MappingStartEvent) else [])
+        node.height = 1
         if event.anchor:
             self.anchors[event.anchor] = node
         self.open.append((node, None))
@@ -281,6 +296,7 @@ class _Composer:
             return
         parent, key = self.open[-1]
         parent.size += node.size
+        parent.height = max(parent.height, node.height + 1)
         if parent.size > MAX_NODES:
             raise self._stop(event, "too-many", f"more than {MAX_NODES:,} values, aliases counted", "split the file")
         if isinstance(parent.value, list):
@@ -322,7 +338,12 @@ class _Composer:
             raise self._stop(event, "alias", f"*{event.anchor} has no anchor before it", f"write &{event.anchor} first")
         if any(node is parent for parent, _ in self.open):
             raise self._stop(event, "alias", f"*{event.anchor} stands inside itself", "write the value out")
-        return node
+        if len(self.open) + node.height > MAX_DEPTH:
+            raise self._stop(event, "too-deep", f"nested more than {MAX_DEPTH} deep, aliases counted", "flatten it")
+        self.repeated += node.size
+        if self.repeated > MAX_NODES:
+            raise self._stop(event, "too-many", f"more than {MAX_NODES:,} values, aliases counted", "split the file")
+        return _copied(node)
 
     def _scalar(self, event: yaml.ScalarEvent) -> Node:
         self._refuse_tag(event)
