@@ -225,6 +225,15 @@ def groups(text: str) -> list[tuple[str, int, tuple[str, ...], str]]:
     return [(group.entry, group.jobs, group.varies, str(group.usd)) for group in plan.groups(planned(text))]
 
 
+def test_what_only_a_note_names_makes_no_job_different() -> None:
+    text = (
+        HEAD
+        + "shots: [{id: a, prompt: 'A {{ cup }}.', notes: 'title: {{ claim }}'}]\n"
+        + "variants: {matrix: {cup: [mug, glass], claim: [one, two]}}\n"
+    )
+    assert groups(text) == [("a", 2, ("cup",), "0.80")]
+
+
 FILM: dict[str, Any] = {
     "version": 1,
     "title": "T",

@@ -50,7 +50,8 @@ def texts_of(plan: Plan, index: int) -> tuple[Looked, ...]:
     found: list[Looked] = []
     at: int | None = index
     while at is not None:
-        found += plan.compositions.looked[at]
+        # A note is for people: it is no part of the request, so it makes no job of its own.
+        found += [item for item in plan.compositions.looked[at] if item.path[-1] != "notes"]
         link = plan.board.entries[at].continue_from
         at = plan.compositions.targets[link.shot].entry if link else None
     return tuple(dict.fromkeys(found))
