@@ -21,8 +21,9 @@ the storyboard:
 lint: {off: [camera-conflict]}
 ```
 
-or write `# lint: off camera-conflict` at the end of the line that it is found in. Warnings never stop a plan or a
-render; `storyreel check --strict` counts them as errors. Each rule below is a module of
+or write `# lint: off camera-conflict` at the end of the line that it is found in; of a text of several lines behind its
+`>` or `|`, or after its closing quote, since inside it the comment would go to the model. Warnings never stop a plan or
+a render; `storyreel check --strict` counts them as errors. Each rule below is a module of
 [`pipeline/check/rules`](../pipeline/check/rules); its first board is one that it warns of, and its second is mended.
 
 """

@@ -196,7 +196,7 @@ def test_no_edit_of_a_board_can_crash_the_check(seed: int, edits: int) -> None:
             case 2:
                 lines[at] = lines[at][: chance.randrange(len(lines[at]) + 1)]
             case 3:
-                cut = chance.randrange(len(lines[at]))
+                cut = chance.randrange(len(lines[at]) + 1)
                 lines[at] = lines[at][:cut] + chance.choice("{}[]\"'@:#&*!|>%\t-é\u202e\x07{{") + lines[at][cut:]
             case _:
                 lines[at] = " " * chance.randrange(6) + lines[at].lstrip()

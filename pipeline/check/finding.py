@@ -16,9 +16,11 @@ def error(
     return Problem(code, dotted(path), message, hint, board.source.place(path, key=key, find=find))
 
 
-def warning(board: Storyboard, code: str, path: Path, message: str, hint: str = "", *, find: str = "") -> Problem:
+def warning(
+    board: Storyboard, code: str, path: Path, message: str, hint: str = "", *, key: bool = False, find: str = ""
+) -> Problem:
     """Something that works, and probably not as the author thinks."""
-    return Problem(code, dotted(path), message, hint, board.source.place(path, find=find), "warning")
+    return Problem(code, dotted(path), message, hint, board.source.place(path, key=key, find=find), "warning")
 
 
 def distinct(problems: Iterable[Problem]) -> Iterator[Problem]:

@@ -1,6 +1,6 @@
 """An entry of a board, with the values of a variant, becomes a prompt, its references in order, and a direction."""
 
-from pipeline.prompts.looked_at import Looked, looked_at, shown
+from pipeline.prompts.looked_at import Looked, looked_at, shown, template_of
 from pipeline.prompts.recipe import RECIPE, Ask, Composed, compose, given, problems_of_texts
 from pipeline.prompts.sentences import Cited
 
@@ -15,4 +15,5 @@ __all__ = [
     "looked_at",
     "problems_of_texts",
     "shown",
+    "template_of",
 ]

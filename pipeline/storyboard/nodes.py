@@ -129,7 +129,9 @@ class Source:
 def search(node: Node, word: str) -> Place | None:
     """The first place inside the node where the word stands, rather in a template's tag than elsewhere."""
     lines = node.text.lines
-    pattern = re.compile(rf"(?<!\w){re.escape(word)}(?!\w)" if re.match(r"[\w@]", word) else re.escape(word))
+    # Only Latin words have spaces around them.
+    whole_word = rf"(?<!\w){re.escape(word)}(?!\w)" if re.match(r"[\w@]", word, re.ASCII) else re.escape(word)
+    pattern = re.compile(whole_word, re.ASCII)
     spans = list(_spans(node))
     tags = ((number, *tag.span()) for number, *span in spans for tag in _TAG.finditer(lines[number], *span))
     for number, begin, end in itertools.chain(tags, spans):

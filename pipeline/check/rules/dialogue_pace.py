@@ -4,6 +4,8 @@ People speak about two and a half words a second, and about four and a half char
 What does not fit is hurried, cut off or left out, and lips come apart from the voice. The time is what the film shows
 of the shot, from in to out.
 
+Switch it off where somebody is meant to speak fast.
+
 ```yaml
 characters: {anna: {description: a girl}}
 shots:
@@ -29,12 +31,13 @@ import math
 from collections.abc import Iterator
 from fractions import Fraction
 
+from pipeline.check.finding import warning
 from pipeline.check.rules.rule import Rule
 from pipeline.check.rules.texts import word_count
 from pipeline.errors import Problem
 from pipeline.frames import plain_seconds
 from pipeline.plan import Composition, points
-from pipeline.storyboard import Path, Storyboard, dotted
+from pipeline.storyboard import Path, Storyboard
 
 CODE = "dialogue-pace"
 WORDS_A_SECOND, CHARACTERS_A_SECOND = Fraction(5, 2), Fraction(9, 2)
@@ -51,8 +54,7 @@ def _of_entry(board: Storyboard, found: Composition) -> Iterator[Problem]:
             message = f"{counted} in {plain_seconds(length_s)} s: people say about {usual} a second"
             takes = plain_seconds(Fraction(math.ceil(needed_s * 2), 2))
             hint = f"it takes about {takes} s: shorten the lines, or show more of the shot"
-            place = board.source.place(path, key=True)
-            yield Problem(CODE, dotted(path), message, hint, place, "warning")
+            yield warning(board, CODE, path, message, hint, key=True)
 
 
 def _said(found: Composition) -> Iterator[tuple[Path, str, Fraction]]:

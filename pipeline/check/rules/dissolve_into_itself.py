@@ -4,6 +4,8 @@ A shot that continues from the one before it starts where that one ends: the joi
 there overlaps the end of the first shot with what already follows it, so that movement is seen twice. Cut hard, or
 let the shot stand alone.
 
+Switch it off where the doubled movement is the effect.
+
 ```yaml
 shots:
   - {id: sh010, prompt: A boat leaves.}
@@ -25,10 +27,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
+from pipeline.check.finding import warning
 from pipeline.check.rules.rule import Rule
 from pipeline.errors import Problem
 from pipeline.plan import Compositions, Variant
-from pipeline.storyboard import dotted
 
 CODE = "dissolve-into-itself"
 
@@ -40,8 +42,8 @@ def _of_edit(compositions: Compositions, variant: Variant) -> Iterator[Problem]:
         if shot.transition and link and not shot.part and compositions.targets.get(link.shot) == before:
             path = (*shot.path, "transition")
             message = f"it begins with the frame that {before.id} ends with, and dissolves out of that frame"
-            place = board.source.place(path, key=True)
-            yield Problem(CODE, dotted(path), message, "delete the transition: the joint is seamless", place, "warning")
+            hint = "delete the transition: the joint is seamless"
+            yield warning(board, CODE, path, message, hint, key=True)
 
 
 RULE = Rule(CODE, "A shot dissolves out of the frame that it begins with.", of_edit=_of_edit)

@@ -3,6 +3,8 @@
 Each shot that goes on from another one's last frame drifts a little: colours, faces, sharpness. After three of them
 it shows. Start anew from pictures of the characters and the place, or make several shots in one generation.
 
+Switch it off where the drift does not matter, such as in fog or in the dark.
+
 ```yaml
 shots:
   - {id: sh010, prompt: Step one.}

@@ -4,6 +4,8 @@ Models read so many words and lose the thread, or the rest, of more. The count i
 references, cast, style and dialogue: `storyreel prompt FILE SHOT` shows it. Shorten descriptions first, since they go
 into every shot.
 
+Switch it off where long prompts were tried and came out well.
+
 ```yaml
 vars: {words: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]}
 shots:

@@ -4,6 +4,8 @@ Such a shot shows whatever the words make of the character, and will not match t
 references, or begin the shot with a frame of another one (`continue_from: {shot: ..., as: first_frame}`): then the
 frame shows who it is, and nothing is warned of.
 
+Switch it off where such a model is tried on purpose, with descriptions that carry the likeness.
+
 ```yaml
 characters: {anna: {description: a girl, references: [{image: anna.png, role: face}]}}
 shots:

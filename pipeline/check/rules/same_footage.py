@@ -4,6 +4,8 @@ The same prompt with the same references, length and shape is the same request, 
 is fine where a film comes back to a picture on purpose, with other in and out points; where the spans overlap it
 shows the same footage twice. Say what is different in one of the two, or set their points apart.
 
+Switch it off where a picture is meant to come back as it was.
+
 ```yaml
 shots:
   - {id: sh010, prompt: The sea.}
@@ -39,7 +41,7 @@ def _of_film(compositions: Compositions, variant: Variant) -> Iterator[Problem]:
     requests: dict[int, object] = {}
     for shot in variant.shots:
         if shot.entry not in requests:
-            requests[shot.entry] = _request(compositions, variant, shot.entry)
+            requests[shot.entry] = request(compositions, variant, shot.entry)
         asked = compositions.asked(variant, board.entries[shot.entry])
         in_s, out_s = points(shot, asked.duration_s)
         earlier = first.setdefault(requests[shot.entry], [])
@@ -50,7 +52,7 @@ def _of_film(compositions: Compositions, variant: Variant) -> Iterator[Problem]:
         earlier.append((shot, in_s, out_s))
 
 
-def _request(compositions: Compositions, variant: Variant, index: int) -> object:
+def request(compositions: Compositions, variant: Variant, index: int) -> object:
     """What makes the request of an entry: two entries that agree in it come to the same take."""
     entry = compositions.board.entries[index]
     composed = compositions.of(variant, index)

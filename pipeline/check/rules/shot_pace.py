@@ -3,6 +3,8 @@
 The model cuts well between shots of four to six seconds. Shorter ones are often swallowed by their neighbours, and in
 longer ones it invents a cut. Give the generation another duration, or make fewer or more shots of it.
 
+Switch it off for a board of fast cutting, and look at the takes before you buy many.
+
 ```yaml
 shots:
   - id: sq010

@@ -3,6 +3,8 @@
 Templates are filled in once: values of variables, names, roles and raw prompts are taken as they stand, and so are
 the lines of a table. `{{` would go to the model as two braces.
 
+Switch it off for a line where two braces are what the model shall read.
+
 ```yaml
 vars: {place: "a {{ kind }} harbour", kind: small}
 shots:
