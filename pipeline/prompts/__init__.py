@@ -2,9 +2,10 @@
 
 from pipeline.prompts.looked_at import Looked, looked_at, shown, template_of
 from pipeline.prompts.recipe import RECIPE, Ask, Composed, compose, given, problems_of_texts
-from pipeline.prompts.sentences import Cited
+from pipeline.prompts.sentences import NO_TEXT, Cited
 
 __all__ = [
+    "NO_TEXT",
     "RECIPE",
     "Ask",
     "Cited",

@@ -11,6 +11,7 @@ from pipeline.catalog import Kind
 from pipeline.storyboard import Reference
 
 _CLOSED = re.compile(r"[.!?…][\"'”’)]*$")
+NO_TEXT = "No on-screen text."
 SINGLE, SEVERAL = "Single continuous take, no cuts.", "Hard cuts between the shots."
 
 
@@ -69,4 +70,4 @@ def numbered(number: int, camera: str, location: str, action: str, dialogue: str
 def constraints(*, music: str, audio: bool, several: bool) -> str:
     """What the model must not do."""
     silence = "No background music." if music == "none" and audio else ""
-    return joined([silence, "No on-screen text.", SEVERAL if several else SINGLE])
+    return joined([silence, NO_TEXT, SEVERAL if several else SINGLE])

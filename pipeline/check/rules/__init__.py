@@ -15,6 +15,7 @@ from pipeline.check.rules import (
     dissolve_into_itself,
     ignored_wording,
     long_chain,
+    on_screen_text,
     prompt_length,
     references_left_out,
     same_footage,
@@ -23,6 +24,7 @@ from pipeline.check.rules import (
     unbound_token,
     unmentioned_reference,
     unread_template,
+    unseen_seconds,
 )
 from pipeline.check.rules.rule import Rule
 from pipeline.errors import BadInput, Problem
@@ -33,7 +35,7 @@ __all__ = ["MODULES", "RULES", "Rule", "warnings", "warnings_of"]
 
 MODULES = (
     unbound_token, unmentioned_reference, camera_conflict, ignored_wording, prompt_length, unread_template,
-    references_left_out, silent_dialogue, dialogue_pace, shot_pace,
+    on_screen_text, references_left_out, silent_dialogue, dialogue_pace, shot_pace, unseen_seconds,
     dissolve_into_itself, same_footage, long_chain,
 )  # fmt: skip
 RULES: tuple[Rule, ...] = tuple(module.RULE for module in MODULES)
