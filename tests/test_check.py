@@ -153,6 +153,37 @@ def test_what_is_mended_at_an_alias_stays_as_it_is_at_its_anchor() -> None:
     assert [problem.path for problem in checked(text).problems] == ["variants.matrix.angle"]
 
 
+def test_more_files_than_can_be_included_are_told_of() -> None:
+    files = [f"b{n}.yaml" for n in range(102)]
+    text = HEAD + f"include: [{', '.join(files)}]\nshots: [{{id: a, prompt: '@who waits.'}}]\n"
+    parsed = parse(
+        "film.yaml", lambda _: text.encode(), lambda name: f"props: {{{name[:-5]}: {{description: b}}}}".encode()
+    )
+    assert parsed.board is not None
+    [problem] = check(parsed.board, {}, {}, parsed.problems).problems
+    assert (problem.path, problem.message) == ("include[100]", "more than 100 files are included")
+
+
+def test_more_prompt_files_than_can_be_included_are_told_of_once() -> None:
+    tags = "".join(f"{{% include 'p{n}.txt' %}}" for n in range(99))
+    text = HEAD + f'shots: [{{id: a, prompt: "{tags}"}}, {{id: b, prompt: "{tags.replace("p", "q")}"}}]\n'
+    text = text.replace("qrompt", "prompt")
+    parsed = parse("film.yaml", lambda _: text.encode(), lambda _: b"A rope.")
+    assert [problem.message for problem in parsed.problems] == ["more than 100 files are included"]
+    assert parsed.board is not None
+    assert check(parsed.board, {}, {}, parsed.problems).problems == parsed.problems
+
+
+@pytest.mark.parametrize("line", ["WAVESPEED_API_KEY: wsk_secret", "api-key: 'wsk_secret'", '"apikey" : wsk_secret'])
+def test_a_key_in_a_board_by_mistake_is_not_shown(line: str) -> None:
+    with pytest.raises(BadInput) as refused:
+        parse("film.yaml", lambda _: f"{HEAD}{line}\nshots: ]\n".encode())
+    parsed = parse("film.yaml", lambda _: f"{HEAD}{line}\nshots: [{{id: a, prompt: b}}]\n".encode())
+    told = "\n".join(map(describe, (*parsed.problems, *refused.value.problems)))
+    assert "set WAVESPEED_API_KEY in the environment" in told
+    assert "secret" not in told + repr(parsed.problems)
+
+
 def test_what_is_wrong_in_one_variant_alone_is_found() -> None:
     text = HEAD + "characters: {keeper: {description: a man}}\nshots: [{id: a, prompt: '@{{ who }} waits.'}]\n"
     found = checked(text + "variants: {matrix: {who: [keeper, nobody]}}\n")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+import time
 from collections.abc import Mapping
 from fractions import Fraction
 from pathlib import Path
@@ -372,3 +373,22 @@ def test_a_composition_is_shared_only_by_variants_that_agree_on_it(
         ask = Ask(asked.model, asked.generate_audio, asked.duration_s)
         alone = compose(wanted, wanted.entries[0], found.values(variant), ask, Budget())
         assert found.of(variant, 0) == alone
+
+
+@pytest.mark.parametrize("word", ["exclude: [%s]", "include: [%s]", "change: [%s]"])
+def test_what_would_take_hours_to_compare_is_refused(word: str) -> None:
+    each = "{when: {a: %d}, vars: {x: y}}" if "change" in word else "{a: %d, b: no}"
+    said = word % ", ".join(each % n for n in range(5000))
+    with pytest.raises(BadInput, match="too many to hold together"):
+        variants(f"variants: {{matrix: {{a: {list(range(5000))}, b: [yes]}}, {said}}}\n")
+
+
+def test_thousands_of_shots_are_left_out_quickly() -> None:
+    ids = [f"s{n}" for n in range(1, 3000)]
+    text = HEAD + "shots:\n" + "".join(f"- {{id: {name}, prompt: A cup.}}\n" for name in ["s0", *ids])
+    began = time.process_time()
+    found = Variants(
+        board(text + f"variants: {{matrix: {{a: {list(range(50))}}}, change: [{{when: {{a: 1}}, without: {ids}}}]}}\n")
+    )
+    assert [len(variant.shots) for variant in found][:3] == [3000, 1, 3000]
+    assert time.process_time() - began < 2, "seconds"

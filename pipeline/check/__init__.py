@@ -33,8 +33,10 @@ _MISSED = {  # what is then said of each mention, and the sections that may hold
     "unknown-variable": ("variants.matrix", "variants.from"),
     "unknown-value": ("variants.matrix", "variants.from"),
     "no-variants": ("variants.from",),
+    "empty": ("texts", "shots"),
 }
-_EITHER = {"include", "variants.from"}
+_EITHER = {"include", "variants.from", "texts"}
+_SECTIONS = ("vars", "variants", "characters", "locations", "props", "include")
 _OF_TEXTS = {  # of any file, or of a table; all others are of a bible
     "encoding": _EITHER, "too-large": _EITHER, "control-character": _EITHER, "table": {"variants.from"},
 }  # fmt: skip
@@ -117,6 +119,8 @@ def _lost(board: Storyboard, shape: tuple[Problem, ...]) -> set[str]:
     for problem in shape:
         if problem.path == "" and problem.place.file != board.source.file:
             lost |= _OF_TEXTS.get(problem.code, {"include"})
+        elif problem.path == "" and problem.code == "unknown-key":
+            lost |= {section for section in _SECTIONS if f'"{section}"' in problem.hint}  # it is only misspelt
         elif problem.path == "variants" and problem.code == "unknown-key" and not _several_films(board):
             lost.add("variants.from")  # or whatever the unknown word stands for
     return lost

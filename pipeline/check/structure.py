@@ -27,6 +27,7 @@ def problems(board: Storyboard) -> Iterator[Problem]:
     yield from _name(board)
     yield from _ids(board)
     yield from _subjects(board)
+    yield from _speakers(board)
     yield from _strangers(board)
     yield from _circles(board)
     yield from _several(board)
@@ -78,6 +79,15 @@ def _subjects(board: Storyboard) -> Iterator[Problem]:
                 message = f'there is a {first.kind} called "{key}", too{where}'
                 hint = "give each a name of its own: prompts mention both as @" + key
                 yield error(board, "duplicate-name", (section, key), message, hint, key=True)
+
+
+def _speakers(board: Storyboard) -> Iterator[Problem]:
+    """Only who is a character has a voice, and can be heard without being seen."""
+    for line in (line for entry in board.entries for part in entry.parts for line in part.dialogue):
+        who = board.subjects.get(line.speaker)
+        if who and who.kind != "character":
+            message = f'"{who.key}" is a {who.kind}, and only characters speak'
+            yield error(board, "speaker", line.path, message, "define it under `characters`", find=who.key)
 
 
 def _strangers(board: Storyboard) -> Iterator[Problem]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 
 from pipeline.check.finding import error
 from pipeline.errors import Problem, nearest
 from pipeline.storyboard import Path, Storyboard, Variants
-from pipeline.storyboard.nodes import fields_of
 
 
 def problems(board: Storyboard) -> Iterator[Problem]:
@@ -23,10 +23,11 @@ def problems(board: Storyboard) -> Iterator[Problem]:
     for included in board.variants.include:
         for name, value in included.items():
             added.setdefault(name, set()).add(str(value).lower() if isinstance(value, bool) else str(value))
+    ids = {shot.id for shot in board.shots} | {entry.id for entry in board.entries}
     for change in board.variants.changes:
         yield from _choices(board, added, (*change.path, "when"), change.when)
-        yield from _shots(board, change.path, "shots", change.shots or ())
-        yield from _shots(board, change.path, "without", change.without)
+        yield from _shots(board, ids, (*change.path, "shots"), change.shots or ())
+        yield from _shots(board, ids, (*change.path, "without"), change.without)
 
 
 def _values(board: Storyboard, wanted: Variants) -> Iterator[Problem]:
@@ -77,14 +78,13 @@ def _choices(
             yield error(board, "unknown-value", (*path, name), f'"{name}" never has the key "{key}"', hint)
 
 
-def _shots(board: Storyboard, path: Path, word: str, ids: Iterable[str]) -> Iterator[Problem]:
-    known = sorted({shot.id for shot in board.shots} | {entry.id for entry in board.entries})
-    nodes = fields_of(board.source.node(path)).get(word)
-    for index, name in enumerate(ids):
-        if name not in known and nodes is not None:
+def _shots(board: Storyboard, ids: AbstractSet[str], path: Path, named: Iterable[str]) -> Iterator[Problem]:
+    for index, name in enumerate(named):
+        if name not in ids:
+            known = sorted(ids)
             inner = next((entry for entry in board.entries if name in {part.id for part in entry.parts}), None)
             meant = nearest(name, known)
             hint = f'did you mean "{meant}"?' if meant else f"shots here: {', '.join(known[:12])}"
             if inner:
                 hint = f"{inner.id} is kept whole: write {inner.id}, or give it a `split`"
-            yield error(board, "unknown-shot", (*path, word, index), f'there is no shot "{name}"', hint)
+            yield error(board, "unknown-shot", (*path, index), f'there is no shot "{name}"', hint)

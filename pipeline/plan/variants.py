@@ -15,6 +15,7 @@ from pipeline.templates import Data, Scalar, TemplateError
 MAIN = "main"  # name of the only variant of a board without any
 MAX_VARIANTS = 50_000
 MAX_SLOTS = 200_000  # shots of all variants together
+MAX_COMPARED = 1_000_000  # variants times what is said of some of them: each is held against each
 _Combination = dict[str, tuple[str, Scalar]]  # variable -> key and value
 
 
@@ -76,7 +77,8 @@ class Variants:
             values.update(change.vars)
             defaults = _over(change.defaults, defaults)
             cut = CutSpec(change.cut.frame_rate or cut.frame_rate, change.cut.fit or cut.fit)
-            shots = tuple(shot for shot in shots if self._shown(change, shot))
+            if change.shots is not None or change.without:
+                shots = self._shown(change, shots)
         return Variant(name, keys, values, defaults, shots, cut)
 
     def _changes(self, keys: Mapping[str, str]) -> Iterator[Change]:
@@ -84,9 +86,11 @@ class Variants:
             if all(keys.get(variable) == key for variable, key in change.when.items()):
                 yield change
 
-    def _shown(self, change: Change, shot: Shot) -> bool:
-        called = {shot.id, self.board.entries[shot.entry].id}
-        return (change.shots is None or not called.isdisjoint(change.shots)) and called.isdisjoint(change.without)
+    def _shown(self, change: Change, shots: tuple[Shot, ...]) -> tuple[Shot, ...]:
+        """The shots that a change leaves, each called by its own id or by that of its entry."""
+        only, without = None if change.shots is None else frozenset(change.shots), frozenset(change.without)
+        called = [(shot, {shot.id, self.board.entries[shot.entry].id}) for shot in shots]
+        return tuple(shot for shot, ids in called if ids.isdisjoint(without) and (only is None or ids & only))
 
     def _combinations(self) -> Iterator[_Combination]:
         """What tells the variants apart, excluded ones left out and included ones added."""
@@ -155,6 +159,10 @@ class Variants:
             if count <= MAX_VARIANTS:
                 message = f"{many} variants of {shots:,} shots are more than {MAX_SLOTS:,} shots together"
             raise self._bad("too-many", message, "take values out of the matrix or lines out of the table")
+        said = len(wanted.exclude) + len(wanted.include) + len(wanted.changes)
+        if count * said > MAX_COMPARED:
+            message = f"{count:,} variants times {said:,} of exclude, include and change are too many to hold together"
+            raise self._bad("too-many", message, "write fewer of them, or a table of what goes together")
 
     def _bad(self, code: str, message: str, hint: str, *, find: str = "") -> BadInput:
         wanted = self.board.variants

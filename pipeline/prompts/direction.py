@@ -54,25 +54,25 @@ def direction(
         "dialogue": [] if entry.several else list(only.lines),
         "notes": "" if entry.several else only.notes,
         "style": {keys[label]: text for label, text in staged.style.items()},
-        "figures": _figures(board, staged.seen),
+        "figures": _figures(staged.seen),
         "images": [*_frames(entry), *({"role": c.role, "of": c.of} for c in staged.cited if c.kind == "image")],
     }
     if staged.place:
         found["place"] = places[staged.place.key]
     if entry.several:
         ends = _ends(entry, duration_s)
-        found["parts"] = [_part(board, act, end, places) for act, end in zip(staged.acted, ends, strict=True)]
+        found["parts"] = [_part(act, end, places) for act, end in zip(staged.acted, ends, strict=True)]
     return found
 
 
-def _part(board: Storyboard, act: Acted, end_s: Fraction, places: Mapping[str, str]) -> Mapping[str, Any]:
+def _part(act: Acted, end_s: Fraction, places: Mapping[str, str]) -> Mapping[str, Any]:
     found = {
         "shot": act.part.id,
         "camera": _camera(act.part),
         "action": act.action,
         "dialogue": list(act.lines),
         "notes": act.notes,
-        "figures": _figures(board, act.seen),
+        "figures": _figures(act.seen),
         "seconds": str(end_s),
     }
     return found | ({"place": places[act.location.key]} if act.location else {})
@@ -94,9 +94,9 @@ def _frames(entry: Entry) -> Iterator[Mapping[str, str]]:
         yield {"role": "continues", "of": ""}
 
 
-def _figures(board: Storyboard, seen: Iterable[Subject]) -> list[Mapping[str, Any]]:
-    order = [key for key, subject in board.subjects.items() if subject.kind == "character"]
-    return [{"name": who.name, "colour": order.index(who.key)} for who in seen if who.kind == "character"]
+def _figures(seen: Iterable[Subject]) -> list[Mapping[str, Any]]:
+    # Characters are the first of all subjects, so that the order of one is that among the characters.
+    return [{"name": who.name, "colour": who.order} for who in seen if who.kind == "character"]
 
 
 def _camera(part: Part) -> dict[str, Any]:

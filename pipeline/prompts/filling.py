@@ -60,8 +60,8 @@ class Filling:
 
     def cast(self, subjects: Iterable[Subject]) -> list[Subject]:
         """Each subject once, in the order in which the board declares them: the same in every shot."""
-        keys = {subject.key for subject in subjects}
-        return [subject for key, subject in self.board.subjects.items() if key in keys] if keys else []
+        once = {subject.order: subject for subject in subjects}
+        return [once[order] for order in sorted(once)]
 
     def subject(self, key: str, path: Path, written: str) -> Subject | None:
         """The subject of that key, which stands at the path as `written`."""

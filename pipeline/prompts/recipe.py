@@ -216,13 +216,14 @@ class _Composition:
 
     def introductions(self, seen: Sequence[Subject], heard: Sequence[Subject]) -> Iterator[str]:
         """Who is seen looks so, who is heard sounds so: a description of somebody off screen would bring them on."""
+        shown, speaking = {who.key for who in seen}, {who.key for who in heard}
         for subject in self.filling.cast([*seen, *heard]):
             path = (*subject.path, "description")
             description = self.filling.text(subject.description, path)
             self.filling.mentioned(description, path)
-            if subject in seen and description:
+            if subject.key in shown and description:
                 yield sentence(f"{capital(subject.name)} is {self.filling.named(description)}")
-            if subject in heard and self.ask.audio:
+            if subject.key in speaking and self.ask.audio:
                 voice = self.filling.text(subject.voice_description, (*subject.path, "voice", "description"))
                 yield sentence(f"{capital(subject.name)}'s voice is {voice}") if voice else ""
 

@@ -27,6 +27,13 @@ def include(source: Source, near: Callable[[str], bytes]) -> list[Problem]:
         if (plainly := posixpath.normpath(name)) in seen:
             problems.append(_problem(source, path, "duplicate-file", "this file is included twice", "keep one"))
             continue
+        if shown(source.text, name) == shown(source.text, posixpath.basename(source.text.file.replace("\\", "/"))):
+            problems.append(_problem(source, path, "duplicate-file", "the storyboard includes itself", "delete it"))
+            continue
+        if len(seen) == MAX_FILES:
+            message = f"more than {MAX_FILES} files are included"
+            problems.append(_problem(source, path, "file", message, "write what they say into fewer files"))
+            break
         seen.add(plainly)
         try:
             bible, found = nodes.read(shown(source.text, name), near(name), posixpath.dirname(name))
@@ -36,8 +43,6 @@ def include(source: Source, near: Callable[[str], bytes]) -> list[Problem]:
             problems += [replace(each, hint=_FILL) if each.code == "empty" else each for each in bad.problems]
         else:
             problems += [*found, *_grafted(source, bible, own_style)]
-        if len(seen) == MAX_FILES:
-            break
     return problems
 
 

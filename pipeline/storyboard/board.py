@@ -67,6 +67,7 @@ class Subject:
     references: tuple[Reference, ...]
     voice: Reference | None  # of a character; sent only with shots where it speaks
     voice_description: str  # a template; "" where nothing is said
+    order: int  # place among all subjects of the board, from 0: characters, locations, props, each as declared
     path: Path
 
 

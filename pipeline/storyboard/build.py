@@ -95,11 +95,12 @@ def _subjects(top: Mapping[str, Node]) -> dict[str, Subject]:
     found: dict[str, Subject] = {}
     for section, kind in SUBJECTS.items():
         for key, node in fields_of(top.get(section)).items():
-            found.setdefault(key, _subject(kind, key, node, (section, key)))
+            if key not in found:
+                found[key] = _subject(kind, key, node, (section, key), len(found))
     return found
 
 
-def _subject(kind: SubjectKind, key: str, node: Node, path: Path) -> Subject:
+def _subject(kind: SubjectKind, key: str, node: Node, path: Path, order: int) -> Subject:
     fields = fields_of(node)
     voice = fields_of(fields.get("voice"))
     sample = Reference("audio", located(voice["audio"]), "voice", (*path, "voice")) if "audio" in voice else None
@@ -111,6 +112,7 @@ def _subject(kind: SubjectKind, key: str, node: Node, path: Path) -> Subject:
         references=_references(fields, path),
         voice=sample,
         voice_description=_text(voice, "description"),
+        order=order,
         path=path,
     )
 

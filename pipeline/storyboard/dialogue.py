@@ -21,6 +21,7 @@ class Trap:
 
 
 _SPEECH = re.compile(r"(\w[\w ]*?(?: ?\([^()]*\))?)\s*[:-]?\s*([\"“].*)\Z")  # a name, and behind it something quoted
+_TOGETHER = re.compile(r"(\w[\w ]*?(?: ?\([^()]*\))?)\s*(?::|\s-)\s+(\S.*)\Z")  # a name, and behind it the line
 _LINE = 'write a speaker, a colon, a space and the line: keeper (under his breath): "Not tonight, boy."'
 _APART = "the line has a comma and no quotes, so YAML took it apart"
 
@@ -66,9 +67,23 @@ def _in_brackets(lines: Node, index: int) -> Trap | None:
 
 
 def _without_colon(node: Node, index: int) -> Trap:
-    match = _SPEECH.match(node.raw)
+    match = _SPEECH.match(node.raw) or _TOGETHER.match(node.raw)
     hint = _quote(match[1], [match[2].strip('"“”')]) if match else _LINE
-    return Trap(index, "a line of dialogue has a speaker, and a colon and a space behind it", hint, place_of(node))
+    message = "a line of dialogue has a speaker, and a colon and a space behind it"
+    if node.quoted and match:
+        message = "speaker and line stand in one pair of quotes"
+    return Trap(index, message, hint, place_of(node))
+
+
+def dashed(lines: Node) -> str:
+    """How to write lines that stand below `dialogue` without a dash."""
+    (speaker, first), *_ = fields_of(lines).items()
+    said = (
+        str(first.value).replace("\\", "\\\\").replace('"', '\\"')
+        if isinstance(first.value, str)
+        else "Not tonight, boy."
+    )
+    return f'begin each line with a dash: - {speaker}: "{said}"'
 
 
 def _quote(speaker: str, pieces: list[str]) -> str:

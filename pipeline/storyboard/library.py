@@ -25,11 +25,15 @@ def texts(source: Source, near: Callable[[str], bytes]) -> tuple[Texts, list[Pro
     problems: list[Problem] = []
     left = _counted(source.root)
     waiting = [(path, node, node.text.folder, str(node.value)) for path, node in _templates(source.root)]
-    while waiting and len(found) < MAX_FILES:
+    while waiting:
         path, node, folder, words = waiting.pop(0)
         for name in templates.includes(words):
             key = templates.resolve(folder, name)
             if key in found:
+                continue
+            if len(found) >= MAX_FILES:
+                found[key] = ("", Text(key, ()))
+                problems += [_too_many(path, node, name)] * (len(found) == MAX_FILES + 1)
                 continue
             try:
                 inner, text = nodes.read_text(shown(source.text, key), near(key), posixpath.dirname(key))
@@ -47,6 +51,12 @@ def _failed(path: Path, node: Node, name: str, error: MediaError | BadInput) -> 
         return list(error.problems)
     place = search(node, name) or place_of(node)
     return [Problem("file", shape.dotted(path), error.reason, error.hint, place)]
+
+
+def _too_many(path: Path, node: Node, name: str) -> Problem:
+    message = f"more than {MAX_FILES} files are included"
+    place = search(node, name) or place_of(node)
+    return Problem("file", shape.dotted(path), message, "write what they say into fewer files", place)
 
 
 def _counted(root: Node) -> int:

@@ -10,7 +10,7 @@ import itertools
 import re
 from collections.abc import Iterator, Mapping
 from copy import copy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import yaml
@@ -34,6 +34,8 @@ _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\Z")
 _BRIEF = re.compile(rf"[^eE]{{1,{MAX_DIGITS}}}([eE][-+]?[0-9]{{1,2}})?\Z")  # of 1e999999999 a fraction takes hours
 _NOT_JSON = re.compile(r"([-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN))\Z")
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
+API_KEY = re.compile(r"api[_-]?key", re.IGNORECASE)
+_GIVEN_AWAY = re.compile(r"(?P<name>api[_-]?key\w*[\"']?\s*:\s*)(?P<value>[^\s,}]+)", re.IGNORECASE)
 _TAG = re.compile(r"\{[{%][^}]*")
 _NOT_TEXT = frozenset("+-.0123456789~ntfNTF")  # what a plain scalar that is no text begins with
 _NULLS = frozenset({"~", "null", "Null", "NULL"})
@@ -128,6 +130,8 @@ class Source:
 
 def search(node: Node, word: str) -> Place | None:
     """The first place inside the node where the word stands, rather in a template's tag than elsewhere."""
+    if not word:
+        return None
     lines = node.text.lines
     # Only Latin words have spaces around them.
     whole_word = rf"(?<!\w){re.escape(word)}(?!\w)" if re.match(r"[\w@]", word, re.ASCII) else re.escape(word)
@@ -185,7 +189,8 @@ def read(file: str, data: bytes, folder: str = "") -> tuple[Source, tuple[Proble
     Raises BadInput where nothing can be read: no UTF-8, no YAML, too large, too deep.
     """
     whole_text, text = read_text(file, data, folder)
-    composer = _Composer(text)
+    composer = _Composer(replace(text, lines=tuple(map(_masked, text.lines))))
+    text = composer.text
     return Source(text, composer.compose(whole_text)), tuple(composer.problems)
 
 
@@ -196,11 +201,18 @@ def read_text(file: str, data: bytes, folder: str = "") -> tuple[str, Text]:
     try:
         words = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
+        if b"\0" in data and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
+            raise _fatal(file, "encoding", "this is no text", "name a text file") from error
         line = data[: error.start].count(b"\n") + 1
         raise _fatal(file, "encoding", f"line {line} is not UTF-8 text", "save the file as UTF-8") from error
     lines = tuple(re.split(r"\r\n|\n|\r|\x85|\u2028|\u2029", words))
     _refuse_control_characters(file, lines)
     return words, Text(file, lines, folder)
+
+
+def _masked(line: str) -> str:
+    """The line as it may be shown: what was written as an API key by mistake must not reach a log."""
+    return _GIVEN_AWAY.sub(lambda match: match["name"] + "*" * len(match["value"]), line) if ":" in line else line
 
 
 def _fatal(file: str, code: str, message: str, hint: str) -> BadInput:

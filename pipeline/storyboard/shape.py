@@ -13,7 +13,7 @@ from typing import Any
 from pipeline import schema
 from pipeline.errors import MOST, Place, Problem, nearest
 from pipeline.storyboard import dialogue
-from pipeline.storyboard.nodes import Node, Path, Source, fields_of, plain, whole_file
+from pipeline.storyboard.nodes import API_KEY, Node, Path, Source, fields_of, plain, whole_file
 from pipeline.storyboard.repair import Wrong
 
 SCHEMA = "storyboard.schema.json"
@@ -25,6 +25,7 @@ _TOO_FEW, _TOO_MANY = {"minItems", "minProperties", "minLength"}, {"maxItems", "
 _LIMITS = {"minimum": "at least", "exclusiveMinimum": "more than", "maximum": "at most"}
 _NOT_BLANK = r"\S"
 _SAID_BEFORE_1_2 = {"yes": "true", "on": "true", "y": "true", "no": "false", "off": "false", "n": "false"}
+_NO_KEY = "no key belongs into a storyboard: delete it, have it replaced, and set WAVESPEED_API_KEY in the environment"
 _PLAIN_TEXT = re.compile(r"[A-Za-z][A-Za-z0-9_./ -]*\Z")
 
 
@@ -55,7 +56,8 @@ def _telling(name: str, errors: Iterable[Any]) -> Iterator[Any]:
             continue
         if wrong_type := [error for error in alike if error.validator == "type"]:
             alike = wrong_type
-        meant = {meant for error in alike for _, meant, _ in islice(_strangers(name, error), MOST) if meant}
+        strangers = [found for error in alike for found in islice(_strangers(name, error), MOST)]
+        meant = {meant or instead for _, meant, instead in strangers if meant or instead}
         if any(error.validator == "required" for error in alike):
             alike = [error for error in alike if error.validator != "minProperties"]
         if meant:
@@ -95,6 +97,7 @@ def _place(source: Source, path: Path, error: Any) -> Place:
 
 def _unknown_keys(source: Source, name: str, path: Path, error: Any) -> Iterator[Wrong]:
     for key, meant, instead in _strangers(name, error):
+        instead = _NO_KEY if API_KEY.search(key) else instead
         hint = instead or (f'did you mean "{meant}"?' if meant else f"fields here: {', '.join(_fields(error))}")
         place = source.place((*path, key), key=True)
         yield Wrong(Problem("unknown-key", dotted(path), f'there is no field "{key}" here', hint, place), (*path, key))
@@ -135,7 +138,9 @@ def _fields(error: Any) -> list[str]:
 
 def _missing(source: Source, name: str, path: Path, error: Any) -> Wrong:
     absent = _absent(error)
-    example = _written(schema.rule_at(name, (*_above(_steps(error)), "properties", absent)))
+    steps = _steps(error)
+    rule = schema.rule_at(name, (*steps, "properties", absent))
+    example = _written(rule or schema.rule_at(name, (*_above(steps), "properties", absent)))
     problem = Problem("missing-key", dotted(path), f'"{absent}" is missing', f"add `{absent}: {example}`",
                       source.place(path))  # fmt: skip
     return Wrong(problem, path, missing=absent)
@@ -151,6 +156,8 @@ def _value(name: str, error: Any, node: Node) -> tuple[str, str, str]:
     shown, limit, rule = _shown(node), error.validator_value, _rule(name, error)
     if error.validator == "type":
         hint = _give(name, error, node) if node.value is None else _retype(limit, node, rule)
+        if error.absolute_path and error.absolute_path[-1] == "dialogue" and fields_of(node):
+            hint = dialogue.dashed(node)
         return "type", f"expected {_types(_usual(limit))}, found {_found(node)}", hint
     if error.validator == "enum":
         meant = nearest(str(error.instance), map(str, limit))
@@ -222,8 +229,10 @@ def _usual(rule: str | list[str]) -> str | list[str]:
 
 
 def _types(rule: str | list[str]) -> str:
-    names = [rule] if isinstance(rule, str) else rule
-    return ", ".join(_TYPES[name] for name in names[:-1]) + " or " * (len(names) > 1) + _TYPES[names[-1]]
+    names = [_TYPES[name] for name in ([rule] if isinstance(rule, str) else rule)]
+    if len(names) < 3:
+        return " or ".join(names)
+    return f"{', '.join(names[:-1])}, or {names[-1]}"
 
 
 def _found(node: Node) -> str:
@@ -238,15 +247,15 @@ def _found(node: Node) -> str:
 def _retype(expected: str | list[str], node: Node, rule: Mapping[str, Any]) -> str:
     """How to make a value of the wrong type one of the right type."""
     wanted = {expected} if isinstance(expected, str) else set(expected)
+    if "string" in wanted and not isinstance(node.value, dict | list):
+        return f'put it in quotes: "{node.raw}"'
     if wanted & {"object", "array"}:
         return f"write it like {_written(rule)}" if "examples" in rule else "write it as `key: value`"
     if "string" in wanted:
-        if isinstance(node.value, dict | list):
-            if fields_of(node).keys() == {"raw"}:
-                return "write the text alone: a raw prompt is that of a whole generation"
-            like = f"write it like {_written(rule)}" if "examples" in rule else "write a single value"
-            return f"{like}; text that begins with a bracket stands in quotes"
-        return f'put it in quotes: "{node.raw}"'
+        if fields_of(node).keys() == {"raw"}:
+            return "write the text alone: a raw prompt is that of a whole generation"
+        like = f"write it like {_written(rule)}" if "examples" in rule else "write a single value"
+        return f"{like}; text that begins with a bracket stands in quotes"
     if "boolean" in wanted:
         return f"write {_SAID_BEFORE_1_2.get(node.raw.lower(), 'true or false')}"
     if re.fullmatch(r"[-+]?[0-9]+(\.[0-9]+)?", node.raw) and node.quoted:

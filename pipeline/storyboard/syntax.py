@@ -14,6 +14,7 @@ _ESCAPE = re.compile(r"unknown escape character|escape code|hexdecimal|hexadecim
 _ALIGN = "begin it where its neighbours begin"
 _FLOW_PAIR = re.compile(r"([^][{},:]+): ([^][{},]*)\Z")  # a key and the begin of its text, between brackets
 _PAIR = re.compile(r"((?:- )*)([^:]+): (.*)\Z")
+_NO_NAME = re.compile(r"\s*(- +)*:(\s|\Z)")
 _QUOTES = 'put all of it in quotes, and write \\" for a quote inside them'
 
 
@@ -26,6 +27,12 @@ def explain(error: yaml.MarkedYAMLError, lines: tuple[str, ...]) -> tuple[str, s
     before, here = (line[: at[1]], line[at[1] : at[1] + 1]) if at else ("", "")
     if at and "\t" in line[:indent]:
         return "a tab can't indent a line", "indent with spaces", (at[0], line.index("\t"))
+    if at and _BLOCK.search(problem) and _NO_NAME.match(line):
+        return (
+            "a name is missing before the colon",
+            "write who speaks, or what the value is for",
+            (at[0], line.index(":")),
+        )
     if "cannot start any token" in problem:
         return f'plain text can\'t begin with "{here}"', "put quotes around it", at
     if at and "mapping values are not allowed" in problem and ":" in before:
