@@ -160,17 +160,18 @@ class _Table:
     """Patterns for codes, tried from the top. Nearly no text speaks of the camera, and its stems tell that quickly."""
 
     def __init__(self, rows: tuple[tuple[str, str], ...], *stems: str) -> None:
+        # One of the stems is in whatever a row matches, its abbreviation apart: of all stems those that it spells out.
         self.rows = tuple((code, re.compile(pattern, re.IGNORECASE)) for code, pattern in rows)
-        self._abbreviations = tuple(code for code, pattern in rows if rf"\b{code}\b" in pattern)
-        self._stems = stems  # one of them is in whatever a row matches, abbreviations apart
+        self._spelt = tuple(tuple(stem for stem in stems if stem in pattern) for _, pattern in rows)
+        self._abbreviated = tuple(rf"\b{code}\b" in pattern for code, pattern in rows)
 
     def first(self, text: str) -> Said | None:
         """What the text says of it, in the words of the first row that is found."""
         folded = text.lower()
-        if any(stem in folded for stem in self._stems) or any(code in text for code in self._abbreviations):
-            for code, pattern in self.rows:
-                if match := pattern.search(text):
-                    return Said(code, match[0], match.start())
+        for (code, pattern), stems, abbreviated in zip(self.rows, self._spelt, self._abbreviated, strict=True):
+            maybe = any(stem in folded for stem in stems) or (abbreviated and code in text)
+            if maybe and (match := pattern.search(text)):
+                return Said(code, match[0], match.start())
         return None
 
 

@@ -98,7 +98,7 @@ class Rendered:
     cuts: tuple[FinishedCut, ...]
 
 
-def check(file: Path) -> Film:
+def check(file: Path, *, warn: bool = True) -> Film:
     """Read a storyboard and everything it names. Its problems are in `film.checked.problems`.
 
     Raises BadInput where it can't be read at all, SetupError where there is no such file.
@@ -108,13 +108,13 @@ def check(file: Path) -> Film:
     if parsed.board is None:
         raise BadInput(parsed.problems)
     facts, unusable = _inspect(project, file.parent, parsed.board)
-    checked = checking.check(parsed.board, facts, unusable, parsed.problems, project.models)
+    checked = checking.check(parsed.board, facts, unusable, parsed.problems, project.models, warn=warn)
     return Film(file, project, checked, facts)
 
 
 def plan(file: Path, environ: Mapping[str, str] = os.environ) -> tuple[Film, Plan]:
     """What a storyboard would make, use and pay for. Raises BadInput where it has errors."""
-    film = check(file)
+    film = check(file, warn=False)  # a plan is the same whatever is warned of
     if film.checked.compositions is None:
         raise BadInput(film.checked.problems)
     look = partial(_store(film).view, settings.api_origin(environ))

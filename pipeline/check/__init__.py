@@ -63,11 +63,14 @@ def check(
     unusable: Mapping[str, MediaError],
     shape: Iterable[Problem] = (),
     catalogue: Mapping[str, Model] | None = None,
+    *,
+    warn: bool = True,
 ) -> Checked:
     """Everything wrong with a board, the problems of its `shape` among it.
 
     `facts` and `unusable` hold, by its path, each file that the board names: what it is, or why it can't be used.
-    `catalogue` holds the models there are; without it those that travel with the package.
+    `catalogue` holds the models there are; without it those that travel with the package. The rules that can only warn
+    are left out where nobody would be told, unless `warn`.
     """
     shape = tuple(shape)
     vague = frozenset(problem.path for problem in shape)
@@ -80,14 +83,15 @@ def check(
         found.append(iter(bad.problems))
         variants = sample(board)
     compositions = Compositions(board, variants, known)
-    found += [films.problems(compositions, vague), _composed(compositions, facts), rules.warnings(compositions)]
+    found += [films.problems(compositions, vague), _composed(compositions, facts, warn=warn)]
+    found += [rules.warnings(compositions)] if warn else []
     meant = _not_told_yet(board, list(chain.from_iterable(map(distinct, found))), shape)
     problems = in_order([*shape, *meant], board.source.file)
     broken = any(problem.severity == "error" for problem in problems)
     return Checked(board, problems, None if broken else compositions)
 
 
-def _composed(compositions: Compositions, facts: Facts) -> Iterator[Problem]:
+def _composed(compositions: Compositions, facts: Facts, *, warn: bool) -> Iterator[Problem]:
     """What is wrong with the texts of each shot, and with what goes with it."""
     board = compositions.board
     for found in compositions.distinct():
@@ -96,7 +100,7 @@ def _composed(compositions: Compositions, facts: Facts) -> Iterator[Problem]:
         else:
             yield from texts.empty(board, found)
             yield from files.sent(board, found, facts)
-            yield from rules.warnings_of(board, found)
+            yield from rules.warnings_of(board, found) if warn else ()
     if len(compositions.variants):
         variant, usual = compositions.variants.first(), compositions.models[DEFAULT_MODEL]
         yield from problems_of_texts(board, compositions.values(variant), usual, compositions.budget)
