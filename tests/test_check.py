@@ -105,6 +105,7 @@ def aliases_at_every_depth() -> str:
         pytest.param(nested_aliases(), "too-deep", id="deep-aliases"),
         pytest.param(aliases_at_every_depth(), "too-many", id="aliases-at-every-depth"),
         pytest.param("x" * (1 << 20) + "y", "too-large", id="large"),
+        pytest.param(HEAD + "x: '" + "api_key" * 140_000 + "'", "missing-key", id="keys"),
         pytest.param("title: a\0b", "control-character", id="nul"),
         pytest.param('title: "\\ud800"', "yaml", id="surrogate"),
         pytest.param("title: \xe9", "encoding", id="latin-1"),
