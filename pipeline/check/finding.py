@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from pipeline.catalog import Model
@@ -24,13 +25,19 @@ def warning(
 
 
 def distinct(problems: Iterable[Problem]) -> Iterator[Problem]:
-    """Each problem once, and of a great many the first: a mistake in `defaults` is found again in every shot."""
+    """Each problem once, and of a great many the first: a mistake in `defaults` is found again in every shot.
+
+    Warnings are counted by code, and apart from errors, which they must not hide.
+    """
     seen: set[Problem] = set()
+    told: Counter[str] = Counter()
     for problem in problems:
-        if problem not in seen:
+        kind = problem.code if problem.severity == "warning" else "error"
+        if problem not in seen and told[kind] < MOST:
             yield problem
             seen.add(problem)
-        if len(seen) == MOST:
+            told[kind] += 1
+        if told["error"] == MOST:
             return
 
 

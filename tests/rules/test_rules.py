@@ -14,7 +14,7 @@ import pytest
 from pipeline import check
 from pipeline.catalog import models
 from pipeline.check.rules import MODULES, RULES
-from pipeline.errors import Problem, describe
+from pipeline.errors import MOST, Problem, describe
 from pipeline.storyboard import DEFAULT_MODEL
 from tests.boards import board, checked
 
@@ -87,6 +87,15 @@ def test_a_thousand_variants_are_held_against_the_rules_in_seconds() -> None:
     began = time.process_time()
     assert checked(text).problems == ()
     assert time.process_time() - began < 5, "seconds of CPU for 6,000 compositions"
+
+
+def test_any_number_of_warnings_hides_no_error() -> None:
+    shots = [f"  - {{id: s{n}, prompt: 'Step {n}, at 2 seconds.'}}\n" for n in range(150)]
+    images = ", ".join(f"{{image: i{n}.png, role: view {n}}}" for n in range(10))
+    shots.append(f"  - {{id: last, prompt: b, references: [{images}]}}\n")
+    found = checked(HEAD + "shots:\n" + "".join(shots)).problems
+    assert [problem.path for problem in found if problem.severity == "error"] == ["shots[150].references"]
+    assert len(found) == MOST + 1
 
 
 def test_codes_are_unique_and_named_as_their_modules() -> None:
