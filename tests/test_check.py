@@ -119,6 +119,45 @@ def test_what_would_eat_time_or_memory_is_refused(text: str, code: str) -> None:
     assert code in {problem.code for problem in problems}
 
 
+LONG = 100_000  # characters: whoever looks at each pair of them looks for minutes
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        pytest.param(f"shots: [{{id: a, {'first' * LONG}: b: c}}]", "yaml", id="key"),
+        pytest.param(f"shots: [{{id: a, {'a:' * LONG}b: c: d}}]", "yaml", id="colons"),
+        pytest.param(f"shots: [{{id: a, prompt: {'a ' * LONG}b: c: d}}]", "yaml", id="text"),
+        pytest.param(f"  {'- ' * LONG}z:b: c", "yaml", id="dashes"),
+        pytest.param(f"shots: [{{id: a, prompt: b, dialogue: [x{' ' * LONG}y]}}]", "dialogue", id="line"),
+        pytest.param(
+            f"shots: [{{id: a, prompt: b, dialogue: [? '{' ' * LONG}(' : c]}}]", "unknown-character", id="speaker"
+        ),
+    ],
+)
+def test_what_is_wrong_with_a_long_line_is_told_at_once(text: str, code: str) -> None:
+    try:
+        problems = checked(HEAD + text).problems
+    except BadInput as bad:
+        problems = bad.problems
+    assert [problem.code for problem in problems if problem.severity == "error"] == [code]
+
+
+def test_the_speaker_of_a_line_is_read_as_it_is_written() -> None:
+    heads = ["keeper (low, hoarse)", " keeper  ( low )  ", "keeper", "old  keeper", "()", "a (b) c", "a(b"]
+    lines = ", ".join(f"{{'{head}': x}}" for head in heads)
+    [shot] = board(HEAD + f"shots: [{{id: a, prompt: b, dialogue: [{lines}]}}]").entries
+    assert [(line.speaker, line.delivery) for line in shot.parts[0].dialogue] == [
+        ("keeper", "low, hoarse"), ("keeper", "low"), ("keeper", ""), ("old  keeper", ""), ("", ""), ("a (b) c", ""),
+        ("a(b", ""),
+    ]  # fmt: skip
+
+
+def test_a_file_without_a_name_is_shown_where_it_is_included() -> None:
+    found = parse("film.yaml", lambda _: (HEAD + "shots: [{id: a, prompt: '{% include \"\" %}'}]").encode()).problems
+    assert [(problem.code, problem.place.length > 1) for problem in found] == [("file", True)]
+
+
 def full_of(tag: str, shots: int) -> str:
     """A board whose prompts hold as many of the tag as 60,000 characters have room for."""
     texts = (f"  - {{id: sh{number}, prompt: '{tag * (60_000 // len(tag))} {number}'}}\n" for number in range(shots))

@@ -195,6 +195,26 @@ def test_a_bible_in_two_files_is_the_same_bible() -> None:
     assert {slot.shot: slot.digest for slot in found.every_slot()} == BEFORE
 
 
+def test_a_prompt_file_changes_the_requests_of_the_texts_that_include_it() -> None:
+    wanted = copy.deepcopy(BOARD)
+    wanted["shots"][0]["prompt"] = '{% include "prompts/sea.txt" %} in {{ weather }}.'
+
+    def found(text: str, unused: str = "x") -> dict[str, str]:
+        bible = yaml.safe_dump(BIBLE, sort_keys=False)
+        files = {"bible/people.yaml": bible, "prompts/sea.txt": text, "prompts/unused.txt": unused}
+        return {slot.shot: slot.digest for slot in planned(wanted, files).every_slot()}
+
+    before = found("The sea")
+    assert {shot for shot, digest in found("A lake").items() if digest != before[shot]} == {"sea"}
+    assert found("The sea\n") == before, "its last line break is not part of it"
+    assert found("The {# cold #}sea") == before, "a remark says nothing"
+    assert found("The sea", "other") == before
+
+
+def test_a_template_of_the_board_changes_all_but_raw_prompts() -> None:
+    assert changed(lambda b: b["board"].update(prompt_template="{{ action }} {{ shots }}")) == EVERY - {"raw"}
+
+
 def test_parts_that_are_renamed_and_a_take_that_moves_keep_what_was_paid_for() -> None:
     wanted = copy.deepcopy(BOARD)
     wanted["shots"][2]["id"] = "sq010"

@@ -130,6 +130,17 @@ def test_numbers_and_truths_of_json_lines_stay_what_they_are() -> None:
     assert variant.keys == {"n": "3", "on": "true"}
 
 
+@pytest.mark.parametrize("escape", ["\\ud800", "\\u0000", "\\u001b[31m", "\\uffff"])
+def test_characters_that_no_board_may_have_are_told_of_a_table_too(escape: str) -> None:
+    lines = f'{{"claim": "fine"}}\n{{"claim": "a{escape}"}}\n'
+    parsed = storyboard.parse(
+        "film.yaml", lambda _: (HEAD + SHOTS + "variants: {from: m.jsonl}").encode(), lambda _: lines.encode()
+    )
+    [problem] = parsed.problems
+    assert problem.message == f"the character U+{escape[2:6].upper()} is not allowed in a storyboard"
+    assert (problem.place.file, problem.place.line) == ("m.jsonl", 2)
+
+
 def test_what_a_table_says_is_data_and_never_a_template() -> None:
     text = HEAD + "vars: {secret: s}\nshots: [{id: a, prompt: 'Say {{ claim }}'}]\nvariants: {from: m.csv, name: v}\n"
     found = planned(text, {"m.csv": "claim\n{{ secret }}{% for x in y %}\n"})

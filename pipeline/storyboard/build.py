@@ -38,7 +38,7 @@ from pipeline.storyboard.nodes import Node, Path, Source, fields_of, items_of
 from pipeline.templates import Data, Library, Scalar
 
 SUBJECTS: Mapping[str, SubjectKind] = {"characters": "character", "locations": "location", "props": "prop"}
-_SPEAKER = re.compile(r"\s*([^()]*?)\s*(?:\(([^()]*)\))?\s*\Z")
+_SPEAKER = re.compile(r"([^()]*+)(?:\(([^()]*+)\))?\Z")  # possessive: of a long key any other way takes hours
 _KINDS: tuple[Kind, ...] = ("image", "video", "audio")
 _PLAIN = re.compile(r"(?![~/\\])[^:\\]*\Z")  # of a path: neither absolute nor an address
 
@@ -210,8 +210,8 @@ def _line(node: Node, path: Path) -> Line:
         off_screen = bool(fields["off_screen"].value) if "off_screen" in fields else False
         return Line(fields["speaker"].value, fields["line"].value, _text(fields, "delivery"), off_screen, path)
     (head, line), *_ = fields.items()
-    match = _SPEAKER.match(head)
-    speaker, delivery = (match[1], match[2] or "") if match else (head, "")
+    match = _SPEAKER.match(head.strip())
+    speaker, delivery = (match[1].rstrip(), match[2] or "") if match else (head, "")
     return Line(speaker, line.value, delivery.strip(), False, path)
 
 

@@ -20,7 +20,8 @@ class Trap:
     place: Place
 
 
-_SPEECH = re.compile(r"(\w[\w ]*?(?: ?\([^()]*\))?)\s*[:-]?\s*([\"“].*)\Z")  # a name, and behind it something quoted
+# A name, and behind it something quoted. Bounded: what is longer is no name, and would take long to say so.
+_SPEECH = re.compile(r"(\w[\w ]{0,60}?(?: ?\([^()]{0,200}\))?)\s{0,4}[:-]?\s{0,4}([\"“].*)\Z")
 _TOGETHER = re.compile(r"(\w[\w ]*?(?: ?\([^()]*\))?)\s*(?::|\s-)\s+(\S.*)\Z")  # a name, and behind it the line
 _LINE = 'write a speaker, a colon, a space and the line: keeper (under his breath): "Not tonight, boy."'
 _APART = "the line has a comma and no quotes, so YAML took it apart"

@@ -33,7 +33,7 @@ _HEX = re.compile(r"0x[0-9a-fA-F]+\Z")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\Z")
 _BRIEF = re.compile(rf"[^eE]{{1,{MAX_DIGITS}}}([eE][-+]?[0-9]{{1,2}})?\Z")  # of 1e999999999 a fraction takes hours
 _NOT_JSON = re.compile(r"([-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN))\Z")
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
+FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 API_KEY = re.compile(r"api[_-]?key", re.IGNORECASE)
 _GIVEN_AWAY = re.compile(r"(?P<name>api[_-]?key\w{0,20}[\"']?\s{0,9}:\s{0,9})(?P<value>[^\s,}]+)", re.IGNORECASE)
 _TAG = re.compile(r"\{[{%][^}]*")
@@ -226,7 +226,7 @@ def _refuse_control_characters(file: str, lines: tuple[str, ...]) -> None:
             "delete it", Place(file, number, match.start() + 1, 1, line),
         )
         for number, line in enumerate(lines, 1)
-        for match in _FORBIDDEN.finditer(line)
+        for match in FORBIDDEN.finditer(line)
     ]  # fmt: skip
     if found:
         raise BadInput(found[:20])
@@ -366,7 +366,7 @@ class _Composer:
         node.quoted = event.style is not None and event.style != ""
         if not node.quoted:
             node.value = self._resolve(node, event.value)
-        elif event.style == '"' and (bad := _FORBIDDEN.search(event.value)):
+        elif event.style == '"' and (bad := FORBIDDEN.search(event.value)):
             message = f"the character U+{ord(bad[0]):04X} is not allowed in a storyboard"
             hint = "delete the escape that makes it; a backslash is written \\\\"
             self._problem(node, "control-character", message, hint)

@@ -12,8 +12,10 @@ _FLOW = re.compile(r"expected ',' or '[]}]'")
 _BLOCK = re.compile(r"did not find expected (key|'-' indicator)|expected <block end>")
 _ESCAPE = re.compile(r"unknown escape character|escape code|hexdecimal|hexadecimal")
 _ALIGN = "begin it where its neighbours begin"
-_FLOW_PAIR = re.compile(r"([^][{},:]+): ([^][{},]*)\Z")  # a key and the begin of its text, between brackets
-_PAIR = re.compile(r"((?:- )*)([^:]+): (.*)\Z")
+_SIGN = re.compile(r"[][{},]")  # what divides a line between brackets
+# What these can't match they give up at once: a line may have a million characters.
+_KEY = re.compile(r"(?:\A|:)([^:]++): ")
+_PAIR = re.compile(r"((?:- )*+)([^:]++): (.*)\Z")
 _NO_NAME = re.compile(r"\s*(- +)*:(\s|\Z)")
 _QUOTES = 'put all of it in quotes, and write \\" for a quote inside them'
 
@@ -45,8 +47,8 @@ def explain(error: yaml.MarkedYAMLError, lines: tuple[str, ...]) -> tuple[str, s
         return "these quotes are never closed", 'close them, or write \\" for a quote inside them', begun
     if _ESCAPE.search(problem):
         return "this is no escape that YAML knows", "write \\\\ for a backslash, and / in the path of a file", at
-    if at and here == ":" and _FLOW.search(problem) and (pair := _FLOW_PAIR.search(before)):
-        text = pair[0].strip() + re.split(r"[][{},]", line[at[1] :])[0]
+    if at and here == ":" and _FLOW.search(problem) and (pair := _pair_before(before)):
+        text = pair.strip() + _SIGN.split(line[at[1] :], maxsplit=1)[0]
         return "plain text can't have a colon and a space in it", _quoted(lines, at, text), at
     if begun and _FLOW.search(problem):
         message = f"the bracket opened in line {begun[0] + 1} is not closed before this, or a comma is missing"
@@ -54,6 +56,13 @@ def explain(error: yaml.MarkedYAMLError, lines: tuple[str, ...]) -> tuple[str, s
     if "could not find expected ':'" in problem:
         return "this line is no `key: value`", "write the key, a colon and a space", begun or at
     return " ".join(filter(None, ("not readable as YAML:", context, problem))), "check indentation and quotes", at
+
+
+def _pair_before(before: str) -> str:
+    """The key and the begin of its text that end there, between brackets; "" where there are none."""
+    last = _SIGN.split(before)[-1]
+    key = _KEY.search(last)
+    return last[key.start(1) :] if key else ""
 
 
 def _quoted(lines: tuple[str, ...], at: At, words: str) -> str:

@@ -13,7 +13,7 @@ from pipeline.storyboard import nodes
 from pipeline.storyboard.bibles import shown
 from pipeline.storyboard.board import Row
 from pipeline.storyboard.build import located
-from pipeline.storyboard.nodes import Source, Text, fields_of
+from pipeline.storyboard.nodes import FORBIDDEN, Source, Text, fields_of
 
 MAX_ROWS = 50_000
 MAX_VALUE = 4000  # characters, as of a variable in a storyboard
@@ -176,6 +176,9 @@ def _row(line: int, values: dict[str, Any]) -> Row | _Wrong:
             return _Wrong(line, f"{name} is no text, whole number, true or false", hint, name)
         if isinstance(value, str) and len(value) > MAX_VALUE:
             return _Wrong(line, f"{name} is longer than {MAX_VALUE:,} characters", "shorten it", name)
+        if isinstance(value, str) and (bad := FORBIDDEN.search(value)):
+            message = f"the character U+{ord(bad[0]):04X} is not allowed in a storyboard"
+            return _Wrong(line, message, "delete the escape that makes it", name)
         if isinstance(value, int) and abs(value) > 10**15:
             return _Wrong(line, f"{name} is out of reach", "put it in quotes", name)
     return Row(values, line)
