@@ -20,7 +20,8 @@ class Trap:
     place: Place
 
 
-# A name, and behind it something quoted; and a name, and behind it the line. Bounded: what is longer is no name, and would take long to say so.
+# A name, and behind it something quoted; a name, and behind it the line. Bounded: what is longer is no name, and would
+# take long to say so.
 _SPEECH = re.compile(r"(\w[\w ]{0,60}?(?: ?\([^()]{0,200}\))?)\s{0,4}[:-]?\s{0,4}([\"“].*)\Z")
 _TOGETHER = re.compile(r"(\w[\w ]{0,60}?(?: ?\([^()]{0,200}\))?)\s{0,4}(?::|\s-)\s+(\S.*)\Z")
 _LINE = 'write a speaker, a colon, a space and the line: keeper (under his breath): "Not tonight, boy."'
