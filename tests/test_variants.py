@@ -403,3 +403,34 @@ def test_thousands_of_shots_are_left_out_quickly() -> None:
     )
     assert [len(variant.shots) for variant in found][:3] == [3000, 1, 3000]
     assert time.process_time() - began < 2, "seconds"
+
+
+def test_what_is_said_beside_a_raw_prompt_differs_by_variant_and_makes_no_job() -> None:
+    film = {
+        "version": 1,
+        "title": "T",
+        "characters": {"anna": {"description": "a girl"}},
+        "shots": [
+            {"id": "a", "prompt": {"raw": "Rain."}, "notes": "in {{ v }}", "dialogue": [{"anna": "Say {{ v }}."}]},
+        ],
+        "variants": {"matrix": {"v": ["x", "y"]}},
+    }
+    found = planned(yaml.safe_dump(film))
+    spoken = [found.composition(variant, 0).composed.direction for variant in found.variants]
+    assert [(said["notes"], said["dialogue"][0]["line"]) for said in spoken] == [("in x", "Say x."), ("in y", "Say y.")]
+    assert len(found.jobs) == 1
+
+
+@pytest.mark.parametrize(
+    "shot",
+    [
+        {"id": "sh010", "prompt": {"raw": "A cup."}},
+        {"id": "sh010", "prompt": "A cup.", "prompt_template": "{{ action }}"},
+    ],
+)
+def test_a_style_that_does_not_reach_a_prompt_multiplies_nothing(shot: dict[str, object]) -> None:
+    markets = {"market": ["de", "fr", "it", "es", "pt", "nl"]}
+    film = {**FILM, "shots": [shot], "variants": {"matrix": markets}}
+    found = planned(yaml.safe_dump(film))
+    assert len(found.jobs) == 1
+    assert plan.multiplied(found) == ()

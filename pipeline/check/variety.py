@@ -7,6 +7,7 @@ from collections.abc import Set as AbstractSet
 
 from pipeline.check.finding import error
 from pipeline.errors import Problem, nearest
+from pipeline.plan import key_of
 from pipeline.storyboard import Path, Storyboard, Variants
 
 
@@ -22,7 +23,7 @@ def problems(board: Storyboard) -> Iterator[Problem]:
     added = {name: set(keys) for name, keys in known.items()}
     for included in board.variants.include:
         for name, value in included.items():
-            added.setdefault(name, set()).add(str(value).lower() if isinstance(value, bool) else str(value))
+            added.setdefault(name, set()).add(key_of(value))
     ids = {shot.id for shot in board.shots} | {entry.id for entry in board.entries}
     for change in board.variants.changes:
         yield from _choices(board, added, (*change.path, "when"), change.when)
@@ -55,7 +56,7 @@ def _known(wanted: Variants) -> dict[str, set[str]]:
     found = {name: set(values) for name, values in wanted.matrix.items()}
     for row in wanted.rows:
         for name, value in row.values.items():
-            found.setdefault(name, set()).add(str(value).lower() if isinstance(value, bool) else str(value))
+            found.setdefault(name, set()).add(key_of(value))
     return found
 
 

@@ -20,11 +20,11 @@ from pipeline.plan.naming import DEVICES
 from pipeline.plan.parameters import Parameters, begins_with_a_frame, parameters, points
 from pipeline.plan.rehearsal import FrameSource, Order, Rehearsal, rehearse
 from pipeline.plan.spread import Multiplied, multiplied
-from pipeline.plan.variants import MAIN, Variant, Variants, sample, unknown
+from pipeline.plan.variants import MAIN, Variant, Variants, key_of, sample, unknown
 
 __all__ = [
     "DEVICES", "FIRST_TAKE", "MAIN", "Composition", "Compositions", "Facts", "FrameSource", "Group", "Job",
     "Multiplied", "Order", "Parameters", "Plan", "Rehearsal", "Slot", "State", "Variant", "Variants",
-    "begins_with_a_frame", "expand", "groups", "last_frame", "multiplied", "needed", "parameters", "points",
+    "begins_with_a_frame", "expand", "groups", "key_of", "last_frame", "multiplied", "needed", "parameters", "points",
     "rehearse", "sample", "targets", "unknown", "upstream_first",
 ]  # fmt: skip

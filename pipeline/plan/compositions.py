@@ -13,7 +13,7 @@ from pipeline.plan.links import targets, upstream_first
 from pipeline.plan.parameters import Parameters, parameters
 from pipeline.plan.variants import Variant, Variants
 from pipeline.prompts import Ask, Composed, Looked, compose, given, looked_at
-from pipeline.storyboard import DEFAULT_MODEL, Entry, Shot, Storyboard
+from pipeline.storyboard import Entry, Shot, Storyboard
 from pipeline.templates import Budget, Data
 
 KEPT = 20_000  # compositions that are held at once; others are composed again when they are asked for
@@ -118,11 +118,6 @@ class Compositions:
             if len(broken) >= MOST:
                 break
         self._budget = None
-
-
-def known_model(models: Mapping[str, Model], name: str | None) -> Model:
-    """The model of that id; the usual one where there is none."""
-    return models.get(name or DEFAULT_MODEL) or models[DEFAULT_MODEL]
 
 
 def _budget(slots: int) -> Budget:

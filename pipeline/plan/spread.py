@@ -40,7 +40,8 @@ def multiplied(plan: Plan) -> tuple[Multiplied, ...]:
     shared = _shared(plan, names)
     counts = _counts(plan, _wanted(plan, shared, names))
     prices = _prices(plan)
-    found = [_multiplied(plan, path, indices, names, counts, prices) for path, indices in shared.items()]
+    made = _made(plan)
+    found = [_multiplied(plan, path, indices, names, counts, made, prices) for path, indices in shared.items()]
     worth = [item for item in found if item.jobs > max(FEW, MANY * item.jobs_before)]
     return tuple(sorted(worth, key=lambda item: (-item.jobs, item.path)))
 
@@ -88,17 +89,14 @@ def _shared(plan: Plan, names: _Names) -> Mapping[Path, list[int]]:
     return found
 
 
-def _without(texts: Iterable[Looked], path: Path | None, names: _Names) -> _Names:
+def _without(texts: Iterable[Looked], path: Path, names: _Names) -> _Names:
     """The names that the texts look at, one text left out."""
     return frozenset().union(*(item.names for item in texts if item.path != path)) & names
 
 
 def _wanted(plan: Plan, shared: Mapping[Path, list[int]], names: _Names) -> Iterator[_Names]:
     for path, indices in shared.items():
-        for index in indices:
-            texts = texts_of(plan, index)
-            yield _without(texts, None, names)
-            yield _without(texts, path, names)
+        yield from (_without(texts_of(plan, index), path, names) for index in indices)
 
 
 def _counts(plan: Plan, wanted: Iterable[_Names]) -> Mapping[_Names, int]:
@@ -108,6 +106,14 @@ def _counts(plan: Plan, wanted: Iterable[_Names]) -> Mapping[_Names, int]:
         for each, values in seen.items():
             values.add((variant.defaults, *(repr(variant.values.get(name)) for name in sorted(each))))
     return {each: len(values) for each, values in seen.items()}
+
+
+def _made(plan: Plan) -> Mapping[int, int]:
+    """How many jobs each entry really comes to: a text may look at a variable, and be left out of the prompt."""
+    found: dict[int, set[str]] = defaultdict(set)
+    for (key, _), digest in plan.uses.items():
+        found[entry_of(key)].add(digest)
+    return {index: len(digests) for index, digests in found.items()}
 
 
 def _prices(plan: Plan) -> Mapping[int, Decimal]:
@@ -126,6 +132,7 @@ def _multiplied(
     indices: list[int],
     names: _Names,
     counts: Mapping[_Names, int],
+    made: Mapping[int, int],
     prices: Mapping[int, Decimal],
 ) -> Multiplied:
     before = after = 0
@@ -133,7 +140,7 @@ def _multiplied(
     looked: set[str] = set()
     for index in indices:
         texts = texts_of(plan, index)
-        now, then = counts[_without(texts, None, names)], counts[_without(texts, path, names)]
+        now, then = made.get(index, 0), counts[_without(texts, path, names)]
         looked |= {name for item in texts if item.path == path for name in item.names & names}
         if now > then:
             before, after = before + then, after + now

@@ -106,7 +106,9 @@ class Variants:
             for index, added in enumerate(wanted.include):
                 if _fits(combination, added, own):
                     alone.discard(index)
-                    combination.update({name: (_key(value), value) for name, value in added.items() if name not in own})
+                    combination.update(
+                        {name: (key_of(value), value) for name, value in added.items() if name not in own}
+                    )
             yield combination
         for index in sorted(alone):
             yield {name: self._chosen(name, value) for name, value in wanted.include[index].items()}
@@ -114,7 +116,7 @@ class Variants:
     def _chosen(self, name: str, value: Scalar) -> tuple[str, Scalar]:
         """Key and value of an included one: the matrix' own where it names one of its keys."""
         values = self.board.variants.matrix.get(name, {}) if self.board.variants else {}
-        return _key(value), values.get(_key(value), value)
+        return key_of(value), values.get(key_of(value), value)
 
     def _product(self) -> Iterator[_Combination]:
         wanted = self.board.variants
@@ -124,7 +126,7 @@ class Variants:
         axes = [[(name, pair) for pair in values.items()] for name, values in wanted.matrix.items()]
         for row in rows:
             for chosen in itertools.product(*axes):
-                yield {**{name: (_key(value), value) for name, value in row.items()}, **dict(chosen)}
+                yield {**{name: (key_of(value), value) for name, value in row.items()}, **dict(chosen)}
 
     def _named(self) -> tuple[str, ...]:
         self._refuse_too_many()
@@ -196,7 +198,8 @@ def sample(board: Storyboard) -> Variants:
     return Variants(replace(board, vars=values, variants=None))
 
 
-def _key(value: Scalar) -> str:
+def key_of(value: Scalar) -> str:
+    """The key of a value that has no other: the value as it is written."""
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
@@ -206,7 +209,7 @@ def _agrees(combination: _Combination, keys: Mapping[str, str]) -> bool:
 
 def _fits(combination: _Combination, added: Mapping[str, Scalar], own: set[str]) -> bool:
     """Whether the added values contradict none of the combination's own."""
-    return all(combination[name][0] == _key(value) for name, value in added.items() if name in own)
+    return all(combination[name][0] == key_of(value) for name, value in added.items() if name in own)
 
 
 def _over(new: Settings, old: Settings) -> Settings:

@@ -58,13 +58,12 @@ def _board_texts(board: Storyboard) -> Iterator[tuple[Path, str]]:
 
 
 def _entry_texts(board: Storyboard, entry: Entry) -> Iterator[tuple[Path, str]]:
-    if entry.raw:
-        return
-    at, template = template_of(board, entry)
-    yield at, template
-    yield (*entry.path, "prompt"), entry.prompt
+    if not entry.raw:  # which is sent as it stands; what is said beside it is filled in all the same
+        yield template_of(board, entry)
+        yield (*entry.path, "prompt"), entry.prompt
     for part in entry.parts:
-        yield (*part.path, "prompt"), part.prompt
+        if not entry.raw:
+            yield (*part.path, "prompt"), part.prompt
         yield (*part.path, "notes"), part.notes
         for line in part.dialogue:
             yield line.path, line.line

@@ -82,4 +82,4 @@ def _twice(section: str, key: str, here: Node, there: Node) -> Problem:
 
 
 def _problem(source: Source, path: Path, code: str, message: str, hint: str) -> Problem:
-    return replace(Problem(code, shape.dotted(path), message, hint, source.place(path)))
+    return Problem(code, shape.dotted(path), message, hint, source.place(path))

@@ -1,6 +1,6 @@
 """What works and is probably not meant. Each rule is a module with its doc, and a code that can be switched off.
 
-To add one: a module here with a RULE, its name in RULES, and a docstring that is its page in docs/lint.md: what it
+To add one: a module here with a RULE, its name in MODULES, and a docstring that is its page in docs/lint.md: what it
 finds, why that matters, a board in which it is found and one in which it is not.
 """
 
