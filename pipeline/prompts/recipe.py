@@ -53,6 +53,7 @@ class Composed:
 
     prompt: str  # NFC, unless it is raw
     cited: tuple[Cited, ...]  # images, then videos, then audios, each in the order of the request
+    subjects: tuple[str, ...]  # keys of those that it shows or lets speak
     left_out: tuple[Reference, ...]  # files of its subjects that the model has no place for
     spoken: tuple[str, ...]  # what is said in each of its parts, all lines of one joined
     actions: tuple[str, ...]  # what happens in each of its parts, mentions filled in
@@ -111,7 +112,8 @@ class _Composition:
         said = tuple(" ".join(line["line"] for line in act.lines) for act in staged.acted)
         actions = tuple(joined([staged.common, act.action]) for act in staged.acted)
         left_out = tuple(self.left_out(staged.seen, staged.heard))
-        return Composed(prompt, staged.cited, left_out, said, actions, found)
+        subjects = tuple(dict.fromkeys(who.key for who in (*staged.seen, *staged.heard)))
+        return Composed(prompt, staged.cited, subjects, left_out, said, actions, found)
 
     def staged(self) -> Staged:
         """The entry with everything in it filled in."""

@@ -23,7 +23,7 @@ shots:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from pipeline.check.finding import warning
@@ -36,15 +36,23 @@ CODE = "same-footage"
 
 
 def _of_film(compositions: Compositions, variant: Variant) -> Iterator[Problem]:
-    board = compositions.board
-    first: dict[object, list[tuple[Shot, Fraction, Fraction]]] = {}
+    shown: dict[object, dict[int, list[Shot]]] = {}  # by request, and by the entry that comes to it
     requests: dict[int, object] = {}
     for shot in variant.shots:
         if shot.entry not in requests:
             requests[shot.entry] = request(compositions, variant, shot.entry)
-        asked = compositions.asked(variant, board.entries[shot.entry])
-        in_s, out_s = points(shot, asked.duration_s)
-        earlier = first.setdefault(requests[shot.entry], [])
+        shown.setdefault(requests[shot.entry], {}).setdefault(shot.entry, []).append(shot)
+    for by_entry in shown.values():
+        if len(by_entry) > 1:  # the shots of one entry divide its take among them
+            yield from _overlapping(compositions, variant, [shot for shots in by_entry.values() for shot in shots])
+
+
+def _overlapping(compositions: Compositions, variant: Variant, shots: Sequence[Shot]) -> Iterator[Problem]:
+    """The shots of one take that show what an earlier one shows."""
+    board = compositions.board
+    earlier: list[tuple[Shot, Fraction, Fraction]] = []
+    for shot in shots:
+        in_s, out_s = points(shot, compositions.asked(variant, board.entries[shot.entry]).duration_s)
         other = next((one for one, from_s, to_s in earlier if in_s < to_s and from_s < out_s), None)
         if other:
             message = f"it shows the same footage as {other.id}: their requests are the same"

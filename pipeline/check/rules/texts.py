@@ -32,8 +32,8 @@ def shared_by(board: Storyboard, found: Composition) -> Iterator[tuple[Path, str
     yield path, template
     for key in ("look", "palette", "lighting"):
         yield ("style", key), getattr(board.style, key)
-    for subject in board.subjects.values():
-        yield (*subject.path, "description"), subject.description
+    for key in found.composed.subjects:
+        yield (*board.subjects[key].path, "description"), board.subjects[key].description
 
 
 def where(board: Storyboard, entry: Entry, path: Path, word: str) -> Path:
