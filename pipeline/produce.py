@@ -37,7 +37,7 @@ from pipeline.render import kept
 from pipeline.settings import Project
 from pipeline.store import Store, previs_home, take_home
 from pipeline.storyboard import Shot, Storyboard
-from pipeline.storyboard.nodes import MAX_BYTES
+from pipeline.storyboard.reading import MAX_BYTES
 from pipeline.take import MediaFacts, Take
 from pipeline.wire import LOCAL_ORIGIN
 

@@ -11,7 +11,8 @@ from pipeline import catalog, schema
 from pipeline.catalog import Model
 from pipeline.errors import BadInput, Problem, nearest
 from pipeline.storyboard import dotted, in_order
-from pipeline.storyboard.nodes import MAX_BYTES, Source, plain, read, whole_file
+from pipeline.storyboard.nodes import Source, plain, whole_file
+from pipeline.storyboard.reading import MAX_BYTES, read
 from pipeline.storyboard.shape import problems
 
 FOLDER = "models"

@@ -15,7 +15,8 @@ from pipeline.catalog import Model
 from pipeline.errors import BadInput, MediaError, Problem, SetupError, nearest
 from pipeline.settings.models import models_of
 from pipeline.storyboard import in_order
-from pipeline.storyboard.nodes import plain, read
+from pipeline.storyboard.nodes import plain
+from pipeline.storyboard.reading import read
 from pipeline.storyboard.shape import problems
 from pipeline.wire import origin_of
 

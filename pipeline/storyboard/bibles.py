@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from pipeline.errors import BadInput, MediaError, Problem
-from pipeline.storyboard import nodes, shape
+from pipeline.storyboard import reading, shape
 from pipeline.storyboard.build import SUBJECTS, located
 from pipeline.storyboard.nodes import Node, Path, Source, Text, fields_of, items_of, place_of
 from pipeline.storyboard.repair import repair
@@ -36,7 +36,7 @@ def include(source: Source, near: Callable[[str], bytes]) -> list[Problem]:
             break
         seen.add(plainly)
         try:
-            bible, found = nodes.read(shown(source.text, name), near(name), posixpath.dirname(name))
+            bible, found = reading.read(shown(source.text, name), near(name), posixpath.dirname(name))
         except MediaError as error:
             problems.append(_problem(source, path, "file", error.reason, error.hint))
         except BadInput as bad:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 from pipeline import templates
 from pipeline.errors import BadInput, MediaError, Problem
-from pipeline.storyboard import nodes, shape
+from pipeline.storyboard import nodes, reading, shape
 from pipeline.storyboard.bibles import shown
 from pipeline.storyboard.nodes import Node, Path, Source, Text, place_of, search
 
@@ -36,7 +36,7 @@ def texts(source: Source, near: Callable[[str], bytes]) -> tuple[Texts, list[Pro
                 problems += [_too_many(path, node, name)] * (len(found) == MAX_FILES + 1)
                 continue
             try:
-                inner, text = nodes.read_text(shown(source.text, key), near(key), posixpath.dirname(key))
+                inner, text = reading.read_text(shown(source.text, key), near(key), posixpath.dirname(key))
             except (MediaError, BadInput) as error:
                 inner, text = "", Text(key, ())  # it is told of here; the template that includes it need not
                 problems += _failed(path, node, name, error)

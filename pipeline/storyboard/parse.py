@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import PurePath
 
 from pipeline.errors import MediaError, Problem
-from pipeline.storyboard import bibles, build, library, measures, nodes, shape, tables
+from pipeline.storyboard import bibles, build, library, measures, reading, shape, tables
 from pipeline.storyboard.board import Storyboard
 from pipeline.storyboard.repair import repair
 
@@ -32,7 +32,7 @@ def parse(file: str, read: Callable[[str], bytes], near: Callable[[str], bytes] 
     Where something has the wrong shape, the rest is still read, so that all problems can be told at once. Raises
     BadInput where nothing can be read at all, and whatever `read` raises.
     """
-    source, found = nodes.read(file, read(file))
+    source, found = reading.read(file, read(file))
     wrong = [*shape.problems(source), *measures.unreadable(source)]
     told = {problem.place for problem in found}
     problems = [*found, *(item.problem for item in wrong if item.problem.place not in told)]

@@ -13,7 +13,8 @@ from typing import Any
 from pipeline import schema
 from pipeline.errors import MOST, Place, Problem, nearest
 from pipeline.storyboard import dialogue
-from pipeline.storyboard.nodes import API_KEY, Node, Path, Source, fields_of, plain, whole_file
+from pipeline.storyboard.nodes import Node, Path, Source, fields_of, plain, whole_file
+from pipeline.storyboard.reading import API_KEY
 from pipeline.storyboard.repair import Wrong
 
 SCHEMA = "storyboard.schema.json"

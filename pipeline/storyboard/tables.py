@@ -9,11 +9,12 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from pipeline.errors import MOST, BadInput, MediaError, Place, Problem, printable
-from pipeline.storyboard import nodes
+from pipeline.storyboard import reading
 from pipeline.storyboard.bibles import shown
 from pipeline.storyboard.board import Row
 from pipeline.storyboard.build import located
-from pipeline.storyboard.nodes import FORBIDDEN, Source, Text, fields_of
+from pipeline.storyboard.nodes import Source, Text, fields_of
+from pipeline.storyboard.reading import FORBIDDEN
 
 MAX_ROWS = 50_000
 MAX_VALUE = 4000  # characters, as of a variable in a storyboard
@@ -41,7 +42,7 @@ def rows(source: Source, near: Callable[[str], bytes]) -> tuple[tuple[Row, ...],
         return (), []
     name = located(node)
     try:
-        words, text = nodes.read_text(shown(source.text, name), near(name))
+        words, text = reading.read_text(shown(source.text, name), near(name))
     except MediaError as error:
         return (), [Problem("file", "variants.from", error.reason, error.hint, source.place(("variants", "from")))]
     except BadInput as bad:
