@@ -224,7 +224,7 @@ class _Composition:
             description = self.filling.text(subject.description, path)
             self.filling.mentioned(description, path)
             if subject.key in shown and description:
-                yield sentence(f"{capital(subject.name)} is {self.filling.named(description)}")
+                yield sentences.introduction(subject.kind, subject.name, self.filling.named(description))
             if subject.key in speaking and self.ask.audio:
                 voice = self.filling.text(subject.voice_description, (*subject.path, "voice", "description"))
                 yield sentence(f"{capital(subject.name)}'s voice is {voice}") if voice else ""

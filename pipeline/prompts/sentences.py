@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipeline.catalog import Kind
-from pipeline.storyboard import Reference
+from pipeline.storyboard import Reference, SubjectKind
 
 _CLOSED = re.compile(r"[.!?…][\"'”’)]*$")
 NO_TEXT = "No on-screen text."
@@ -39,6 +39,11 @@ def capital(text: str) -> str:
 def joined(texts: Iterable[str]) -> str:
     """The texts that say something, on one line."""
     return " ".join(filter(None, texts))
+
+
+def introduction(kind: SubjectKind, name: str, description: str) -> str:
+    """Who or what a subject is. Places and things may be several, "the stairs", or be told in adjectives alone."""
+    return sentence(f"{capital(name)}{' is' if kind == 'character' else ':'} {description}")
 
 
 def role(cited: Cited) -> str:

@@ -18,6 +18,7 @@ from pipeline.storyboard.board import (
     Storyboard,
     Style,
     Subject,
+    SubjectKind,
     Transition,
     Variants,
 )
@@ -27,6 +28,6 @@ from pipeline.storyboard.shape import dotted
 
 __all__ = [
     "DEFAULT_MODEL", "FRAME_RATE", "Camera", "Change", "Continuation", "CutSpec", "Entry", "Line", "Parsed", "Part",
-    "Path", "Reference", "Row", "Settings", "Shot", "Sound", "Source", "Storyboard", "Style", "Subject", "Transition",
-    "Variants", "dotted", "in_order", "parse",
+    "Path", "Reference", "Row", "Settings", "Shot", "Sound", "Source", "Storyboard", "Style", "Subject",
+    "SubjectKind", "Transition", "Variants", "dotted", "in_order", "parse",
 ]  # fmt: skip

@@ -104,7 +104,7 @@ def test_the_prompt_of_several_shots_names_them_in_order_and_without_seconds(pro
         body = json.loads(run(project, "prompt", "--json", "film.yaml", shot))["body"]
         assert body["prompt"].splitlines() == [
             "@Image1 is the keeper's face. @Image2 is the lamp room.",
-            "The keeper is an old keeper in a yellow oilskin. The lamp room is a round glass room.",
+            "The keeper is an old keeper in a yellow oilskin. The lamp room: a round glass room.",
             "Style: 35mm film. Palette: amber.",
             "Location: the lamp room.",
             "Rain on the glass in every shot.",
