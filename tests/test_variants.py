@@ -171,7 +171,7 @@ variants:
     wanted = board(text, {"hooks.csv": "hook\n@cup stands.\n"})
     found = Compositions(wanted, Variants(wanted), catalog.models())
     said = [found.of(variant, 0).prompt.splitlines()[0] for variant in found.variants]
-    assert said == ["The cup is a cup from Naples.", "The cup is a cup from Oslo."]
+    assert said == ["The cup: a cup from Naples.", "The cup: a cup from Oslo."]
 
 
 def test_a_change_holds_for_the_variants_that_it_is_for() -> None:
