@@ -206,3 +206,21 @@ class TestHelp:
             cli.main(["rendr"])
         assert stopped.value.code == 2
         assert "invalid choice: 'rendr'" in capsys.readouterr().err
+
+
+class TestTable:
+    def test_columns_that_go_together_are_named_by_their_table(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        monkeypatch.chdir(tmp_path)
+        (tmp_path / "markets.csv").write_text("market,claim\nde,Guten Morgen\nfr,Bonjour\n")
+        (tmp_path / "film.yaml").write_text(
+            "version: 1\ntitle: T\nshots:\n"
+            "  - {id: a, prompt: 'In {{ market }}: {{ claim }}, {{ hook }}.'}\n"
+            "  - {id: b, prompt: 'In {{ market }}.'}\n"
+            "variants: {from: ./markets.csv, matrix: {hook: [x, y]}}\n"
+        )
+        assert cli.main(["plan", "film.yaml"]) == 0
+        said = capsys.readouterr().out
+        assert "no take yet; varies with hook, markets.csv\n" in said
+        assert "no take yet; varies with market\n" in said

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from pipeline import produce, wire
@@ -11,6 +11,7 @@ from pipeline.cli import show
 from pipeline.errors import SetupError, nearest
 from pipeline.plan import Group, Multiplied, Plan, Variant, groups, multiplied, unknown
 from pipeline.produce import Film
+from pipeline.storyboard import Storyboard
 from pipeline.wire import FileRef, MediaRef
 
 FINE, OVER_BUDGET = 0, 3
@@ -139,7 +140,7 @@ def _show_groups(planned: Plan) -> None:
     rows = [("shot", "state", *(["jobs"] if several else []), "seconds", "price", "why")]
     for group in groups(planned):
         jobs = [f"{group.jobs:,}"] if several else []
-        rows.append((group.entry, group.state, *jobs, f"{group.seconds:,}", _cost(group), _why(group)))
+        rows.append((group.entry, group.state, *jobs, f"{group.seconds:,}", _cost(group), _why(planned, group)))
     show.table(rows, right=frozenset({2, 3, 4} if several else {2, 3}))
 
 
@@ -151,14 +152,24 @@ def _cost(group: Group) -> str:
     return ("about " if group.estimate else "") + show.money(group.usd) + (" and more" if group.unpriced else "")
 
 
-def _why(group: Group) -> str:
+def _why(planned: Plan, group: Group) -> str:
     """Why the jobs of an entry are in their state, and why there are several of them."""
     reasons = [f"the same take as {group.same_as}" if group.same_as else group.reason]
     if len(group.shots) > 1:
         reasons.append(f"{len(group.shots)} shots in one take: {', '.join(group.shots)}")
     if group.varies:
-        reasons.append(f"varies with {', '.join(group.varies)}")
+        reasons.append(f"varies with {', '.join(_varying(planned.board, group.varies))}")
     return "; ".join(reasons)
+
+
+def _varying(board: Storyboard, names: Sequence[str]) -> list[str]:
+    """The variables by name; several columns of a table, which go together anyway, by the table's."""
+    rows = board.variants.rows if board.variants else ()
+    columns = [name for name in names if rows and name in rows[0].values]
+    if len(columns) < 2:
+        return list(names)
+    table = board.source.node(("variants", "from")).raw.rpartition("/")[2]
+    return list(dict.fromkeys(table if name in columns else name for name in names))
 
 
 def _show_slots(planned: Plan, variant: Variant) -> None:
