@@ -1,26 +1,19 @@
-"""The WaveSpeed v3 protocol as values: requests and their digests, envelopes built and parsed. No input or output.
-
-Facts: the model's own API page and the official clients' sources; read leniently, written as the page has it.
-"""
+"""The envelopes of the protocol, built and parsed: predictions, uploads, refusals and the direction of a previs."""
 
 from __future__ import annotations
 
 import base64
 import binascii
-import hashlib
 import json
-import math
-import unicodedata
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-import rfc8785
+from pipeline.wire.lenient import listed, mapping, number, text
 
 API_ROOT = "/api/v3"
 LOCAL_ORIGIN = "http://storyreel.invalid"  # of our own server inside this process; RFC 2606: no such host can exist
-REQUEST_FORMAT = 1  # part of every request digest; a change makes every take of every user a stranger
 UPLOADS_PATH = f"{API_ROOT}/media/uploads"
 DIRECTION_HEADER = "X-Storyreel-Direction"
 TERMINAL = frozenset({"completed", "failed", "cancelled", "timeout", "deleted"})
@@ -40,85 +33,6 @@ MEANING = {  # of `data.code`, from the API's table of task error codes
     5003: "the service is unavailable",
     TIMED_OUT: "timed out",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class FileRef:
-    """A file that goes with a request; its bytes are its identity, its path is only for people."""
-
-    sha256: str  # lower-case hex
-    path: str = field(compare=False)  # relative to the root
-
-
-@dataclass(frozen=True, slots=True)
-class FrameRef:
-    """One frame out of a take that may not exist yet."""
-
-    digest: str  # of the request the take answers
-    take: int  # its number, from 1
-    frame: int  # from 0, in the frame rate of the model that makes the take
-
-
-MediaRef = FileRef | FrameRef
-Value = str | int | bool | MediaRef | tuple[MediaRef, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What is asked of a model: every parameter explicit, media by what they are and not by where they lie."""
-
-    model: str
-    inputs: Mapping[str, Value]
-
-    @property
-    def media(self) -> tuple[MediaRef, ...]:
-        """Every file and frame that goes with it, in the order of the parameters."""
-        values = (value if isinstance(value, tuple) else (value,) for value in self.inputs.values())
-        return tuple(ref for refs in values for ref in refs if isinstance(ref, FileRef | FrameRef))
-
-
-def as_digested(request: Request) -> dict[str, Any]:
-    """The plain JSON object whose canonical form is hashed and stored."""
-    inputs = {name: _symbolic(value) for name, value in request.inputs.items()}
-    return {"format": REQUEST_FORMAT, "model": request.model, "inputs": inputs}
-
-
-def request_digest(request: Request) -> str:
-    """SHA-256, in hex, of the request in RFC 8785 canonical JSON with its strings in NFC."""
-    # Of text, whole numbers, truths, lists and mappings with ASCII keys, json writes what RFC 8785 asks for, and ten
-    # times faster; only fractions and other keys differ, and a request has none.
-    canonical = json.dumps(as_digested(request), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(canonical.encode()).hexdigest()
-
-
-def digest_of(value: Mapping[str, Any]) -> str:
-    """SHA-256, in hex, of a plain JSON object in RFC 8785 canonical form."""
-    return hashlib.sha256(rfc8785.dumps(value)).hexdigest()
-
-
-def body(request: Request, address: Callable[[MediaRef], str]) -> dict[str, Any]:
-    """The JSON body of the submit POST, media given by their addresses; a list without members is left out."""
-    sent: dict[str, Any] = {}
-    for name, value in request.inputs.items():
-        if isinstance(value, FileRef | FrameRef):
-            sent[name] = address(value)
-        elif not isinstance(value, tuple):
-            sent[name] = value
-        elif value:
-            sent[name] = [address(ref) for ref in value]
-    return sent
-
-
-def _symbolic(value: Value) -> Any:
-    if isinstance(value, str):
-        return unicodedata.normalize("NFC", value)
-    if isinstance(value, tuple):
-        return [_symbolic(ref) for ref in value]
-    if isinstance(value, FileRef):
-        return {"sha256": value.sha256}
-    if isinstance(value, FrameRef):
-        return {"digest": value.digest, "take": value.take, "frame": value.frame}
-    return value
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,26 +103,30 @@ def prediction_data(prediction: Prediction, origin: str) -> dict[str, Any]:
 
 def parse_prediction(payload: object) -> Prediction | None:
     """The prediction in a reply; None where the reply is no envelope with an id in it."""
-    data = _mapping(_mapping(payload).get("data"))
+    return prediction_in(mapping(mapping(payload).get("data")))
+
+
+def prediction_in(data: Mapping[str, Any]) -> Prediction | None:
+    """The prediction that an object tells of; None where it has no id."""
     if not isinstance(data.get("id"), str) or not data["id"]:
         return None
     return Prediction(
         id=data["id"],
-        model=_text(data.get("model")),
-        status=_text(data.get("status")).lower(),
-        outputs=tuple(filter(None, map(_address, _list(data.get("outputs"))))),
-        error=_text(data.get("error")),
-        code=_number(data.get("code")),
-        created_at=_text(data.get("created_at")),
-        inference_ms=_number(_mapping(data.get("timings")).get("inference")),
+        model=text(data.get("model")),
+        status=text(data.get("status")).lower(),
+        outputs=tuple(filter(None, map(_address, listed(data.get("outputs"))))),
+        error=text(data.get("error")),
+        code=number(data.get("code")),
+        created_at=text(data.get("created_at")),
+        inference_ms=number(mapping(data.get("timings")).get("inference")),
     )
 
 
 def refusal(payload: object) -> tuple[int, str]:
     """Business code and message of a reply that says no; (0, "") where it says neither."""
-    reply = _mapping(payload)
-    data = _mapping(reply.get("data"))
-    code = next((n for n in (_number(data.get("code")), _number(reply.get("code"))) if n not in (0, 200)), 0)
+    reply = mapping(payload)
+    data = mapping(reply.get("data"))
+    code = next((n for n in (number(data.get("code")), number(reply.get("code"))) if n not in (0, 200)), 0)
     detail = reply.get("detail")
     words = (reply.get("message"), reply.get("error"), _sentence(detail), data.get("error"))
     return code, next((word for word in words if isinstance(word, str) and word and word != "success"), "")
@@ -216,7 +134,7 @@ def refusal(payload: object) -> tuple[int, str]:
 
 def refused(payload: object) -> bool:
     """Whether an envelope that came with HTTP 200 is a refusal all the same."""
-    return _number(_mapping(payload).get("code")) not in (0, 200)
+    return number(mapping(payload).get("code")) not in (0, 200)
 
 
 def ticket_data(filename: str, size: int, content_type: str, ticket: Ticket) -> dict[str, Any]:
@@ -232,12 +150,12 @@ def ticket_data(filename: str, size: int, content_type: str, ticket: Ticket) -> 
 
 def parse_ticket(payload: object) -> Ticket | None:
     """The ticket in a reply; None where something that an upload needs is missing."""
-    data = _mapping(_mapping(payload).get("data"))
-    upload = _mapping(data.get("upload"))
-    put_url, download_url = _text(upload.get("url")), _text(data.get("download_url"))
-    if _text(upload.get("method")).upper() != "PUT" or not put_url or not download_url:
+    data = mapping(mapping(payload).get("data"))
+    upload = mapping(data.get("upload"))
+    put_url, download_url = text(upload.get("url")), text(data.get("download_url"))
+    if text(upload.get("method")).upper() != "PUT" or not put_url or not download_url:
         return None
-    headers = {str(name): str(value) for name, value in _mapping(upload.get("headers")).items()}
+    headers = {str(name): str(value) for name, value in mapping(upload.get("headers")).items()}
     return Ticket(put_url, headers, download_url)
 
 
@@ -249,34 +167,16 @@ def pack_direction(direction: Mapping[str, Any]) -> str:
 def unpack_direction(header: str) -> Mapping[str, Any] | None:
     """The direction in a header; None where it is none."""
     try:
-        return _mapping(json.loads(base64.b64decode(header, validate=True))) or None
+        return mapping(json.loads(base64.b64decode(header, validate=True))) or None
     except (binascii.Error, ValueError, RecursionError):  # the last one: JSON nested thousands deep
         return None
 
 
-def _mapping(value: object) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}
-
-
-def _list(value: object) -> list[object]:
-    return value if isinstance(value, list) else []
-
-
-def _text(value: object) -> str:
-    return value if isinstance(value, str) else ""
-
-
-def _number(value: object) -> int:
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
-        return 0
-    return int(value)
-
-
 def _address(output: object) -> str:
-    return _text(output) or _text(_mapping(output).get("url"))
+    return text(output) or text(mapping(output).get("url"))
 
 
 def _sentence(detail: object) -> str:
     if not isinstance(detail, list):
-        return _text(detail)
-    return "; ".join(str(_mapping(item).get("msg", item)) for item in detail)
+        return text(detail)
+    return "; ".join(str(mapping(item).get("msg", item)) for item in detail)
