@@ -11,6 +11,7 @@
         |   |-- RateLimited       too much at once; later the same may be taken
         |   `-- OutOfCredit       the account has no money left                      exit 3
         |-- UnreachableApi    no answer, or one that made no sense
+        |   |-- Expired           the address of a clip is no longer good
         |   `-- ChargeUncertain   a submission that may be charged all the same      exit 4
         `-- StillOpen         submitted, and not finished in the time we wait
 Anything else that escapes is a bug (exit 70, with its traceback).
@@ -139,6 +140,10 @@ class UnreachableApi(GenerationError):
     def __init__(self, message: str, *, uncertain: bool = False, **details: Any) -> None:
         super().__init__(message, **details)
         self.uncertain = uncertain  # a submission may have arrived: it may be charged, and must not be sent again
+
+
+class Expired(UnreachableApi):
+    """The address of a clip is no longer good; its prediction, asked again, tells a fresh one."""
 
 
 class ChargeUncertain(UnreachableApi):
