@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import itertools
 import json
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -72,7 +73,7 @@ def lead(to: str, status: int = 302) -> bytes:
 
 
 @asynccontextmanager
-async def serving(*answers: bytes | Callable[[str], bytes]) -> AsyncIterator[Server]:
+async def serving(*answers: bytes | Callable[[str], bytes], tls: ssl.SSLContext | None = None) -> AsyncIterator[Server]:
     server = Server()
     pending = itertools.chain(answers, itertools.repeat(answers[-1]))
 
@@ -90,13 +91,13 @@ async def serving(*answers: bytes | Callable[[str], bytes]) -> AsyncIterator[Ser
         else:
             writer.write(reply(server.origin) if callable(reply) else reply)
 
-    async with listening(answer) as server.origin:
+    async with listening(answer, tls) as server.origin:
         yield server
 
 
 @asynccontextmanager
 async def listening(
-    answer: Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]],
+    answer: Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]], tls: ssl.SSLContext | None = None
 ) -> AsyncIterator[str]:
     """The origin of a server that hands each connection to `answer` and closes it."""
     connections = set()
@@ -109,9 +110,9 @@ async def listening(
         with contextlib.suppress(ConnectionError):
             await writer.wait_closed()
 
-    listener = await asyncio.start_server(connected, "127.0.0.1", 0)
+    listener = await asyncio.start_server(connected, "127.0.0.1", 0, ssl=tls)
     async with listener:
-        yield f"http://127.0.0.1:{listener.sockets[0].getsockname()[1]}"
+        yield f"http{'s' if tls else ''}://127.0.0.1:{listener.sockets[0].getsockname()[1]}"
         await asyncio.gather(*filter(None, connections))
 
 

@@ -5,9 +5,11 @@ In reading order of the modules:
     endpoint    where requests go, and which addresses it may send us on to
     pace        how long to wait: pure schedules
     verdict     what a reply means: a prediction, a refusal, or no answer
-    reach       which addresses we go to when a reply names them
+    reach       which addresses we go to when a reply names them, and how
     transfer    files become pieces to send, and the other way round
-    exchange    requests on the wire (it alone imports httpx)
+    network     what httpx is told, and what its errors mean (it and the next two alone import httpx)
+    exchange    questions on the wire, with the key
+    carriage    files on the wire, without it
     quota       how many repetitions are still a help
     asking      what may be repeated, and when that is given up
     waiting     a prediction is asked for until it has ended

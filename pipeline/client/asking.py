@@ -48,7 +48,7 @@ class Asking:
             try:
                 reply = await ask()
             except (Unsent, Lost) as error:
-                raise Again(self.unreachable(error, so, prediction=prediction)) from error
+                raise self.unreached(error, so, prediction=prediction) from error
             found = answer(reply) if reply.effective_status == 200 else None
             if found is None:
                 raise verdict.unanswered(reply, prediction, young=young)
@@ -70,9 +70,12 @@ class Asking:
                 return found
         raise AssertionError("unreachable")
 
-    def unreachable(self, error: Exception, so: str, **details: Any) -> UnreachableApi:
-        """The error for a request that got no answer."""
-        return UnreachableApi(self.words(error, so), **details)
+    def unreached(self, error: Unsent | Lost, so: str, **details: Any) -> Again | UnreachableApi:
+        """What to raise for a request that got no answer, and may be repeated."""
+        if isinstance(error, Lost):
+            return Again(UnreachableApi(self.words(error, so), **details))
+        said = UnreachableApi(self.words(error, so), hint=error.hint, **details)
+        return said if error.final else Again(said)
 
     def words(self, error: Exception, so: str) -> str:
         """What went wrong with the endpoint, and what that means."""

@@ -55,7 +55,8 @@ class Endpoint:
 
 def _origin(address: str) -> str:
     try:
-        return wire.origin_of(address)
+        # What stands before an @ is no host, and makes people and parsers believe that it is.
+        return "" if "@" in urlsplit(address).netloc else wire.origin_of(address)
     except ValueError:
         return ""
 

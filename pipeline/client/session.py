@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Awaitable, Callable, Mapping
-from contextlib import aclosing
+from contextlib import AsyncExitStack, aclosing
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import partial
@@ -27,6 +27,7 @@ from pipeline.errors import ChargeUncertain, UnreachableApi
 from pipeline.wire import Bill, Listed, Prediction, Quote, Ticket
 
 if TYPE_CHECKING:
+    from pipeline.client.carriage import Carriage
     from pipeline.client.exchange import Exchange
 
 _T = TypeVar("_T")
@@ -54,12 +55,17 @@ class Client:
         self._chance = chance
         self._clock = clock
         self._quota = Quota(self._patience.quota)
+        self._open = AsyncExitStack()
         self._seen: set[str] = set()  # predictions that the API told of: a 404 for one of them is no delay
 
     async def __aenter__(self) -> Self:
-        from pipeline.client.exchange import Exchange  # loads httpx, which `check` and `--help` never need
+        # They load httpx, which `check` and `--help` never need.
+        from pipeline.client.carriage import Carriage
+        from pipeline.client.exchange import Exchange
 
-        self._exchange: Exchange = await Exchange(self._endpoint, self._patience, self._clock).__aenter__()
+        enter = self._open.enter_async_context
+        self._exchange: Exchange = await enter(Exchange(self._endpoint, self._patience, self._clock))
+        self._carriage: Carriage = await enter(Carriage(self._endpoint, self._patience))
         self._asking = Asking(
             self._exchange, self._endpoint.origin, self._patience, self._sleep, self._chance, self._quota
         )
@@ -68,7 +74,7 @@ class Client:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await self._exchange.__aexit__(kind, error, trace)
+        await self._open.aclose()
 
     async def submit(
         self, model: str, body: Mapping[str, Any], direction: Mapping[str, Any] | None = None
@@ -84,7 +90,7 @@ class Client:
             try:
                 return await self._exchange.submit(wire.submit_path(model), body, headers)
             except Unsent as error:
-                raise Again(self._asking.unreachable(error, "the shot was not sent")) from error
+                raise self._asking.unreached(error, "the shot was not sent") from error
             except Lost as error:
                 raise ChargeUncertain(self._asking.words(error, verdict.UNCERTAIN)) from error
 
@@ -118,7 +124,7 @@ class Client:
         async def once() -> str:
             ticket = await self._ticket(filename, size, content_type)
             async with aclosing(pieces(source)) as content:
-                status = await self._exchange.put(ticket.put_url, ticket.headers, content, size)
+                status = await self._carriage.put(ticket.put_url, ticket.headers, content, size)
             if not 200 <= status < 300:  # the next try has a ticket of its own, so half a file is no obstacle
                 raise Again(UnreachableApi(f"{filename} was not uploaded: HTTP {status}", http_status=status))
             return ticket.download_url
@@ -134,7 +140,7 @@ class Client:
         async def once() -> None:
             there = address
             for _ in range(1 + _MOST_REDIRECTS):
-                async with self._exchange.fetch(there) as arrival:
+                async with self._carriage.fetch(there) as arrival:
                     if arrival.status not in _REDIRECTS:
                         return await keep(arrival, target, max_bytes)
                     there = _onward(there, arrival.headers.get("location", ""))
@@ -175,7 +181,7 @@ class Client:
             async with asyncio.timeout(self._patience.transfer_s):
                 return await once()
         except (Unsent, Lost) as error:
-            raise Again(self._asking.unreachable(error, otherwise)) from error
+            raise self._asking.unreached(error, otherwise) from error
         except TimeoutError as error:
             raise Again(UnreachableApi(f"{otherwise} within {self._patience.transfer_s:g} s")) from error
 

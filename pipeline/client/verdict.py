@@ -38,6 +38,11 @@ UNCERTAIN = "the shot may have been accepted and charged; it is not sent again"
 class Unsent(Exception):
     """A request that surely never left: no connection came about."""
 
+    def __init__(self, message: str, *, final: bool = False, hint: str = "") -> None:
+        super().__init__(message)
+        self.final = final  # it would be the same a little later
+        self.hint = hint
+
 
 class Lost(Exception):
     """A request that may have arrived; its answer did not, or not whole."""

@@ -1,0 +1,82 @@
+"""What httpx is told, and what its errors mean to us: surely unsent, or perhaps arrived."""
+
+from __future__ import annotations
+
+import re
+import socket
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from typing import Any
+
+import httpx
+
+from pipeline.client.endpoint import Endpoint
+from pipeline.client.pace import Patience
+from pipeline.client.verdict import Lost, Unsent
+from pipeline.errors import SetupError
+
+HEADERS = {"User-Agent": "storyreel"}
+# A kept connection that the server is just closing would leave it uncertain whether a request arrived; and one that
+# was made for one name may lead to a machine that has others, too.
+FRESH = httpx.Limits(max_keepalive_connections=0)
+# No connection came about; a refused CONNECT is the proxy's, before anything of ours was sent.
+_UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
+
+
+def opened(endpoint: Endpoint, **options: Any) -> httpx.AsyncClient:
+    """A client of httpx. It repeats nothing: its `retries` are 0, and HTTP/2, which may, is not asked for."""
+    options = {"headers": HEADERS, **options}
+    if endpoint.app is not None:
+        # Every address goes to the application: nothing can leave this process.
+        return httpx.AsyncClient(transport=httpx.ASGITransport(endpoint.app, raise_app_exceptions=False), **options)
+    try:
+        return httpx.AsyncClient(**{"verify": _trust(), "trust_env": not endpoint.direct, **options})
+    except (ImportError, ValueError) as error:  # SOCKS without its package; a scheme that no proxy has
+        raise SetupError(f"the proxy of the environment can't be used: {str(error)[:200]}") from error
+
+
+def timeout(patience: Patience, read_s: float | None = None) -> httpx.Timeout:
+    """How long a connection may take, and a pause between two pieces."""
+    return httpx.Timeout(read_s or patience.read_s, connect=patience.connect_s)
+
+
+@contextmanager
+def as_ours() -> Iterator[None]:
+    """Raises Unsent or Lost for whatever httpx raises inside."""
+    try:
+        yield
+    except _UNSENT as error:
+        raise _unsent(error) from error
+    except (httpx.InvalidURL, UnicodeError) as error:  # the latter for half a surrogate pair, which JSON may hold
+        raise Unsent("what the API named can't be put into a request", final=True) from error
+    except (httpx.HTTPError, TimeoutError) as error:
+        raise Lost(_words(error)) from error
+
+
+@cache
+def _trust() -> ssl.SSLContext:
+    return httpx.create_ssl_context()  # reads every authority there is: 30 ms, and a client has several pools
+
+
+def _unsent(error: Exception) -> Unsent:
+    for cause in _causes(error):
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            hint = "an authority of your own, such as a company's proxy, is named by SSL_CERT_FILE"
+            return Unsent(f"its certificate is not trusted: {cause.verify_message}", final=True, hint=hint)
+        if isinstance(cause, socket.gaierror):
+            return Unsent(f"its name has no address: {cause.strerror}", hint="check the network, and the name")
+    return Unsent(_words(error))
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    cause: BaseException | None = error
+    while cause is not None:
+        yield cause
+        cause = cause.__cause__ or cause.__context__
+
+
+def _words(error: Exception) -> str:
+    """What httpx says, or where it says nothing (its timeouts do), the name of it: "read timeout"."""
+    return str(error)[:200] or re.sub(r"(?<!^)(?=[A-Z])", " ", type(error).__name__).lower()
