@@ -52,8 +52,8 @@ def rehearse(plan: Plan, only: Iterable[Variant] = ()) -> Rehearsal:
         digests = plan.digests(variant)
         for index, digest in digests.items():  # what others continue from comes first
             at = variant.name, index
-            if best := plan.view.best(digest):
-                footage[at] = f"take:{digest}:{best.number}"
+            if best := plan.footage(variant.name, index, digest):
+                footage[at] = f"take:{best.digest}:{best.number}"
                 continue
             link = plan.board.entries[index].continue_from
             upstream = footage[variant.name, plan.compositions.targets[link.shot].entry] if link else ""

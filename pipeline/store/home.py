@@ -24,6 +24,11 @@ class Home:
         self._room = room
 
     @property
+    def name(self) -> str:
+        """Its path, relative to the outputs folder."""
+        return self._room.address.home
+
+    @property
     def take(self) -> Take | None:
         """The take kept here, with its clip."""
         take = read_take(self._room.folder, self._room.address)
@@ -51,6 +56,12 @@ class Home:
             folder = self._room.make_attempt(number)
             self._room.write(folder / "intent.json", **intent_fields(intent, address, number))
         return Attempt(self._room, number, "")
+
+    def adopt(self, intent: Intent, prediction: str) -> Attempt:
+        """An attempt whose generation exists already, made elsewhere or by a process that could not write it down."""
+        attempt = self.begin(intent)
+        attempt.submitted(prediction)
+        return attempt
 
     def resume(self) -> Attempt:
         """The attempt that has not ended; it has no prediction where nobody knows whether its POST arrived."""
