@@ -8,7 +8,10 @@
     |-- StoreError            the store can't be read or written                     exit 1
     `-- GenerationError       one shot got no clip; the others carry on              exit 1
         |-- RefusedByApi      the API answered and said no
+        |   |-- RateLimited       too much at once; later the same may be taken
+        |   `-- OutOfCredit       the account has no money left                      exit 3
         |-- UnreachableApi    no answer, or one that made no sense
+        |   `-- ChargeUncertain   a submission that may be charged all the same      exit 4
         `-- StillOpen         submitted, and not finished in the time we wait
 Anything else that escapes is a bug (exit 70, with its traceback).
 """
@@ -116,12 +119,35 @@ class RefusedByApi(GenerationError):
     """The API answered, and said no."""
 
 
+class RateLimited(RefusedByApi):
+    """Too much at once for the account's tier; nothing was accepted, and the same request may well be taken later."""
+
+    def __init__(self, message: str, *, asked_s: float | None = None, **details: Any) -> None:
+        super().__init__(message, **details)
+        self.asked_s = asked_s  # seconds that the API wants us to wait; None where it does not say
+
+
+class OutOfCredit(RefusedByApi):
+    """The account has no money left; whatever else is submitted is refused too."""
+
+    exit_code = 3
+
+
 class UnreachableApi(GenerationError):
     """No answer came, or one that made no sense."""
 
     def __init__(self, message: str, *, uncertain: bool = False, **details: Any) -> None:
         super().__init__(message, **details)
         self.uncertain = uncertain  # a submission may have arrived: it may be charged, and must not be sent again
+
+
+class ChargeUncertain(UnreachableApi):
+    """A submission without a usable answer: it may have been accepted and charged, and must not be sent again."""
+
+    exit_code = 4
+
+    def __init__(self, message: str, **details: Any) -> None:
+        super().__init__(message, uncertain=True, **details)
 
 
 class StillOpen(GenerationError):

@@ -9,6 +9,7 @@ import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -113,7 +114,12 @@ async def listening(
 
 
 def after(
-    work: Work, *answers: bytes | Callable[[str], bytes], direct: bool = False, chance: float = 0.5, **patience: Any
+    work: Work,
+    *answers: bytes | Callable[[str], bytes],
+    direct: bool = False,
+    chance: float = 0.5,
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    **patience: Any,
 ) -> tuple[Any, Server]:
     """What came of the work, result or error, and what the server saw of it. The client's waits take no time."""
 
@@ -126,7 +132,7 @@ def after(
 
             limits = Patience(**{"read_s": 0.3, "submit_s": 0.3, "connect_s": 2.0, "tries": 4} | patience)
             endpoint = Endpoint(server.origin, KEY, direct=direct)
-            async with Client(endpoint, patience=limits, sleep=sleep, chance=lambda: chance) as client:
+            async with Client(endpoint, patience=limits, sleep=sleep, chance=lambda: chance, clock=clock) as client:
                 try:
                     return await work(client), server
                 except GenerationError as error:

@@ -6,6 +6,8 @@ import asyncio
 import itertools
 import json
 import socket
+import struct
+import threading
 import traceback
 from pathlib import Path
 from typing import Any
@@ -14,7 +16,16 @@ import pytest
 
 from pipeline import wire
 from pipeline.client import Client, Endpoint, Patience
-from pipeline.errors import GenerationError, RefusedByApi, SetupError, StillOpen, UnreachableApi
+from pipeline.errors import (
+    ChargeUncertain,
+    GenerationError,
+    OutOfCredit,
+    RateLimited,
+    RefusedByApi,
+    SetupError,
+    StillOpen,
+    UnreachableApi,
+)
 from tests.scripted import (
     BODY,
     HANGS,
@@ -43,8 +54,12 @@ LOST = {
     "500": http(500, {"code": 500, "message": "oops"}),
     "502 of a proxy": http(502, raw=b"<html>"),
     "504": http(504, raw=b""),
+    "500 whatever it says": http(500, {"code": 1407, "message": "no credit"}),
+    "408 of a proxy": http(408, raw=b""),
     "no json": http(200, raw=b"<html>"),
     "no id": http(200, {"code": 200, "data": {}}),
+    "a null": http(200, {"code": 200, "data": None}),
+    "a null id": http(200, {"code": 200, "data": {"id": None, "status": "created"}}),
     "an envelope of 500": http(200, {"code": 500, "message": "oops"}),
     "an envelope of 5003": http(200, {"code": 5003, "message": "unavailable"}),
     "sent on": lead("https://elsewhere.example/", 307),
@@ -55,10 +70,35 @@ LOST = {
 @pytest.mark.parametrize("answer", LOST.values(), ids=LOST)
 def test_a_submission_that_may_have_arrived_is_never_sent_again(answer: bytes) -> None:
     error, server = after(submit, answer)
-    assert isinstance(error, UnreachableApi)
-    assert error.uncertain
+    assert isinstance(error, ChargeUncertain)
+    assert (error.uncertain, error.exit_code) == (True, 4)
     assert "may have been accepted and charged" in error.message
     assert len(server.seen) == 1
+
+
+@pytest.mark.parametrize("read", [0, 1, 500], ids=["at once", "in the head", "after all of it"])
+def test_nothing_repeats_a_submission_whose_connection_is_reset(read: int) -> None:
+    """Counted on a bare socket, where a repetition by any library would show."""
+    connections = []
+
+    def reset_each() -> None:
+        while True:
+            peer, _ = listener.accept()
+            connections.append(peer.recv(read, socket.MSG_WAITALL) if read else b"")
+            peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            peer.close()
+
+    async def body(port: int) -> GenerationError:
+        async with Client(Endpoint(f"http://127.0.0.1:{port}", KEY), sleep=lambda _: asyncio.sleep(0)) as client:
+            with pytest.raises(GenerationError) as caught:
+                await client.submit(MODEL, {"prompt": "x" * 1000})
+            return caught.value
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        threading.Thread(target=reset_each, daemon=True).start()
+        error = asyncio.run(body(listener.getsockname()[1]))
+        assert isinstance(error, ChargeUncertain)
+        assert len(connections) == 1
 
 
 def test_a_submission_goes_out_once_with_key_and_body() -> None:
@@ -155,6 +195,36 @@ def test_a_refusal_tells_its_reason_and_how_to_mend_it(
     assert says in error.message
     assert hint in error.hint
     assert len(server.seen) == 1
+
+
+@pytest.mark.parametrize(
+    ("asked", "asked_s"),
+    [
+        ({}, None),
+        ({"Retry_After": "65"}, 65.0),
+        ({"Retry_After": "Tue, 03 Nov 2026 12:00:09 GMT", "Date": "Tue, 03 Nov 2026 12:00:00 GMT"}, 9.0),
+        ({"Retry_After": "Tue, 03 Nov 1998 12:00:09 GMT"}, 0.0),
+        ({"Retry_After": "soon"}, None),
+    ],
+)
+@pytest.mark.parametrize("status", [429, 200])
+def test_too_much_at_once_is_told_apart_and_left_to_whoever_holds_the_gate(
+    status: int, asked: dict[str, str], asked_s: float | None
+) -> None:
+    error, server = after(submit, http(status, {"code": 429, "message": "concurrency limit"}, **asked))
+    assert isinstance(error, RateLimited)
+    assert error.asked_s == asked_s
+    assert len(server.seen) == 1
+    assert server.slept == []
+
+
+@pytest.mark.parametrize(
+    "answer", [http(402, raw=b""), http(200, {"code": 1407}), http(400, {"code": 400, "data": {"code": 1407}})]
+)
+def test_an_account_without_money_is_told_apart(answer: bytes) -> None:
+    error, _ = after(submit, answer)
+    assert isinstance(error, OutOfCredit)
+    assert error.exit_code == 3
 
 
 def test_an_id_counts_even_where_the_envelope_says_no() -> None:

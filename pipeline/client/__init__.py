@@ -8,7 +8,9 @@ In reading order of the modules:
     reach       which addresses we go to when a reply names them
     transfer    files become pieces to send, and the other way round
     exchange    requests on the wire (it alone imports httpx)
-    session     the client: what is sent once, what is asked again, and when it gives up
+    asking      what may be repeated, and when that is given up
+    account     prices, balance, catalogue, history and bills
+    session     the client: what is sent once, what is asked again, and how long it waits
 """
 
 from pipeline.client.endpoint import Endpoint

@@ -62,15 +62,16 @@ def retry_after(headers: Mapping[str, str], now: Callable[[], datetime]) -> floa
     asked = headers.get("retry-after", "").strip()
     if asked.isascii() and asked.isdigit():
         return float(asked[:9])
-    until = _date(asked)
+    until = http_date(asked)
     if until is None:
         return None
-    return max(0.0, (until - (_date(headers.get("date", "")) or now())).total_seconds())
+    return max(0.0, (until - (http_date(headers.get("date", "")) or now())).total_seconds())
 
 
-def _date(text: str) -> datetime | None:
+def http_date(text: str) -> datetime | None:
+    """The moment that a header tells, in UTC where it names no zone; None where it tells none."""
     try:
         date = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):  # the latter for a zone of astronomical size
         return None
     return date if date.tzinfo else date.replace(tzinfo=UTC)

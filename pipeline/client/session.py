@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-import itertools
 import random
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import aclosing
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 from urllib.parse import urljoin
 
 from pipeline import wire
-from pipeline.client import verdict
+from pipeline.client import account, verdict
+from pipeline.client.asking import Asking
 from pipeline.client.endpoint import Endpoint
 from pipeline.client.pace import CALM, QUICK, Patience
 from pipeline.client.transfer import keep, pieces
 from pipeline.client.verdict import Again, Lost, Reply, Unsent
-from pipeline.errors import StillOpen, UnreachableApi
-from pipeline.wire import Prediction, Ticket
+from pipeline.errors import ChargeUncertain, StillOpen, UnreachableApi
+from pipeline.wire import Bill, Listed, Prediction, Quote, Ticket
 
 if TYPE_CHECKING:
     from pipeline.client.exchange import Exchange
@@ -39,18 +42,21 @@ class Client:
         patience: Patience | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         chance: Callable[[], float] = random.random,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        """`sleep` and `chance` (0 to 1, for jitter) are handed in by tests."""
+        """`sleep`, `chance` (0 to 1, for jitter) and `clock` are handed in by tests."""
         self._endpoint = endpoint
         self._patience = patience or Patience()
         self._pace = QUICK if endpoint.direct else CALM
         self._sleep = sleep
         self._chance = chance
+        self._clock = clock
 
     async def __aenter__(self) -> Self:
         from pipeline.client.exchange import Exchange  # loads httpx, which `check` and `--help` never need
 
-        self._exchange: Exchange = await Exchange(self._endpoint, self._patience).__aenter__()
+        self._exchange: Exchange = await Exchange(self._endpoint, self._patience, self._clock).__aenter__()
+        self._asking = Asking(self._exchange, self._endpoint.origin, self._patience, self._sleep, self._chance)
         return self
 
     async def __aexit__(
@@ -63,8 +69,8 @@ class Client:
     ) -> Prediction:
         """The prediction that one POST brought about. The direction goes along to our own server only.
 
-        What surely was not sent is sent again. Raises RefusedByApi, and UnreachableApi, whose `uncertain` says whether
-        the request may have arrived: then it may be charged, and must not be sent again.
+        What surely was not sent is sent again. Raises RefusedByApi (e.g. RateLimited and OutOfCredit), UnreachableApi
+        where it was not sent, and ChargeUncertain where it may have arrived: then it must not be sent again.
         """
         headers = {wire.DIRECTION_HEADER: wire.pack_direction(direction)} if direction and self._endpoint.direct else {}
 
@@ -72,25 +78,17 @@ class Client:
             try:
                 return await self._exchange.submit(wire.submit_path(model), body, headers)
             except Unsent as error:
-                raise Again(self._unreachable(error, "the shot was not sent")) from error
+                raise Again(self._asking.unreachable(error, "the shot was not sent")) from error
             except Lost as error:
-                raise self._unreachable(error, verdict.UNCERTAIN, uncertain=True) from error
+                raise ChargeUncertain(self._asking.words(error, verdict.UNCERTAIN)) from error
 
-        return verdict.submitted(await self._patiently(once))
+        return verdict.submitted(await self._asking.patiently(once))
 
     async def result(self, prediction: str) -> Prediction:
         """The prediction of that id as it stands. Raises RefusedByApi, and UnreachableApi after a good many tries."""
-
-        async def once() -> Prediction:
-            try:
-                reply = await self._exchange.get(wire.result_path(prediction))
-            except (Unsent, Lost) as error:
-                raise Again(self._unreachable(error, "the shot is still open", prediction=prediction)) from error
-            if reply.effective_status == 200 and reply.prediction:
-                return reply.prediction
-            raise verdict.unanswered(reply, prediction)
-
-        return await self._patiently(once)
+        ask = partial(self._exchange.get, wire.result_path(prediction))
+        so = "the shot is still open"
+        return await self._asking.question(ask, lambda reply: reply.prediction, so, prediction=prediction, young=True)
 
     async def wait(self, prediction: str, first_poll_s: float, longest_s: float) -> Prediction:
         """The prediction when it has ended, well or not. Whatever is raised instead, it goes on at the API.
@@ -128,7 +126,7 @@ class Client:
                 raise Again(UnreachableApi(f"{filename} was not uploaded: HTTP {status}", http_status=status))
             return ticket.download_url
 
-        return await self._patiently(lambda: self._in_time(once, f"{filename} was not uploaded"))
+        return await self._asking.patiently(lambda: self._in_time(once, f"{filename} was not uploaded"))
 
     async def download(self, address: str, target: Path, max_bytes: int) -> None:
         """Write the file at the address to `target`, whole. Raises UnreachableApi.
@@ -145,29 +143,44 @@ class Client:
                     there = _onward(there, arrival.headers.get("location", ""))
             raise UnreachableApi(f"the clip was not downloaded: more than {_MOST_REDIRECTS} redirects")
 
-        await self._patiently(lambda: self._in_time(once, "the clip was not downloaded"))
+        await self._asking.patiently(lambda: self._in_time(once, "the clip was not downloaded"))
+
+    async def balance(self) -> Decimal:
+        """US dollars left. Raises RefusedByApi or UnreachableApi, as the next four do."""
+        return await account.balance(self._asking)
+
+    async def quote(self, model: str, inputs: Mapping[str, Any]) -> Quote:
+        """What a request, as it would be sent, would cost now. Free."""
+        return await account.quote(self._asking, model, inputs)
+
+    async def models(self) -> tuple[Mapping[str, Any], ...]:
+        """The rows of the API's catalogue, as they came."""
+        return await account.models(self._asking)
+
+    async def history(self, model: str, after: datetime, before: datetime) -> tuple[Listed, ...]:
+        """The model's predictions of a span of our time, newest first, however far the API's clock is off.
+
+        Those are among them whose time or model the API does not tell.
+        """
+        return await account.history(self._asking, model, after, before)
+
+    async def bills(self, since: datetime) -> tuple[Bill, ...]:
+        """Deductions and refunds since a moment of our time."""
+        return await account.bills(self._asking, since)
+
+    @property
+    def ahead(self) -> timedelta | None:
+        """How far the API's clock is ahead of ours, by its latest reply; None where none told it."""
+        return self._exchange.ahead
 
     async def _in_time(self, once: Callable[[], Awaitable[_T]], otherwise: str) -> _T:
         try:
             async with asyncio.timeout(self._patience.transfer_s):
                 return await once()
         except (Unsent, Lost) as error:
-            raise Again(self._unreachable(error, otherwise)) from error
+            raise Again(self._asking.unreachable(error, otherwise)) from error
         except TimeoutError as error:
             raise Again(UnreachableApi(f"{otherwise} within {self._patience.transfer_s:g} s")) from error
-
-    async def _patiently(self, once: Callable[[], Awaitable[_T]]) -> _T:
-        for tried in itertools.count(1):
-            try:
-                return await once()
-            except Again as again:
-                if tried >= min(self._patience.tries, again.tries):
-                    raise again.error from again.__cause__
-                await self._sleep(self._patience.backoff(tried, again.asked_s, self._chance))
-        raise AssertionError("unreachable")
-
-    def _unreachable(self, error: Exception, so: str, **details: Any) -> UnreachableApi:
-        return UnreachableApi(f"{self._endpoint.origin}: {error}; {so}", **details)
 
     async def _ticket(self, filename: str, size: int, content_type: str) -> Ticket:
         asked = {"filename": filename, "size": size} | ({"content_type": content_type} if content_type else {})

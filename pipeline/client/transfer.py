@@ -54,7 +54,7 @@ def _promised(arrival: Arrival, max_bytes: int) -> int | None:
     length = arrival.headers.get("content-length")
     if arrival.status != 200:
         error = UnreachableApi(f"the clip was not downloaded: HTTP {arrival.status}", http_status=arrival.status)
-        raise passing(error, arrival.status, arrival.headers)
+        raise passing(error, arrival.status, arrival.headers, young=True)
     if sort.lower().startswith(_PAGES) or coding.lower() != "identity":
         raise UnreachableApi(f"the clip was not downloaded: what came is {sort[:80]!r}, encoded as {coding[:80]!r}")
     if length is None or not length.isdigit():

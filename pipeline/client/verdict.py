@@ -6,10 +6,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from typing import Any
 
 from pipeline import wire
 from pipeline.client.pace import retry_after
-from pipeline.errors import GenerationError, RefusedByApi, UnreachableApi
+from pipeline.errors import ChargeUncertain, GenerationError, OutOfCredit, RateLimited, RefusedByApi, UnreachableApi
 from pipeline.wire import Prediction
 
 _LONGEST_MESSAGE = 400  # characters of what the API says
@@ -28,6 +29,7 @@ _HINTS = {
     wire.UNREACHABLE_MEDIA: "upload the references again",
     wire.NO_CREDIT: "top up the account",
 }
+_GIVEN_UP = (408, 499)  # said by proxies that were tired of waiting for somebody else, who may have it all the same
 UNCERTAIN = "the shot may have been accepted and charged; it is not sent again"
 
 
@@ -81,44 +83,51 @@ class Reply:
 
 
 def submitted(reply: Reply) -> Prediction:
-    """The prediction that a submission brought about. Raises RefusedByApi or UnreachableApi."""
+    """The prediction that a submission brought about. Raises RefusedByApi or ChargeUncertain."""
     prediction = reply.prediction
     if 200 <= reply.status < 300 and prediction:
         return prediction
-    if 400 <= reply.effective_status < 500:
+    if 400 <= reply.effective_status < 500 and reply.status not in _GIVEN_UP:
         raise refusal(reply)
-    raise UnreachableApi(
+    raise ChargeUncertain(
         f"the API's answer to the submission was no answer ({_said(reply)}); {UNCERTAIN}",
-        uncertain=True,
         code=wire.refusal(reply.payload)[0],
         http_status=reply.status,
         prediction=prediction.id if prediction else "",
     )
 
 
-def unanswered(reply: Reply, prediction: str = "") -> Again | GenerationError:
+def unanswered(reply: Reply, prediction: str = "", *, young: bool = False) -> Again | GenerationError:
     """What to raise for a reply to a question that is not what was asked for."""
-    return passing(refusal(reply, prediction), reply.effective_status, reply.headers)
+    return passing(refusal(reply, prediction), reply.effective_status, reply.headers, young=young)
 
 
-def passing(error: GenerationError, status: int, headers: Mapping[str, str]) -> Again | GenerationError:
+def passing(
+    error: GenerationError, status: int, headers: Mapping[str, str], *, young: bool = False
+) -> Again | GenerationError:
     """The error itself, or Again where the same question may well be answered a little later."""
-    if status == 404:  # a prediction or a file that was made a moment ago is not known everywhere at once
+    if status == 404 and young:  # what was made a moment ago is not known everywhere at once
         return Again(error, tries=3)
     if 300 <= status < 500 and status not in (408, 425, 429):
         return error
-    return Again(error, retry_after(headers, lambda: datetime.now(UTC)))
+    return Again(error, _asked_s(headers))
 
 
 def refusal(reply: Reply, prediction: str = "") -> GenerationError:
     """The error for a reply that is not what was asked for."""
-    code, _ = wire.refusal(reply.payload)
-    if 400 <= reply.effective_status < 500:
-        hint = _HINTS.get(code) or _HINTS.get(reply.effective_status, "")
-        said = f"the API refused: {_said(reply)}"
-        return RefusedByApi(said, hint=hint, code=code, http_status=reply.status, prediction=prediction)
-    said = f"the API gave no usable answer ({_said(reply)})"
-    return UnreachableApi(said, code=code, http_status=reply.status, prediction=prediction)
+    code, status = wire.refusal(reply.payload)[0], reply.effective_status
+    known: dict[str, Any] = {"code": code, "http_status": reply.status, "prediction": prediction}
+    if not 400 <= status < 500:
+        return UnreachableApi(f"the API gave no usable answer ({_said(reply)})", **known)
+    known |= {"hint": _HINTS.get(code) or _HINTS.get(status, "")}
+    said = f"the API refused: {_said(reply)}"
+    if 429 in (status, code):
+        return RateLimited(said, asked_s=_asked_s(reply.headers), **known)
+    return (OutOfCredit if code == wire.NO_CREDIT or status == 402 else RefusedByApi)(said, **known)
+
+
+def _asked_s(headers: Mapping[str, str]) -> float | None:
+    return retry_after(headers, lambda: datetime.now(UTC))
 
 
 def _said(reply: Reply) -> str:
