@@ -10,6 +10,7 @@ from typing import Any
 from pipeline.catalog import Price
 from pipeline.plan.expansion import Plan
 from pipeline.plan.variants import Variant
+from pipeline.take import Paid
 from pipeline.wire import FrameRef, Request, digest_of
 
 
@@ -34,6 +35,9 @@ class Order:
     sources: Mapping[FrameRef, FrameSource]  # where each frame that goes with the request comes from
     variant: str  # the first that wants it
     shot: str  # id of the entry
+    pilot: str = ""  # key of the order that goes first, as both are jobs of one entry; "" for none
+    absent: Paid | None = None  # the take to fetch instead of making one
+    fallback: Order | None = None  # what is tried once if moderation refuses this
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,7 +90,11 @@ class Gate:
                 return wait_s
             spent = {**state.spent, intent.storyboard: state.spent.get(intent.storyboard, NOTHING) + price}
             self._write(_State(state.rates.sending(now).begun(home.name, now + longest_s), spent))
-            attempt = home.begin(intent)
+            try:
+                attempt = home.begin(intent)
+            except BaseException:
+                self._write(state)
+                raise
             self.run_usd += price
         return attempt
 

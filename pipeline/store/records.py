@@ -72,8 +72,7 @@ def intent_fields(intent: Intent, address: Address, attempt: int) -> dict[str, A
     """The fields of intent.json; the money without an exponent."""
     price = None if intent.price_usd is None else f"{intent.price_usd:f}"
     place = {"digest": address.digest, "take": address.number, "attempt": attempt}
-    fields = {**plain(intent), **place, "price_usd": price}
-    return {name: value for name, value in fields.items() if (name, value) != ("sent_sha256", "")}
+    return {**plain(intent), **place, "price_usd": price}
 
 
 def read_take(folder: Path, address: Address) -> Take | None:
@@ -153,9 +152,8 @@ def damaged(path: Path, fault: str) -> StoreError:
 
 def _intent(record: Mapping[str, Any]) -> Intent:
     price = None if record["price_usd"] is None else Decimal(record["price_usd"])
-    names = ("request", "storyboard", "variant", "shot", "direction")
-    sent = record.get("sent_sha256", "")
-    return Intent(**{name: record[name] for name in names}, price_usd=price, sent_sha256=sent)
+    names = ("request", "storyboard", "variant", "shot", "direction", "sent_sha256")
+    return Intent(**{name: record[name] for name in names}, price_usd=price)
 
 
 def _moment(at: datetime) -> str:
