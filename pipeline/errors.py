@@ -12,8 +12,8 @@
         |   |-- RateLimited       too much at once; later the same may be taken
         |   `-- OutOfCredit       the account has no money left                      exit 3
         |-- UnreachableApi    no answer, or one that made no sense
-        |   |-- ChargeUncertain   a submission that may be charged all the same      exit 4
-        |   `-- Expired           the address of a clip holds no longer; ask for another
+        |   |-- Expired           the address of a clip is no longer good
+        |   `-- ChargeUncertain   a submission that may be charged all the same      exit 4
         |-- StillOpen         submitted, and not finished in the time we wait
         |-- Held              not bought, because another job of its shot was refused
         `-- Absent            paid for, and its clip is neither here nor at the API
@@ -151,6 +151,10 @@ class UnreachableApi(GenerationError):
         self.uncertain = uncertain  # a submission may have arrived: it may be charged, and must not be sent again
 
 
+class Expired(UnreachableApi):
+    """The address of a clip is no longer good; its prediction, asked again, tells a fresh one."""
+
+
 class ChargeUncertain(UnreachableApi):
     """A submission without a usable answer: it may have been accepted and charged, and must not be sent again."""
 
@@ -158,10 +162,6 @@ class ChargeUncertain(UnreachableApi):
 
     def __init__(self, message: str, **details: Any) -> None:
         super().__init__(message, uncertain=True, **details)
-
-
-class Expired(UnreachableApi):
-    """The address of a clip holds no longer: the prediction has a new one."""
 
 
 class Held(GenerationError):

@@ -20,6 +20,7 @@ KEY = "canary-0123456789"
 MODEL = "bytedance/seedance-2.0-mini/text-to-video-turbo"
 BODY = {"prompt": "A lighthouse."}
 HANGS = b"hangs"  # the server reads the request and never answers
+STALLS = b"stalls"  # it sends half a clip, and then nothing
 Work = Callable[[Client], Awaitable[Any]]
 
 
@@ -83,7 +84,8 @@ async def serving(*answers: bytes | Callable[[str], bytes]) -> AsyncIterator[Ser
         method, path, _ = line.split(" ")
         server.seen.append(Seen(method, path, headers, body))
         reply = next(pending)
-        if reply is HANGS:
+        if reply in (HANGS, STALLS):
+            writer.write(clip(b"half a clip")[:-4] if reply is STALLS else b"")
             await reader.read()
         else:
             writer.write(reply(server.origin) if callable(reply) else reply)

@@ -259,11 +259,17 @@ def test_a_question_is_asked_again_until_it_is_answered(answer: bytes) -> None:
     [
         ({}, [0.5, 1.0, 2.0]),  # full jitter, of which chance gives the middle
         ({"Retry_After": "7"}, [7.0] * 3),
+        ({"Retry_After": "2.5"}, [2.5] * 3),
         ({"Retry_After": "99999"}, [300.0] * 3),
+        ({"Retry_After": "9" * 400}, [300.0] * 3),
         ({"Retry_After": "Tue, 03 Nov 2026 12:00:09 GMT", "Date": "Tue, 03 Nov 2026 12:00:00 GMT"}, [9.0] * 3),
         ({"Retry_After": "Tue, 03 Nov 1998 12:00:09 GMT"}, [0.0] * 3),
         ({"Retry_After": "-5"}, [0.5, 1.0, 2.0]),
         ({"Retry_After": "soon"}, [0.5, 1.0, 2.0]),
+        ({"Retry_After": ""}, [0.5, 1.0, 2.0]),
+        ({"Retry_After": "Tue, 99 Nov 2026 12:00:09 GMT"}, [0.5, 1.0, 2.0]),
+        ({"Retry_After": "1.2.3"}, [0.5, 1.0, 2.0]),
+        ({"Retry_After": "²"}, [0.5, 1.0, 2.0]),
     ],
 )
 def test_it_waits_as_long_as_the_server_asks_or_ever_longer(asked: dict[str, str], slept: list[float]) -> None:
@@ -283,9 +289,20 @@ def test_a_question_without_an_answer_is_given_up_in_the_end() -> None:
 def test_an_id_that_is_not_known_yet_is_asked_for_a_few_times() -> None:
     missing = http(404, {"code": 404, "message": "Prediction not found"})
     assert after(result, missing, missing, told("created"))[0].status == "created"
-    error, server = after(result, missing)
+    error, server = after(result, missing, tries=99)
     assert isinstance(error, RefusedByApi)
-    assert len(server.seen) == 3
+    assert sum(server.slept) == 30
+    assert len(server.seen) == 6
+
+
+def test_an_id_that_was_known_and_is_no_more_is_gone() -> None:
+    async def twice(client: Client) -> Any:
+        await result(client)
+        return await result(client)
+
+    error, server = after(twice, told("created"), http(404, {"code": 404, "message": "Prediction not found"}))
+    assert isinstance(error, RefusedByApi)
+    assert len(server.seen) == 2
 
 
 def test_a_refused_question_is_not_repeated() -> None:
@@ -303,19 +320,98 @@ def test_waiting_ends_when_the_prediction_does(status: str) -> None:
     assert server.slept == [30, 2.0, 2.6]
 
 
+def test_a_completed_prediction_is_taken_the_first_time_it_is_seen() -> None:
+    answers = [told("processing"), told("completed", outputs=["https://x/1.mp4"]), told("processing", outputs=None)]
+    prediction, server = after(lambda client: client.wait("p1", 1, 600), *answers)
+    assert prediction.outputs == ("https://x/1.mp4",)
+    assert len(server.seen) == 2
+
+
+def test_fields_may_be_null_and_times_of_nanoseconds() -> None:
+    nulls = dict.fromkeys(("model", "outputs", "urls", "error", "timings", "code", "has_nsfw_contents"))
+    last = told("completed", **nulls | {"outputs": [None, {"url": None}, {"url": "https://x/1.mp4"}]})
+    created = told("created", **nulls | {"created_at": "2026-11-03T12:00:00.948268264Z"})
+    prediction, _ = after(lambda client: client.wait("p1", 1, 600), created, last)
+    assert prediction.outputs == ("https://x/1.mp4",)
+
+
+def test_completed_without_a_clip_is_asked_again_a_few_times() -> None:
+    bare, whole = told("completed", outputs=[]), told("completed", outputs=["https://x/1.mp4"])
+    assert after(lambda client: client.wait("p1", 1, 600), bare, bare, whole)[0].outputs == ("https://x/1.mp4",)
+    error, server = after(lambda client: client.wait("p1", 1, 600), bare)
+    assert isinstance(error, UnreachableApi)
+    assert "names no clip" in error.message
+    assert (error.prediction, error.uncertain) == ("p1", False)
+    assert len(server.seen) == 5
+
+
 def test_our_own_server_is_polled_quickly() -> None:
-    _, server = after(
-        lambda client: client.wait("p1", 30, 600), *[told("created")] * 20, told("completed"), direct=True
-    )
+    _, server = after(lambda client: client.wait("p1", 30, 600), *[told("created")] * 20, told("failed"), direct=True)
     assert server.slept[0] == 0.05
     assert server.slept == sorted(server.slept)
     assert server.slept[-1] == 0.5
 
 
 def test_waiting_outlives_an_outage() -> None:
-    answers = [told("processing"), *[http(503, raw=b"")] * 9, told("completed")]
+    answers = [told("processing"), *[http(503, raw=b"")] * 9, told("failed")]
     prediction, _ = after(lambda client: client.wait("p1", 1, 600), *answers)
-    assert prediction.status == "completed"
+    assert prediction.status == "failed"
+
+
+def test_waiting_outlives_a_storm_of_429_and_waits_as_long_as_it_is_asked() -> None:
+    storm = [http(429, {"code": 429, "message": "slow down"}, Retry_After="20")] * 10
+    prediction, server = after(lambda client: client.wait("p1", 1, 600), *storm, told("failed"), tries=1, outage_s=-1)
+    assert prediction.status == "failed"
+    assert server.slept == [1] + [20] * 10
+
+
+def test_where_much_fails_questions_are_not_repeated_any_more() -> None:
+    async def many(client: Client) -> Any:
+        errors = []
+        for _ in range(4):
+            with pytest.raises(UnreachableApi) as caught:
+                await result(client)
+            errors.append(caught.value)
+        return errors
+
+    errors, server = after(many, http(503, raw=b""), quota=20)
+    assert [error.http_status for error in errors] == [503] * 4
+    assert len(server.seen) == (1 + 3) + (1 + 1) + 1 + 1  # four repetitions are all that the quota pays for
+
+
+def test_waiting_needs_no_quota() -> None:
+    answers = [told("processing"), *[http(503, raw=b"")] * 9, told("failed")]
+    assert after(lambda client: client.wait("p1", 1, 600), *answers, quota=0)[0].status == "failed"
+
+
+def test_success_earns_repetitions() -> None:
+    async def six_times(client: Client) -> Any:
+        for _ in range(5):
+            await result(client)
+        return await result(client)
+
+    failing = [http(503, raw=b"")] * 2
+    prediction, _ = after(six_times, *failing, *[told("created")] * 5, *failing, told("created"), quota=12)
+    assert prediction.status == "created"
+
+
+def test_an_answer_that_drips_is_no_answer() -> None:
+    async def drip(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        for byte in told("created"):
+            writer.write(bytes([byte]))
+            await writer.drain()
+            await asyncio.sleep(0.01)
+
+    async def body() -> None:
+        patience = Patience(answer_s=0.2, tries=1)
+        async with listening(drip) as origin, Client(Endpoint(origin, KEY), patience=patience) as client:
+            with pytest.raises(UnreachableApi):
+                await result(client)
+            with pytest.raises(ChargeUncertain):
+                await submit(client)
+
+    asyncio.run(body())
 
 
 def test_waiting_for_a_server_that_is_gone_ends() -> None:

@@ -9,8 +9,22 @@ from pathlib import Path
 import pytest
 
 from pipeline.client import Client, Endpoint, Patience
-from pipeline.errors import RefusedByApi, UnreachableApi
-from tests.scripted import HANGS, KEY, after, clip, fetch, http, lead, listening, serving, submit, ticket, upload
+from pipeline.errors import Expired, RefusedByApi, UnreachableApi
+from tests.scripted import (
+    HANGS,
+    KEY,
+    STALLS,
+    after,
+    clip,
+    fetch,
+    http,
+    lead,
+    listening,
+    serving,
+    submit,
+    ticket,
+    upload,
+)
 
 
 @pytest.mark.parametrize("as_file", [False, True])
@@ -58,10 +72,18 @@ def test_a_clip_without_a_length_is_fetched_too(tmp_path: Path) -> None:
     assert after(fetch(tmp_path / "clip"), answer)[0] == b"frames"
 
 
-BROKEN = [b"", clip(b"half a clip")[:-4], HANGS, http(503, raw=b""), http(404, raw=b""), clip(b"")]
+@pytest.mark.parametrize("status", [401, 403, 404, 410])
+def test_an_address_that_is_too_old_is_told_apart(tmp_path: Path, status: int) -> None:
+    error, server = after(fetch(tmp_path / "clip"), http(status, raw=b"<Error>AccessDenied</Error>"), clip())
+    assert isinstance(error, Expired)
+    assert error.http_status == status
+    assert len(server.seen) == 1
 
 
-@pytest.mark.parametrize("answer", BROKEN, ids=["cut", "short", "hangs", "503", "404", "empty"])
+BROKEN = [b"", clip(b"half a clip")[:-4], HANGS, STALLS, http(503, raw=b""), clip(b""), clip(Content_Length="500")]
+
+
+@pytest.mark.parametrize("answer", BROKEN, ids=["cut", "short", "hangs", "stalls", "503", "empty", "promises more"])
 def test_a_download_that_breaks_off_is_tried_again_from_the_start(tmp_path: Path, answer: bytes) -> None:
     content, server = after(fetch(tmp_path / "clip"), answer, clip())
     assert content == b"a clip"

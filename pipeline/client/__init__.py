@@ -8,7 +8,9 @@ In reading order of the modules:
     reach       which addresses we go to when a reply names them
     transfer    files become pieces to send, and the other way round
     exchange    requests on the wire (it alone imports httpx)
+    quota       how many repetitions are still a help
     asking      what may be repeated, and when that is given up
+    waiting     a prediction is asked for until it has ended
     account     prices, balance, catalogue, history and bills
     session     the client: what is sent once, what is asked again, and how long it waits
 """

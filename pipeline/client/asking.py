@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pipeline.client import verdict
 from pipeline.client.pace import Patience
+from pipeline.client.quota import Quota
 from pipeline.client.verdict import Again, Lost, Reply, Unsent
 from pipeline.errors import UnreachableApi
 
@@ -27,6 +28,7 @@ class Asking:
     patience: Patience
     sleep: Callable[[float], Awaitable[None]]
     chance: Callable[[], float]  # 0 to 1, for jitter
+    quota: Quota
 
     async def question(
         self,
@@ -55,14 +57,17 @@ class Asking:
         return await self.patiently(once)
 
     async def patiently(self, once: Callable[[], Awaitable[_T]]) -> _T:
-        """What `once` returns, as soon as it raises Again no more; its error when patience ends."""
+        """What `once` returns, as soon as it raises Again no more; its error when patience or the quota ends."""
         for tried in itertools.count(1):
             try:
-                return await once()
+                found = await once()
             except Again as again:
-                if tried >= min(self.patience.tries, again.tries):
+                if tried >= min(self.patience.tries, again.tries) or not (again.free or self.quota.spend()):
                     raise again.error from again.__cause__
                 await self.sleep(self.patience.backoff(tried, again.asked_s, self.chance))
+            else:
+                self.quota.earn(repeated=tried > 1)
+                return found
         raise AssertionError("unreachable")
 
     def unreachable(self, error: Exception, so: str, **details: Any) -> UnreachableApi:

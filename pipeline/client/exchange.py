@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 import ssl
@@ -93,9 +94,12 @@ class Exchange:
         most_bytes: int = _LONGEST_REPLY,
         **request: Any,
     ) -> Reply:
+        timeout = self._timeout(read_s)
         with _as_ours():
-            timeout = self._timeout(read_s)
-            async with client.stream(method, self._endpoint.origin + path, timeout=timeout, **request) as reply:
+            async with (
+                asyncio.timeout(self._patience.answer_s),
+                client.stream(method, self._endpoint.origin + path, timeout=timeout, **request) as reply,
+            ):
                 self._learn(reply.headers.get("date", ""))
                 payload = _parsed(await _whole(reply, most_bytes))
         return Reply(reply.status_code, reply.headers, payload, self._endpoint.key)
@@ -144,7 +148,7 @@ def _as_ours() -> Iterator[None]:
         yield
     except _UNSENT as error:
         raise Unsent(_words(error)) from error
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
+    except (httpx.HTTPError, httpx.InvalidURL, TimeoutError) as error:
         raise Lost(_words(error)) from error
 
 

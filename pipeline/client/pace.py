@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -32,13 +33,15 @@ CALM = Pace(shortest_s=2.0, longest_s=15.0)
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How long one question may take and how often it is asked again; all in seconds but `tries`."""
+    """How long one question may take and how often it is asked again; all in seconds but `tries` and `quota`."""
 
     connect_s: float = 10.0
     read_s: float = 30.0  # between two pieces of a reply
     submit_s: float = 60.0  # a submission given up too early may be charged all the same
     transfer_s: float = 900.0  # for one file as a whole: a byte a second would never end
+    answer_s: float = 180.0  # for one answer as a whole
     tries: int = 6  # of one question
+    quota: int = 500  # for the repetitions of all tasks together; see `quota`
     backoff_s: float = 1.0  # at most, after the first try; twice as much after each
     longest_backoff_s: float = 20.0
     longest_asked_s: float = 300.0  # a server's Retry-After counts up to this
@@ -60,7 +63,7 @@ def retry_after(headers: Mapping[str, str], now: Callable[[], datetime]) -> floa
     A date is compared with the reply's own clock, where it tells it.
     """
     asked = headers.get("retry-after", "").strip()
-    if asked.isascii() and asked.isdigit():
+    if re.fullmatch(r"[0-9]+(\.[0-9]*)?", asked):  # no fraction stands in the RFC, but some send one
         return float(asked[:9])
     until = http_date(asked)
     if until is None:

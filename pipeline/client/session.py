@@ -19,9 +19,11 @@ from pipeline.client import account, verdict
 from pipeline.client.asking import Asking
 from pipeline.client.endpoint import Endpoint
 from pipeline.client.pace import CALM, QUICK, Patience
+from pipeline.client.quota import Quota
 from pipeline.client.transfer import keep, pieces
 from pipeline.client.verdict import Again, Lost, Reply, Unsent
-from pipeline.errors import ChargeUncertain, StillOpen, UnreachableApi
+from pipeline.client.waiting import Waiting
+from pipeline.errors import ChargeUncertain, UnreachableApi
 from pipeline.wire import Bill, Listed, Prediction, Quote, Ticket
 
 if TYPE_CHECKING:
@@ -51,12 +53,16 @@ class Client:
         self._sleep = sleep
         self._chance = chance
         self._clock = clock
+        self._quota = Quota(self._patience.quota)
+        self._seen: set[str] = set()  # predictions that the API told of: a 404 for one of them is no delay
 
     async def __aenter__(self) -> Self:
         from pipeline.client.exchange import Exchange  # loads httpx, which `check` and `--help` never need
 
         self._exchange: Exchange = await Exchange(self._endpoint, self._patience, self._clock).__aenter__()
-        self._asking = Asking(self._exchange, self._endpoint.origin, self._patience, self._sleep, self._chance)
+        self._asking = Asking(
+            self._exchange, self._endpoint.origin, self._patience, self._sleep, self._chance, self._quota
+        )
         return self
 
     async def __aexit__(
@@ -86,33 +92,24 @@ class Client:
 
     async def result(self, prediction: str) -> Prediction:
         """The prediction of that id as it stands. Raises RefusedByApi, and UnreachableApi after a good many tries."""
-        ask = partial(self._exchange.get, wire.result_path(prediction))
-        so = "the shot is still open"
-        return await self._asking.question(ask, lambda reply: reply.prediction, so, prediction=prediction, young=True)
+        found = await self._asking.question(
+            partial(self._exchange.get, wire.result_path(prediction)),
+            lambda reply: reply.prediction,
+            "the shot is still open",
+            prediction=prediction,
+            young=prediction not in self._seen,
+        )
+        self._seen.add(prediction)
+        return found
 
     async def wait(self, prediction: str, first_poll_s: float, longest_s: float) -> Prediction:
         """The prediction when it has ended, well or not. Whatever is raised instead, it goes on at the API.
 
-        Raises StillOpen after `longest_s` seconds, RefusedByApi, and UnreachableApi when nothing answers for minutes.
+        A completed one has its outputs. Raises StillOpen after `longest_s` seconds, RefusedByApi, and UnreachableApi
+        when nothing answers for minutes.
         """
-        now = asyncio.get_running_loop().time
-        heard = now()
-        end = heard + longest_s
-        for delay in self._pace.delays(first_poll_s, self._chance):
-            last = now() + delay >= end
-            await self._sleep(max(0.0, min(delay, end - now())))
-            try:
-                found = await self.result(prediction)
-            except UnreachableApi:
-                if now() - heard > self._patience.outage_s:
-                    raise
-            else:
-                heard = now()
-                if found.status in wire.TERMINAL:
-                    return found
-            if last:
-                break
-        raise StillOpen(f"not finished after {longest_s:g} s; it goes on at the API", prediction=prediction)
+        delays = self._pace.delays(first_poll_s, self._chance)
+        return await Waiting(prediction, longest_s, delays).end(self._asking, self.result)
 
     async def upload(self, source: Path | bytes, filename: str, content_type: str) -> str:
         """The address at which the endpoint finds the file from now on. Raises RefusedByApi or UnreachableApi."""
@@ -129,7 +126,7 @@ class Client:
         return await self._asking.patiently(lambda: self._in_time(once, f"{filename} was not uploaded"))
 
     async def download(self, address: str, target: Path, max_bytes: int) -> None:
-        """Write the file at the address to `target`, whole. Raises UnreachableApi.
+        """Write the file at the address to `target`, whole. Raises UnreachableApi: Expired for an address too old.
 
         The caller owns `target` and removes it when this raises; a clip that did not arrive can be asked for again.
         """

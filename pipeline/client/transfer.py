@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.client.verdict import Lost, passing
-from pipeline.errors import UnreachableApi
+from pipeline.errors import Expired, UnreachableApi
 
 _PIECE = 1 << 18  # bytes
+_EXPIRED = (401, 403, 404, 410)  # what stores of files answer to a signature that is too old, and when it is deleted
 _PAGES = ("text/", "application/json", "application/xml", "application/xhtml")  # what an error looks like under a 200
 
 
@@ -53,8 +54,9 @@ def _promised(arrival: Arrival, max_bytes: int) -> int | None:
     sort, coding = arrival.headers.get("content-type", ""), arrival.headers.get("content-encoding", "identity")
     length = arrival.headers.get("content-length")
     if arrival.status != 200:
-        error = UnreachableApi(f"the clip was not downloaded: HTTP {arrival.status}", http_status=arrival.status)
-        raise passing(error, arrival.status, arrival.headers, young=True)
+        sort_of = Expired if arrival.status in _EXPIRED else UnreachableApi
+        error = sort_of(f"the clip was not downloaded: HTTP {arrival.status}", http_status=arrival.status)
+        raise passing(error, arrival.status, arrival.headers)
     if sort.lower().startswith(_PAGES) or coding.lower() != "identity":
         raise UnreachableApi(f"the clip was not downloaded: what came is {sort[:80]!r}, encoded as {coding[:80]!r}")
     if length is None or not length.isdigit():

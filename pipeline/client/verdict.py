@@ -29,6 +29,8 @@ _HINTS = {
     wire.UNREACHABLE_MEDIA: "upload the references again",
     wire.NO_CREDIT: "top up the account",
 }
+_PASSING = (408, 425, 429, 499)
+_YOUNG_S, _YOUNG_TRIES = 30.0, 5  # seconds and questions until what isn't found was never there
 _GIVEN_UP = (408, 499)  # said by proxies that were tired of waiting for somebody else, who may have it all the same
 UNCERTAIN = "the shot may have been accepted and charged; it is not sent again"
 
@@ -44,11 +46,14 @@ class Lost(Exception):
 class Again(Exception):
     """A question worth asking once more; `error` is what it comes to where it was the last time."""
 
-    def __init__(self, error: GenerationError, asked_s: float | None = None, tries: int = 100) -> None:
+    def __init__(
+        self, error: GenerationError, asked_s: float | None = None, *, tries: int = 100, free: bool = False
+    ) -> None:
         super().__init__(str(error))
         self.error = error
         self.asked_s = asked_s  # that the server wants us to wait
         self.tries = tries  # at most, whatever patience there is
+        self.free = free  # nothing is wrong with the server: it costs nothing of the quota
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +112,8 @@ def passing(
 ) -> Again | GenerationError:
     """The error itself, or Again where the same question may well be answered a little later."""
     if status == 404 and young:  # what was made a moment ago is not known everywhere at once
-        return Again(error, tries=3)
-    if 300 <= status < 500 and status not in (408, 425, 429):
+        return Again(error, _YOUNG_S / _YOUNG_TRIES, tries=_YOUNG_TRIES + 1, free=True)
+    if 300 <= status < 500 and status not in _PASSING:
         return error
     return Again(error, _asked_s(headers))
 
@@ -117,7 +122,7 @@ def refusal(reply: Reply, prediction: str = "") -> GenerationError:
     """The error for a reply that is not what was asked for."""
     code, status = wire.refusal(reply.payload)[0], reply.effective_status
     known: dict[str, Any] = {"code": code, "http_status": reply.status, "prediction": prediction}
-    if not 400 <= status < 500:
+    if not 400 <= status < 500 or (status in _PASSING and status != 429):
         return UnreachableApi(f"the API gave no usable answer ({_said(reply)})", **known)
     known |= {"hint": _HINTS.get(code) or _HINTS.get(status, "")}
     said = f"the API refused: {_said(reply)}"
