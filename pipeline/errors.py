@@ -5,6 +5,7 @@
     |-- SetupError            a file, key or setting that is missing or unusable     exit 2
     |-- MediaError            a media file that is not what it claims (ValueError)   exit 2
     |-- OverBudget            the plan costs more than the budget allows             exit 3
+    |-- ApprovalNeeded        nobody has said that this may be paid                  exit 5
     |-- StoreError            the store can't be read or written                     exit 1
     `-- GenerationError       one shot got no clip; the others carry on              exit 1
         |-- RefusedByApi      the API answered and said no
@@ -13,7 +14,9 @@
         |-- UnreachableApi    no answer, or one that made no sense
         |   |-- Expired           the address of a clip is no longer good
         |   `-- ChargeUncertain   a submission that may be charged all the same      exit 4
-        `-- StillOpen         submitted, and not finished in the time we wait
+        |-- StillOpen         submitted, and not finished in the time we wait
+        |-- Held              not bought, because another job of its shot was refused
+        `-- Absent            paid for, and its clip is neither here nor at the API
 Anything else that escapes is a bug (exit 70, with its traceback).
 """
 
@@ -100,6 +103,12 @@ class OverBudget(StoryreelError):
     exit_code = 3
 
 
+class ApprovalNeeded(StoryreelError):
+    """Nobody who may has said that this is to be paid."""
+
+    exit_code = 5
+
+
 class StoreError(StoryreelError):
     """The store of takes can't be read or written."""
 
@@ -153,6 +162,14 @@ class ChargeUncertain(UnreachableApi):
 
     def __init__(self, message: str, **details: Any) -> None:
         super().__init__(message, uncertain=True, **details)
+
+
+class Held(GenerationError):
+    """Not bought: another job of the same shot was refused by moderation."""
+
+
+class Absent(GenerationError):
+    """A take that was paid for: its clip is not here, and the API does not give it."""
 
 
 class StillOpen(GenerationError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from fractions import Fraction
 
 from pipeline.catalog import Kind
@@ -38,6 +39,17 @@ class Take:
 
 
 @dataclass(frozen=True, slots=True)
+class Paid:
+    """A take that was paid for, wherever its bytes are."""
+
+    digest: str  # of its request
+    number: int  # from 1
+    prediction: str  # the API's id
+    price_usd: Decimal | None  # US dollars, as it was expected or billed; None: nobody knows
+    sha256: str  # of the clip, lower-case hex
+
+
+@dataclass(frozen=True, slots=True)
 class StoreView:
     """What the store holds for one origin at one moment, for the digests that were asked for."""
 
@@ -45,7 +57,7 @@ class StoreView:
     takes: Mapping[str, tuple[Take, ...]] = field(default_factory=dict)  # by request digest, in order of number
     open: Mapping[str, str] = field(default_factory=dict)  # digest -> prediction not ended; "": being sent
     uncertain: frozenset[str] = frozenset()  # digests with an intent whose fate nobody knows
-    absent: Mapping[str, tuple[Take, ...]] = field(default_factory=dict)  # kept once, their clips not here now
+    absent: Mapping[str, tuple[Paid, ...]] = field(default_factory=dict)  # paid for, their clips not here now
     failed: Mapping[str, int] = field(default_factory=dict)  # digest -> the API's code (0: none), no take came
 
     def best(self, digest: str) -> Take | None:

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.plan import Plan, rehearse
-from pipeline.take import MediaFacts, StoreView, Take
+from pipeline.take import MediaFacts, Paid, StoreView, Take
 from tests.boards import ORIGIN, planned
 
 BOARD: dict[str, Any] = {
@@ -128,7 +128,7 @@ def test_each_slot_says_its_state_and_why() -> None:
     view = StoreView(
         ORIGIN,
         takes={first: (take(first),)},
-        absent={second: (take(second),)},
+        absent={second: (Paid(second, 1, "p", None, "0" * 64),)},
         open={third: "id"},
         failed={fourth: 1200},
     )

@@ -170,7 +170,7 @@ def test_an_unknown_model_is_not_found_and_the_nearest_one_is_named(api: httpx.C
 
 
 @pytest.mark.parametrize(
-    "path", ["/predictions", "/media/x", "/model/price", "/user/x", "/webhook/x", "/nobody", "/models"]
+    "path", ["/predictions/x", "/media/x", "/model/x", "/user/x", "/webhook/x", "/nobody", "/models"]
 )
 def test_a_reserved_word_is_no_model(api: httpx.Client, path: str) -> None:
     reply = api.post(path, json={"prompt": "x"})

@@ -50,6 +50,8 @@ def parser() -> argparse.ArgumentParser:
     serve = _verb(verbs, "serve", "answer the WaveSpeed v3 protocol on this machine, with previs clips", json=False)
     serve.add_argument("--port", type=int, default=PORT, metavar="N", help=f"default: {PORT}; 0: any free one")
     serve.add_argument("--key", metavar="KEY", help="the only API key to take; default: any")
+    faults = "be a double of the paid API, with the account and the faults that this file describes"
+    serve.add_argument("--faults", type=Path, metavar="FILE", help=faults)
     return top
 
 

@@ -5,6 +5,7 @@ parameters     what each entry asks of its model                           Param
 compositions   what each entry says in each of them                        Compositions, Composition
 links          who continues from whom
 jobs           what is paid for: requests, digests, prices                 Job
+standing       what the store and the lock hold of a job
 expansion      all of them, and where each is used                         Plan, Slot
 spread         which texts make many jobs out of few                       Multiplied
 groups         what each entry comes to, and why there are several of it   Group
@@ -12,7 +13,7 @@ rehearsal      the best footage there can be for nothing                   Rehea
 """
 
 from pipeline.plan.compositions import Composition, Compositions
-from pipeline.plan.expansion import Plan, Slot, State, expand
+from pipeline.plan.expansion import Plan, Slot, expand
 from pipeline.plan.groups import Group, groups
 from pipeline.plan.jobs import FIRST_TAKE, Facts, Job, last_frame
 from pipeline.plan.links import needed, targets, upstream_first
@@ -20,6 +21,7 @@ from pipeline.plan.naming import DEVICES
 from pipeline.plan.parameters import Parameters, begins_with_a_frame, parameters, points
 from pipeline.plan.rehearsal import FrameSource, Order, Rehearsal, rehearse
 from pipeline.plan.spread import Multiplied, multiplied
+from pipeline.plan.standing import State
 from pipeline.plan.variants import MAIN, Variant, Variants, key_of, sample, unknown
 
 __all__ = [

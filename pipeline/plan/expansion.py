@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Literal
 
+from pipeline.lock import Lock, Use
 from pipeline.plan.compositions import Composition, Compositions, Key
 from pipeline.plan.jobs import FIRST_TAKE, Facts, Job, last_frame, price_of, request_of
 from pipeline.plan.links import needed
+from pipeline.plan.standing import State, held, standing
 from pipeline.plan.variants import Variant, Variants
 from pipeline.storyboard import Shot, Storyboard
-from pipeline.take import StoreView
-from pipeline.wire import MEANING, MODERATED, FrameRef, Request, request_digest
+from pipeline.take import StoreView, Take
+from pipeline.wire import FrameRef, Request, request_digest
 
-State = Literal["reuse", "generate", "open", "absent", "uncertain", "refused"]
 _Use = tuple[Key, str]  # a composition, and the digest of what it continues from
 
 
@@ -43,6 +43,9 @@ class Plan:
     view: StoreView = field(repr=False)
     jobs: Mapping[str, Job]  # by digest, each once, what others continue from first
     uses: Mapping[_Use, str] = field(repr=False)  # the digest of the job that each composition comes to
+    lock: Lock = field(repr=False)
+    owners: Mapping[str, tuple[int, str]] = field(repr=False)  # of each job the first entry and variant that want it
+    held: Mapping[str, str] = field(repr=False)  # jobs that wait for a refused one of the same entry -> its variant
     max_cost_usd: Decimal | None  # dollars; None: no limit
 
     @property
@@ -95,11 +98,33 @@ class Plan:
 
     def state(self, digest: str) -> tuple[State, str]:
         """The state of a job, and why it is in it."""
-        return _state(digest, self.view)
+        index, variant = self.owners[digest]
+        older = self.older(variant, index, digest)
+        return standing(digest, self.view, self.use(variant, index, digest), older, self.held.get(digest, ""))
+
+    def use(self, variant: str, index: int, digest: str) -> Take | None:
+        """The take that an entry uses in a variant for just the request it makes now; None where it has none."""
+        chosen = self.lock.use(self.origin, self.board.entries[index].id, variant)
+        found = _here(self.view, chosen) if chosen and chosen.wanted == digest else None
+        return found or self.view.best(digest)
+
+    def older(self, variant: str, index: int, digest: str) -> Take | None:
+        """The take of an older request that the entry used in the variant, and uses until a new one is there."""
+        entry = self.board.entries[index].id
+        chosen = self.lock.own_use(self.origin, entry, variant)
+        if chosen is None:
+            chosen = self.lock.own_use(self.origin, entry, "")
+            if chosen and chosen.wanted in self.jobs:  # another variant's; this one is new
+                return None
+        return _here(self.view, chosen) if chosen and chosen.wanted != digest else None
+
+    def footage(self, variant: str, index: int, digest: str) -> Take | None:
+        """The best paid take there is for an entry in a variant: that of its request, else of an older one."""
+        return self.use(variant, index, digest) or self.older(variant, index, digest)
 
     def to_buy(self) -> tuple[Job, ...]:
-        """Jobs that have to be generated, each once."""
-        return tuple(job for job in self.jobs.values() if self.state(job.digest)[0] == "generate")
+        """Jobs that have to be generated, each once: those without a take, and those whose take is stale."""
+        return tuple(job for job in self.jobs.values() if self.state(job.digest)[0] in ("generate", "stale"))
 
     def cost_usd(self) -> Decimal:
         """Dollars for all that has to be generated, unpriced jobs left out."""
@@ -114,22 +139,29 @@ class Plan:
         return self.max_cost_usd is not None and self.cost_usd() > self.max_cost_usd
 
     def _slot(self, variant: Variant, shot: Shot, digest: str) -> Slot:
-        best = self.view.best(digest)
         state, reason = self.state(digest)
+        best = self.use(variant.name, shot.entry, digest)
         link = self.board.entries[shot.entry].continue_from
         number = best.number if best else FIRST_TAKE
         return Slot(variant.name, shot.id, digest, shot.part, state, reason, number, link.shot if link else "")
 
 
-def expand(compositions: Compositions, facts: Facts, look: Callable[[Iterable[str]], StoreView]) -> Plan:
+def expand(
+    compositions: Compositions,
+    facts: Facts,
+    look: Callable[[Iterable[str]], StoreView],
+    lock: Lock | None = None,
+    origin: str = "",
+) -> Plan:
     """Every job of a checked board.
 
     `facts` holds each file that the board names, by its path; `look` tells which takes there are for the request
-    digests it is given.
+    digests it is given; `lock` which of them are used, and `origin` is that of the endpoint they come from.
     """
     board = compositions.board
     jobs: dict[str, Job] = {}
     uses: dict[_Use, str] = {}
+    owners: dict[str, tuple[int, str]] = {}
     for variant in compositions.variants:
         found: dict[int, str] = {}
         for index, upstream in _in_turn(compositions, variant):
@@ -139,8 +171,12 @@ def expand(compositions: Compositions, facts: Facts, look: Callable[[Iterable[st
                 frame = _frame_of(compositions, variant, upstream, before) if upstream else None
                 job = _job(compositions, variant, index, facts, frame)
                 uses[use] = jobs.setdefault(job.digest, job).digest
+                owners.setdefault(job.digest, (index, variant.name))
             found[index] = uses[use]
-    return Plan(board.name, compositions, facts, look(jobs), jobs, uses, board.max_cost_usd)
+    locked = lock or Lock()
+    view = look(jobs.keys() | locked.used(origin))
+    waiting = held(owners, view)
+    return Plan(board.name, compositions, facts, view, jobs, uses, locked, owners, waiting, board.max_cost_usd)
 
 
 def _in_turn(compositions: Compositions, variant: Variant) -> Iterator[tuple[int, Shot | None]]:
@@ -167,18 +203,5 @@ def _frame_of(compositions: Compositions, variant: Variant, shot: Shot, digest: 
     return FrameRef(digest, FIRST_TAKE, last_frame(shot, asked))
 
 
-def _state(digest: str, view: StoreView) -> tuple[State, str]:
-    if best := view.best(digest):
-        return "reuse", f"take {best.number} is kept"
-    if digest in view.absent:
-        return "absent", "paid for, and its clip is not here"
-    if digest in view.open:
-        return "open", "submitted and not finished"
-    if digest in view.uncertain:
-        return "uncertain", "submitted, and nobody knows whether it arrived"
-    if digest not in view.failed:
-        return "generate", "no take yet"
-    code = view.failed[digest]
-    if code == MODERATED:
-        return "refused", "refused by moderation: change the prompt or its references"
-    return "generate", f"the last attempt failed: {MEANING.get(code, 'no reason given')}"
+def _here(view: StoreView, use: Use) -> Take | None:
+    return next((take for take in view.takes.get(use.digest, ()) if take.number == use.number), None)

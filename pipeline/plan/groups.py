@@ -6,9 +6,10 @@ from collections import defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
 
-from pipeline.plan.expansion import Plan, State
+from pipeline.plan.expansion import Plan
 from pipeline.plan.jobs import Job
 from pipeline.plan.spread import entry_of, texts_of, varying
+from pipeline.plan.standing import State
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from typing import Any
 from pipeline.catalog import Price
 from pipeline.plan.expansion import Plan
 from pipeline.plan.variants import Variant
+from pipeline.take import Paid
 from pipeline.wire import FrameRef, Request, digest_of
 
 
@@ -34,6 +35,9 @@ class Order:
     sources: Mapping[FrameRef, FrameSource]  # where each frame that goes with the request comes from
     variant: str  # the first that wants it
     shot: str  # id of the entry
+    pilot: str = ""  # key of the order that goes first, as both are jobs of one entry; "" for none
+    absent: Paid | None = None  # the take to fetch instead of making one
+    fallback: Order | None = None  # what is tried once if moderation refuses this
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +56,8 @@ def rehearse(plan: Plan, only: Iterable[Variant] = ()) -> Rehearsal:
         digests = plan.digests(variant)
         for index, digest in digests.items():  # what others continue from comes first
             at = variant.name, index
-            if best := plan.view.best(digest):
-                footage[at] = f"take:{digest}:{best.number}"
+            if best := plan.footage(variant.name, index, digest):
+                footage[at] = f"take:{best.digest}:{best.number}"
                 continue
             link = plan.board.entries[index].continue_from
             upstream = footage[variant.name, plan.compositions.targets[link.shot].entry] if link else ""

@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from pipeline.errors import SetupError
 from pipeline.server.app import local_app
+from pipeline.server.faults.connection import hold_to_it
 
 HOSTS = ("127.0.0.1", "localhost", "::1")
 _LONGEST_HEADERS = 1 << 20  # bytes; a direction travels in one
@@ -33,9 +35,11 @@ async def serve(
     `options` are those of `local_app`. Prints nothing. Raises SetupError for an address it can't have.
     """
     app = local_app(folder, workers, key, **options)
+    hostile = bool(app.state.setup.conduct.faults)
     with _listener(host, port) as listener:
         name = f"[{host}]" if ":" in host else host
-        server = _Server(_config(app), lambda: ready(f"http://{name}:{listener.getsockname()[1]}"))
+        config = _config(app, own_date=app.state.tells_date)
+        server = _Server(config, lambda: ready(f"http://{name}:{listener.getsockname()[1]}"), breaks_off=hostile)
         serving = asyncio.create_task(server.serve([listener]))
         try:
             await asyncio.shield(serving)
@@ -46,19 +50,34 @@ async def serve(
 
 
 class _Server(uvicorn.Server):
-    def __init__(self, config: uvicorn.Config, announce: Callable[[], object]) -> None:
+    def __init__(self, config: uvicorn.Config, announce: Callable[[], object], *, breaks_off: bool) -> None:
         super().__init__(config)
-        self._announce = announce
+        self._announce, self._breaks_off = announce, breaks_off
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         self._announce()
 
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        if self._breaks_off:  # a fault may hold a request for ever
+            for connection in list(self.server_state.connections):
+                connection.transport.abort()
+        await super().shutdown(sockets)
 
-def _config(app: Any) -> uvicorn.Config:
+
+class _Protocol(H11Protocol):
+    """HTTP/1.1, each request with the connection it came by, for the faults that break it."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self.app_state = hold_to_it(self.app_state, transport)
+
+
+def _config(app: Any, *, own_date: bool) -> uvicorn.Config:
     return uvicorn.Config(
         app,
-        http="h11",  # what is always installed, whatever else is
+        http=_Protocol,  # h11 is always installed, whatever else is
+        date_header=not own_date,
         ws="none",
         lifespan="on",
         log_config=None,

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import math
 import mimetypes
 import re
 import secrets
-from collections.abc import AsyncIterator, Mapping
+import time
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,6 +30,7 @@ class Stored:
     path: Path
     sha256: str  # lower-case hex
     content_type: str
+    content: tuple[bytes, ...] = ()  # the bytes where they are not those at the path
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +45,19 @@ class Expected:
 class Shelf:
     """The files of one run of the server."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(
+        self, folder: Path, age_s: Callable[[], float] = time.monotonic, retention_s: float = math.inf
+    ) -> None:
+        """`age_s` is a clock that is never set; files are gone `retention_s` seconds after they came."""
+        self._folder, self._age_s, self._retention_s = folder, age_s, retention_s
         self._files: dict[str, Stored] = {}  # by name
+        self._since: dict[str, float] = {}  # when each came
         self._expected: dict[str, Expected] = {}  # by token of the ticket; the download address gives no right to write
 
     def file(self, name: str) -> Stored | None:
         """The file of that name. The name is looked up and never becomes a path."""
-        return self._files.get(name)
+        gone = self._age_s() - self._since.get(name, math.inf) >= self._retention_s
+        return None if gone else self._files.get(name)
 
     def behind(self, address: str) -> Stored | None:
         """The file at a download address of this server, under whichever of its names; None for any other address."""
@@ -59,7 +67,7 @@ class Shelf:
             return None
         folder, _, name = parts.path.rpartition("/")
         ours = parts.scheme == "http" and _HOST.fullmatch(parts.netloc) and folder == FILES_PATH
-        return self._files.get(name) if ours else None
+        return self.file(name) if ours else None
 
     def ticket(self, body: Mapping[str, Any], origin: str) -> dict[str, Any]:
         """`data` of the reply to a request for an upload. Raises Refusal for one that names no acceptable file."""
@@ -97,7 +105,7 @@ class Shelf:
             path = incoming.replace(self._folder / expected.name)
         finally:
             incoming.unlink(missing_ok=True)
-        self._files[expected.name] = Stored(path, sha256, expected.content_type)
+        self.put(expected.name, Stored(path, sha256, expected.content_type))
 
     def blank(self, suffix: str) -> Path:
         """Where a file that is being made can be written; `add` puts it on the shelf."""
@@ -105,8 +113,23 @@ class Shelf:
 
     async def add(self, path: Path, content_type: str) -> str:
         """The name under which a finished file can be downloaded from now on."""
-        self._files[path.name] = Stored(path, await asyncio.to_thread(_sha256, path), content_type)
+        self.put(path.name, Stored(path, await asyncio.to_thread(_sha256, path), content_type))
         return path.name
+
+    def put(self, name: str, stored: Stored) -> None:
+        """Let a file be downloaded under a name."""
+        self._files[name] = stored
+        self._since[name] = self._age_s()
+
+    def move(self, name: str) -> str:
+        """The new name of a file, whose old one leads nowhere from now on."""
+        fresh = secrets.token_hex(16) + _suffix(name)
+        self._files[fresh], self._since[fresh] = self._files.pop(name), self._since.pop(name)
+        return fresh
+
+    def drop(self, name: str) -> None:
+        """Forget a file."""
+        self._files.pop(name, None)
 
 
 def is_this_machine(host: str) -> bool:

@@ -1,9 +1,28 @@
-"""Jobs' intents, predictions and clips enter; takes leave that are whole, paid for once and never written again."""
+"""Jobs' intents, predictions and clips enter; takes leave that are whole, paid for once and never written again.
 
+places      where everything lies                      Address
+files       whole files under final names
+locks       one writer at a time                       Busy
+records     JSON files, checked                        Intent, AttemptState, Bill
+reading     how far a take has come, without a lock
+room, home  one take's folder under its lock           Home, Attempt
+uploads     what the API has of our files              Uploads
+spending    every attempt with its money               Spent
+rates, gate who may submit now, over all processes     Gate, Limits, Purse
+takes       all of it                                  Store
+"""
+
+from pipeline.store.gate import Gate, Purse
 from pipeline.store.home import Attempt, Home
 from pipeline.store.locks import Busy
 from pipeline.store.places import previs_home, take_home
-from pipeline.store.records import AttemptState, Intent
+from pipeline.store.rates import Limits
+from pipeline.store.records import AttemptState, Bill, Intent
+from pipeline.store.spending import Spent
 from pipeline.store.takes import Store
+from pipeline.store.uploads import Uploads
 
-__all__ = ["Attempt", "AttemptState", "Busy", "Home", "Intent", "Store", "previs_home", "take_home"]
+__all__ = [
+    "Attempt", "AttemptState", "Bill", "Busy", "Gate", "Home", "Intent", "Limits", "Purse", "Spent", "Store", "Uploads",
+    "previs_home", "take_home",
+]  # fmt: skip

@@ -78,6 +78,20 @@ def write_new(path: Path, content: bytes, *, durable: bool) -> None:
                 temporary.unlink()
 
 
+def overwrite(path: Path, content: bytes, *, durable: bool) -> None:
+    """Puts a whole file in the place of the one under that name, if there is any; StoreError where it can't."""
+    temporary = temporary_in(path.parent)
+    with explained(path, "can't be written"):
+        try:
+            _fill(temporary, content, durable=durable)
+            temporary.replace(path)
+            if durable:
+                sync_folder(path.parent)
+        finally:
+            with suppress(OSError):
+                temporary.unlink()
+
+
 def publish(temporary: Path, path: Path, size_bytes: int, *, durable: bool) -> None:
     """Gives a finished temporary of the same folder its final name; StoreError if that exists or the size differs."""
     secure(temporary, size_bytes, durable=durable)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Literal
 
@@ -22,6 +24,11 @@ class Home:
 
     def __init__(self, room: Room) -> None:
         self._room = room
+
+    @property
+    def name(self) -> str:
+        """Its path, relative to the outputs folder."""
+        return self._room.address.home
 
     @property
     def take(self) -> Take | None:
@@ -50,7 +57,13 @@ class Home:
             self._room.clear_clip()
             folder = self._room.make_attempt(number)
             self._room.write(folder / "intent.json", **intent_fields(intent, address, number))
-        return Attempt(self._room, number, "")
+        return Attempt(self._room, number, "", self._room.now(), intent.price_usd)
+
+    def adopt(self, intent: Intent, prediction: str) -> Attempt:
+        """An attempt whose generation exists already, made elsewhere or by a process that could not write it down."""
+        attempt = self.begin(intent)
+        attempt.submitted(prediction)
+        return attempt
 
     def resume(self) -> Attempt:
         """The attempt that has not ended; it has no prediction where nobody knows whether its POST arrived."""
@@ -58,7 +71,8 @@ class Home:
             last = self.last
         if last.standing not in _UNRESOLVED:
             raise StoreError(f"{self._room.folder}: no attempt is open here", hint=_MOVED_ON)
-        return Attempt(self._room, last.number, last.prediction)
+        price = last.intent.price_usd if last.intent else None
+        return Attempt(self._room, last.number, last.prediction, last.begun or self._room.now(), price)
 
     def temporary(self) -> Path:
         """A new name for a download; what a killed process leaves there goes when the home is next opened."""
@@ -94,9 +108,11 @@ class Home:
 class Attempt:
     """One try to get a take, from its intent to its end."""
 
-    def __init__(self, room: Room, number: int, prediction: str) -> None:
+    def __init__(self, room: Room, number: int, prediction: str, begun: datetime, price_usd: Decimal | None) -> None:
         self.number = number  # from 1
         self.prediction = prediction  # the API's id; "" until it is known
+        self.begun = begun  # UTC, just before the POST
+        self.price_usd = price_usd  # US dollars expected; None: unpriced
         self._room = room
         self._folder = room.attempt(number)
 

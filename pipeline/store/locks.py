@@ -51,6 +51,26 @@ def holding(path: Path) -> Iterator[None]:
             _release(descriptor)
 
 
+@contextmanager
+def waiting_for(path: Path, longest_s: float = 60.0) -> Iterator[None]:
+    """Holds the lock at `path` as soon as it is free; Busy where that takes longer than `longest_s`."""
+    until = time.monotonic() + longest_s
+    held = holding(path)
+    while True:
+        try:
+            held.__enter__()
+            break
+        except Busy:
+            if time.monotonic() > until:
+                raise
+            held = holding(path)
+            time.sleep(_PAUSE_S)
+    try:
+        yield
+    finally:
+        held.__exit__(None, None, None)
+
+
 def is_held(path: Path) -> bool:
     """Whether somebody holds the lock at `path` at this moment."""
     with _guard:

@@ -15,6 +15,7 @@ from pipeline.errors import StoreError
 from pipeline.schema import plain, violations
 from pipeline.store.files import read, size_of
 from pipeline.store.places import Address
+from pipeline.store.rates import Rates
 from pipeline.take import MediaFacts, Take
 
 FORMAT = 1
@@ -32,6 +33,15 @@ class Intent:
     shot: str
     price_usd: Decimal | None  # US dollars expected; None: unpriced
     direction: Mapping[str, Any] | None = None  # plain JSON; for previs only
+    sent_sha256: str = ""  # of the body that is sent, addresses and all, in canonical JSON; "" for previs
+
+
+@dataclass(frozen=True, slots=True)
+class Bill:
+    """What the API's bills say of an attempt."""
+
+    charged_usd: Decimal  # US dollars
+    refunded_usd: Decimal  # US dollars
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +117,31 @@ def read_attempt(folder: Path, address: Address, number: int) -> AttemptState | 
     )
 
 
+def read_bill(folder: Path) -> Bill | None:
+    """What the bills said of an attempt; None where nobody has asked, or they did not say."""
+    record = _read(folder / "bill.json", "bill")
+    return Bill(Decimal(record["charged_usd"]), Decimal(record["refunded_usd"])) if record else None
+
+
+def read_upload(path: Path) -> tuple[str, datetime] | None:
+    """The address of an upload, and when it was made."""
+    record = _read(path, "upload")
+    return (record["address"], datetime.fromisoformat(record["at"])) if record else None
+
+
+def read_gate(path: Path) -> tuple[Rates, Mapping[str, Decimal]] | None:
+    """The rates, and the dollars spent by storyboard; None where they are to be counted: it only repeats attempts."""
+    try:
+        record = _read(path, "gate")
+    except StoreError:
+        return None
+    if record is None:
+        return None
+    names = ("closed_until", "refusals", "gap_s")
+    rates = Rates(tuple(record["posts"]), record["open"], **{name: record[name] for name in names})
+    return rates, {board: Decimal(usd) for board, usd in record["spent"].items()}
+
+
 def damaged(path: Path, fault: str) -> StoreError:
     """The error for a file that is not as the store wrote it. Never taken for "nothing there": that could buy twice."""
     return StoreError(
@@ -117,7 +152,7 @@ def damaged(path: Path, fault: str) -> StoreError:
 
 def _intent(record: Mapping[str, Any]) -> Intent:
     price = None if record["price_usd"] is None else Decimal(record["price_usd"])
-    names = ("request", "storyboard", "variant", "shot", "direction")
+    names = ("request", "storyboard", "variant", "shot", "direction", "sent_sha256")
     return Intent(**{name: record[name] for name in names}, price_usd=price)
 
 

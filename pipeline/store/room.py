@@ -88,6 +88,10 @@ class Room:
         """Writes one new record of the kind that its file is named after."""
         write_new(path, encode(path.stem, self._clock(), **fields), durable=self.address.paid)
 
+    def now(self) -> datetime:
+        """This moment."""
+        return self._clock()
+
     def temporary(self) -> Path:
         """A new name for a download."""
         with self.at_work():

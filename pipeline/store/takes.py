@@ -3,7 +3,9 @@
     takes/<origin>/<request digest>/<take>/attempts/<n>/intent.json       before the POST
                                                         prediction.json   before the first poll
                                                         end.json          turned_away, failed, abandoned or done
+                                                        bill.json         what the API's bills said of it
                                            take.json + clip.mp4           kept for good
+    takes/<origin>/gate.json, uploads/<sha256>.json                       what spares counting and uploading again
     previs/<drawing>/<request digest>-<direction digest>/                 the same inside; free and disposable
 
 At most one attempt at a request is unresolved at a time, and none begins where a take was kept: whatever crashes,
@@ -18,14 +20,16 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from pipeline.store.files import make_folder, names_in, numbers_in
+from pipeline.store.files import make_folder, names_in, numbers_in, overwrite
 from pipeline.store.home import Home
 from pipeline.store.locks import holding
 from pipeline.store.places import Address, shelf, take_home
 from pipeline.store.reading import folder_of, kept_take, read_with_lock
-from pipeline.store.records import AttemptState, has_clip, read_take
+from pipeline.store.records import AttemptState, Bill, encode, has_clip, read_take
 from pipeline.store.room import Room
-from pipeline.take import StoreView, Take
+from pipeline.store.spending import Spent, attempts_on
+from pipeline.store.uploads import Uploads
+from pipeline.take import Paid, StoreView, Take
 
 
 class Store:
@@ -39,16 +43,18 @@ class Store:
     def view(self, origin: str, digests: Iterable[str]) -> StoreView:
         """What there is from one origin for these request digests; StoreError where a file is damaged."""
         takes: dict[str, tuple[Take, ...]] = {}
-        absent: dict[str, tuple[Take, ...]] = {}
+        absent: dict[str, tuple[Paid, ...]] = {}
         opened: dict[str, str] = {}
         failed: dict[str, int] = {}
         uncertain: set[str] = set()
         for address in self._present(origin, digests):
             digest = address.digest
             take, here, last, live = self._look(address)
-            if take:
-                kind = takes if here else absent
-                kind[digest] = (*kind.get(digest, ()), take)
+            if take and here:
+                takes[digest] = (*takes.get(digest, ()), take)
+            elif take:
+                paid = Paid(digest, take.number, take.prediction, None, take.clip.sha256)
+                absent[digest] = (*absent.get(digest, ()), paid)
             elif last.standing == "submitted" or live:
                 opened[digest] = last.prediction
             elif last.standing == "uncertain":
@@ -79,6 +85,25 @@ class Store:
                 yield Home(room)
             finally:
                 room.leave()
+
+    def attempts(self, origin: str) -> Iterator[Spent]:
+        """Every attempt at takes from one origin, with its money."""
+        return attempts_on(self._outputs, shelf(origin))
+
+    def predictions(self, origin: str) -> frozenset[str]:
+        """Every id of a generation that is written down for one origin."""
+        return frozenset(one.state.prediction for one in self.attempts(origin)) - {""}
+
+    def billed(self, spent: Spent, bill: Bill) -> None:
+        """Writes down what the bills say of an attempt."""
+        file = self._outputs / spent.home / "attempts" / str(spent.state.number) / "bill.json"
+        if bill != spent.bill:
+            fields = {"charged_usd": f"{bill.charged_usd:f}", "refunded_usd": f"{bill.refunded_usd:f}"}
+            overwrite(file, encode("bill", self._clock(), **fields), durable=True)
+
+    def uploads(self, origin: str) -> Uploads:
+        """Where files lie that were uploaded to one origin."""
+        return Uploads(self._outputs / shelf(origin) / "uploads", self._clock)
 
     def _present(self, origin: str, digests: Iterable[str]) -> Iterator[Address]:
         # One listing of the shelf: asking for each of 10,000 digests in turn would take a network disk minutes.

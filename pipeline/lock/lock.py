@@ -1,0 +1,169 @@
+"""What the lines of a lock say: which take a shot uses for what it wants, and what each take was and cost."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from typing import Any
+
+from pipeline.lock import page
+from pipeline.lock.page import Header, Page
+from pipeline.take import Paid
+
+FORMAT = 1
+RECIPE = 1  # the newest one this version composes by
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+_TAKE = re.compile(r"([0-9a-f]{64})/([1-9][0-9]{0,8})")
+# What YAML takes for the end of a line, or not at all.
+_UNPRINTABLE = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]")
+_MONEY = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?")
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """The take that a shot uses."""
+
+    wanted: str  # digest of the request that the storyboard made of it when the take was chosen
+    digest: str  # of the request that the take answers; another one where it is kept, or a fallback
+    number: int  # of the take, from 1
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """Everything that a lock says, for all origins. The lines are read when they are asked for."""
+
+    recipe: int = RECIPE
+    page: Page = field(default_factory=dict, repr=False)
+
+    def use(self, origin: str, shot: str, variant: str) -> Use | None:
+        """The take that the entry called `shot` uses in the variant: its own, else what all use."""
+        lines = self._lines(origin, "shots")
+        return _use(lines.get(f"{shot}/{variant}")) or _use(lines.get(shot))
+
+    def own_use(self, origin: str, shot: str, variant: str) -> Use | None:
+        """What is written down for just that variant; for "" what all variants use that have none of their own."""
+        return _use(self._lines(origin, "shots").get(_key(shot, variant)))
+
+    def used(self, origin: str) -> frozenset[str]:
+        """Digests of all takes that some shot uses, chosen for whatever request."""
+        uses = map(_use, self._lines(origin, "shots").values())
+        return frozenset(use.digest for use in uses if use)
+
+    def takes(self, origin: str, digests: Iterable[str]) -> Mapping[str, tuple[Paid, ...]]:
+        """The paid takes of these requests, in order of number; digests without any left out."""
+        wanted = frozenset(digests)
+        found: dict[str, list[Paid]] = {}
+        for key, line in self._lines(origin, "takes").items():
+            digest = key.partition("/")[0]
+            if digest in wanted and (paid := _paid(key, line)):
+                found.setdefault(digest, []).append(paid)
+        return {digest: tuple(sorted(several, key=lambda paid: paid.number)) for digest, several in found.items()}
+
+    def every_take(self, origin: str) -> tuple[Paid, ...]:
+        """All paid takes."""
+        takes = (_paid(key, line) for key, line in self._lines(origin, "takes").items())
+        return tuple(take for take in takes if take)
+
+    def request(self, origin: str, digest: str) -> Mapping[str, Any] | None:
+        """The request behind a digest, as digested; None where the lock does not have it."""
+        return _object(self._lines(origin, "requests").get(digest))
+
+    def with_takes(self, origin: str, takes: Iterable[tuple[Paid, Mapping[str, Any]]]) -> Lock:
+        """The lock that also has these takes, each with its request."""
+        lines: dict[str, str] = {}
+        requests: dict[str, str] = {}
+        for paid, request in takes:
+            price = None if paid.price_usd is None else f"{paid.price_usd:f}"
+            fields = {"clip": paid.sha256, "prediction": paid.prediction, "price_usd": price}
+            lines[f"{paid.digest}/{paid.number}"] = _json(fields)
+            requests[paid.digest] = _json(request)
+        return self._with(origin, "requests", requests)._with(origin, "takes", lines)
+
+    def with_uses(self, origin: str, uses: Mapping[tuple[str, str], Use]) -> Lock:
+        """The lock in which these (entry, variant) use these takes; variant "": all without one of their own."""
+        lines = {
+            _key(*who): _json({"take": f"{one.digest}/{one.number}", "wanted": one.wanted}) for who, one in uses.items()
+        }
+        return self._with(origin, "shots", lines)
+
+    def _lines(self, origin: str, section: str) -> Mapping[str, str]:
+        return self.page.get(origin, {}).get(section, {})
+
+    def _with(self, origin: str, section: str, lines: Mapping[str, str]) -> Lock:
+        there = self.page.get(origin, {name: {} for name in page.SECTIONS})
+        return replace(self, page={**self.page, origin: {**there, section: {**there[section], **lines}}})
+
+
+def parse(text: str, file: str) -> Lock:
+    """The lock in a text; an empty one is none. Raises BadInput for what storyreel did not write."""
+    if not text.strip():
+        return Lock()
+    header, lines = page.read(text, file)
+    newer = header.format > FORMAT or header.recipe > RECIPE
+    if newer or header.format < 1 or header.recipe < 1:
+        message = "a newer storyreel wrote it" if newer else "it does not say its format and recipe"
+        raise page.refusal(file, message, *(["upgrade storyreel"] if newer else []))
+    for origin, sections in lines.items():
+        for name, reader in (("shots", _use), ("takes", _fields_of_take), ("requests", _object)):
+            for key, line in sections[name].items():
+                legal = {"takes": _TAKE, "requests": _DIGEST}.get(name)
+                if reader(line) is None or (legal and not legal.fullmatch(key)):
+                    raise page.refusal(file, f"{origin}, {name}, {key[:80]}: this is not as storyreel writes it")
+    return Lock(header.recipe, lines)
+
+
+def dump(lock: Lock) -> str:
+    """The text of a lock; the same for the same facts."""
+    return page.write(Header(FORMAT, lock.recipe), lock.page)
+
+
+def merged(older: Lock, newer: Lock) -> Lock:
+    """Everything that either says; where both say something of one key, what the newer one says."""
+    both: dict[str, Mapping[str, Mapping[str, str]]] = dict(older.page)
+    for origin, sections in newer.page.items():
+        there = both.get(origin, {})
+        both[origin] = {name: {**there.get(name, {}), **sections[name]} for name in page.SECTIONS}
+    return Lock(max(older.recipe, newer.recipe), both)
+
+
+def _key(shot: str, variant: str) -> str:
+    return f"{shot}/{variant}" if variant else shot
+
+
+def _use(line: str | None) -> Use | None:
+    fields = _object(line) or {}
+    match = _TAKE.fullmatch(str(fields.get("take", "")))
+    wanted = str(fields.get("wanted", ""))
+    return Use(wanted, match[1], int(match[2])) if match and _DIGEST.fullmatch(wanted) else None
+
+
+def _paid(key: str, line: str) -> Paid | None:
+    match, fields = _TAKE.fullmatch(key), _fields_of_take(line)
+    if not match or fields is None:
+        return None
+    price = None if fields["price_usd"] is None else Decimal(fields["price_usd"])
+    return Paid(match[1], int(match[2]), fields["prediction"], price, fields["clip"])
+
+
+def _fields_of_take(line: str) -> Mapping[str, Any] | None:
+    fields = _object(line) or {}
+    clip, prediction, price = (fields.get(name) for name in ("clip", "prediction", "price_usd"))
+    fine = isinstance(clip, str) and _DIGEST.fullmatch(clip) and isinstance(prediction, str)
+    priced = price is None or (isinstance(price, str) and _MONEY.fullmatch(price))
+    return fields if fine and priced else None
+
+
+def _object(line: str | None) -> Mapping[str, Any] | None:
+    try:
+        value = json.loads(line) if line else None
+    except (ValueError, RecursionError):
+        return None
+    return value if isinstance(value, dict) else None
+
+
+def _json(value: Mapping[str, Any]) -> str:
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(", ", ": "))
+    return _UNPRINTABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)

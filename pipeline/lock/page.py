@@ -1,0 +1,102 @@
+"""The text of a lock becomes sections of lines, each a key and its JSON, and such sections become text."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from pipeline.errors import BadInput, Place, Problem
+
+SECTIONS = ("shots", "takes", "requests")
+_HEAD = "# What was paid for and which take each shot uses: written by storyreel, committed with the storyboard.\n"
+_PLAIN = re.compile(r"[A-Za-z0-9_.-]*[A-Za-z_.-][A-Za-z0-9_.-]*")  # as YAML reads it: a text and no number
+_WORDS = re.compile(r"true|false|null|yes|no|on|off|~|[.-]+(inf|nan)?", re.IGNORECASE)
+_LINE = re.compile(r'(?P<space> *)(?P<key>"(?:[^"\\]|\\.)*"|[^\s":#][^\s":#]*(?:://[^\s"#]+)?):(?: (?P<value>\S.*))?')
+_CONFLICT = re.compile(r"(<{7}|={7}|>{7}|\|{7})( |$)")
+_RESTORE = "take it back from git, or delete it: kept takes are found again in the store"
+
+Section = Mapping[str, str]  # key -> JSON, as it stands in the line
+Page = Mapping[str, Mapping[str, Section]]  # origin -> name of a section -> lines
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What the lock says of itself."""
+
+    format: int
+    recipe: int
+
+
+def read(text: str, file: str) -> tuple[Header, Page]:
+    """The header and the sections. Raises BadInput for what is not as `write` has it."""
+    numbers: dict[str, int] = {}
+    page: dict[str, dict[str, dict[str, str]]] = {}
+    origin = section = ""
+    for number, line in enumerate(text.split("\n"), start=1):
+        if not line.strip() or line.startswith("#"):
+            continue
+        match = _LINE.fullmatch(line.rstrip("\r"))
+        if not match:
+            raise _wrong(file, number, line, _fault(line))
+        depth, key, value = len(match["space"]), _key(match["key"]), match["value"]
+        if depth == 0 and value is not None and key in Header.__dataclass_fields__ and value.isdecimal():
+            numbers[key] = int(value[:9])
+        elif depth == 0 and value is None and "://" in key:
+            origin, section = key, ""
+            page.setdefault(origin, {name: {} for name in SECTIONS})
+        elif depth == 2 and value is None and origin and key in SECTIONS:
+            section = key
+        elif depth == 4 and value is not None and section:
+            if key in page[origin][section]:
+                raise _wrong(file, number, line, f"{key} stands there twice")
+            page[origin][section][key] = value
+        else:
+            raise _wrong(file, number, line, "this is not as storyreel writes it")
+    return Header(numbers.get("format", 0), numbers.get("recipe", 0)), page
+
+
+def write(header: Header, page: Page) -> str:
+    """The text, in order of the keys."""
+    return "".join(_lines(header, page))
+
+
+def refusal(file: str, message: str, hint: str = _RESTORE) -> BadInput:
+    """The error for a lock that can't be used as a whole."""
+    return BadInput([Problem("lock", "", message, hint, Place(file, 0, 0, 1, ""))])
+
+
+def _lines(header: Header, page: Page) -> Iterator[str]:
+    yield f"{_HEAD}format: {header.format}\nrecipe: {header.recipe}\n"
+    for origin in sorted(page):
+        if any(page[origin].values()):
+            yield f"{_written(origin)}:\n"
+        for name in SECTIONS:
+            lines = page[origin].get(name, {})
+            if lines:
+                yield f"  {name}:\n"
+                yield from (f"    {_written(key)}: {lines[key]}\n" for key in sorted(lines))
+
+
+def _written(key: str) -> str:
+    plain = _PLAIN.fullmatch(key) and not _WORDS.fullmatch(key) and key[0] not in "-."
+    return key if plain else json.dumps(key, ensure_ascii=False)
+
+
+def _key(written: str) -> str:
+    try:
+        return str(json.loads(written)) if written.startswith('"') else written
+    except ValueError:
+        return written
+
+
+def _fault(line: str) -> str:
+    if _CONFLICT.match(line):
+        return "two branches changed the same line, and git left both"
+    return "this is not as storyreel writes it"
+
+
+def _wrong(file: str, number: int, line: str, fault: str) -> BadInput:
+    hint = "keep the line you want and delete the markers" if "branches" in fault else _RESTORE
+    return BadInput([Problem("lock", "", fault, hint, Place(file, number, 1, max(1, len(line.strip())), line))])

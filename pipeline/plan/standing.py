@@ -1,0 +1,55 @@
+"""What the store and the lock hold of a job becomes its state, with the reason in one sentence."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import Literal
+
+from pipeline.take import StoreView, Take
+from pipeline.wire import MEANING, MODERATED
+
+State = Literal["reuse", "generate", "stale", "held", "open", "absent", "uncertain", "refused"]
+
+
+def standing(digest: str, view: StoreView, used: Take | None, older: Take | None, refused: str) -> tuple[State, str]:
+    """The state of a job; `refused` is the variant whose job of the same entry was refused, "" for none."""
+    if used and used.digest != digest:
+        return "reuse", f"take {used.number} of another wording is used for it"
+    if used:
+        return "reuse", f"take {used.number} is kept"
+    if digest in view.absent:
+        return "absent", "paid for, and its clip is not here"
+    if digest in view.open:
+        return "open", "submitted and not finished"
+    if digest in view.uncertain:
+        return "uncertain", "submitted, and nobody knows whether it arrived"
+    code = view.failed.get(digest)
+    if code == MODERATED:
+        return "refused", "refused by moderation: change the prompt or its references"
+    if refused:
+        return "held", f"held back: {refused} of this shot was refused by moderation"
+    if older:
+        return "stale", "it has changed since its take was made"
+    if code is None:
+        return "generate", "no take yet"
+    return "generate", f"the last attempt failed: {MEANING.get(code, 'no reason given')}"
+
+
+def held(owners: Mapping[str, tuple[int, str]], view: StoreView) -> Mapping[str, str]:
+    """Jobs that are not bought while another job of their entry is refused and none has a take -> its variant.
+
+    What moderation says of one wording it most likely says of all, and each refusal may be charged.
+    """
+    if MODERATED not in view.failed.values():
+        return {}
+    by_entry: dict[int, list[str]] = defaultdict(list)
+    for digest, (index, _) in owners.items():
+        by_entry[index].append(digest)
+    found: dict[str, str] = {}
+    for digests in by_entry.values():
+        refused = [digest for digest in digests if view.failed.get(digest) == MODERATED]
+        if refused and not any(view.takes.get(digest) for digest in digests):
+            variant = owners[refused[0]][1]
+            found |= {digest: variant for digest in digests if digest not in refused}
+    return found

@@ -1,0 +1,91 @@
+"""What a run works with, and what it tells of its progress."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from pipeline.catalog import Model
+from pipeline.client import Client
+from pipeline.plan import Order
+from pipeline.runner.orderly import whole
+from pipeline.store import Attempt, Gate, Home, Intent, Store
+from pipeline.take import Take
+
+State = Literal["waiting", "sending", "making", "fetching", "kept", "failed", "held"]
+LARGEST_CLIP = 2 << 30  # bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Something that happened to one order, for whoever shows progress."""
+
+    key: str  # of the order
+    variant: str
+    shot: str
+    state: State
+    message: str = ""  # why it waits, or failed
+
+
+class Counter:
+    """Where paid orders wait for their turn: one at a time asks the gate, the others stand in line behind it."""
+
+    def __init__(self, gate: Gate, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep) -> None:
+        self.gate = gate
+        self._sleep = sleep
+        self._turn = asyncio.Lock()
+        self._freed = asyncio.Event()
+
+    async def begin(self, home: Home, intent: Intent, longest_s: float, waits: Callable[[float], object]) -> Attempt:
+        """The attempt, as soon as its intent may stand in the store. Raises OverBudget."""
+        async with self._turn:
+            while True:
+                self._freed.clear()
+                answer = await whole(self.gate.begin, home, intent, longest_s)
+                if isinstance(answer, Attempt):
+                    return answer
+                waits(answer)
+                await self._look_again(answer)
+
+    async def again(self) -> None:
+        """Comes back when what the API turned away by rule may be sent once more."""
+        async with self._turn:
+            while wait_s := await whole(self.gate.again):
+                await self._sleep(wait_s)
+
+    async def ended(self, home: Home, attempt: Attempt, *, turned_away: bool = False) -> None:
+        """The attempt runs no longer at the API."""
+        await whole(self.gate.ended, home, attempt.price_usd if turned_away else None)
+        self._freed.set()
+
+    async def _look_again(self, wait_s: float) -> None:
+        """Waits so long, or until a place becomes free."""
+        sleeping = asyncio.ensure_future(self._sleep(wait_s))
+        freed = asyncio.ensure_future(self._freed.wait())
+        try:
+            await asyncio.wait({sleeping, freed}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            sleeping.cancel()
+            freed.cancel()
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What a run works with."""
+
+    client: Client
+    store: Store
+    outputs: Path  # the folder that homes are relative to
+    home: Callable[[Order], str]  # where the clip of an order lives
+    locate: Callable[[str], Path]  # a reference as the storyboard writes it -> its file
+    storyboard: str  # its name; written down with each attempt
+    models: Mapping[str, Model]  # those there are, by id
+    limit: int  # orders at a time
+    tell: Callable[[Step], object]
+    origin: str = ""  # of the endpoint that is paid; "" for a rehearsal
+    counter: Counter | None = None  # None for a rehearsal
+    settle: str = ""  # the command line that settles an attempt, up to the name of the shot
+    kept: Callable[[Order, Take], object] = lambda _order, _take: None  # called as each take lands

@@ -1,0 +1,126 @@
+"""A submitted attempt becomes a take: asked for, downloaded, examined, kept. Nothing in here can buy anything."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pipeline import media, wire
+from pipeline.errors import Absent, Expired, GenerationError, OutOfCredit, RefusedByApi, StoreError, UnreachableApi
+from pipeline.plan import Order
+from pipeline.runner.desk import LARGEST_CLIP, Desk, State
+from pipeline.runner.orderly import whole
+from pipeline.store import Attempt, Home, Intent
+from pipeline.take import MediaFacts, Paid, Take
+from pipeline.wire import NO_CREDIT, Prediction
+
+_FRESH_ADDRESSES = 3  # that are asked for where one has expired
+_LEAST_WAIT_S = 30.0  # for what was left behind open, however long ago
+Tell = Callable[[State, str], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Fetcher:
+    """Brings home what was submitted."""
+
+    desk: Desk
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+
+    async def taken(self, order: Order, home: Home, attempt: Attempt, tell: Tell) -> Take:
+        """The take that a submitted attempt comes to."""
+        if rescued := attempt.rescued():
+            facts = await asyncio.to_thread(media.inspect, rescued, "video")
+            return await self._keep(attempt, rescued, facts)
+        prediction = await self._ended(order, attempt, tell)
+        if self.desk.counter:
+            # The place is free for another job while this clip is fetched.
+            await self.desk.counter.ended(home, attempt)
+        if prediction.status != "completed":
+            await whole(attempt.end, "failed", prediction.code, prediction.error)
+            raise failure(prediction)
+        tell("fetching", "")
+        clip = attempt.temporary()
+        try:
+            facts = await self._downloaded(prediction, clip)
+            if order.absent and facts.sha256 != order.absent.sha256:
+                raise Absent("what the API has under the id of its take is another clip", prediction=prediction.id)
+            return await self._keep(attempt, clip, facts)
+        finally:
+            clip.unlink(missing_ok=True)
+
+    async def restored(self, home: Home, paid: Paid, tell: Tell) -> Take:
+        """The take whose clip is gone, with its clip out of the API again; nothing is generated."""
+        prediction = await self._still_there(paid)
+        tell("fetching", "")
+        clip = home.temporary()
+        try:
+            await self._downloaded(prediction, clip)
+            return await whole(home.restore, clip)
+        finally:
+            clip.unlink(missing_ok=True)
+
+    async def adopted(self, order: Order, home: Home, paid: Paid, tell: Tell) -> Take:
+        """The take that somebody else paid for and the lock names, out of the API; nothing is generated."""
+        await self._still_there(paid)
+        request = wire.as_digested(order.request)
+        intent = Intent(request, self.desk.storyboard, order.variant, order.shot, paid.price_usd)
+        attempt = await whole(home.adopt, intent, paid.prediction)
+        return await self.taken(order, home, attempt, tell)
+
+    async def _ended(self, order: Order, attempt: Attempt, tell: Tell) -> Prediction:
+        """The prediction when it has ended, well or not."""
+        tell("making", "")
+        model = self.desk.models[order.request.model]
+        age_s = max(0.0, (self.clock() - attempt.begun).total_seconds())
+        first_s, longest_s = max(0.0, model.usual_s / 2 - age_s), max(_LEAST_WAIT_S, model.longest_s - age_s)
+        try:
+            return await self.desk.client.wait(attempt.prediction, first_s, longest_s)
+        except RefusedByApi as error:
+            if error.http_status != 404:
+                raise
+            hint = f"results are kept for 7 days; to buy it anew: {self.desk.settle} {order.digest[:12]} --abandon"
+            message = f"the API knows no prediction {attempt.prediction}"
+            raise RefusedByApi(message, hint=hint, http_status=404, prediction=attempt.prediction) from error
+
+    async def _still_there(self, paid: Paid) -> Prediction:
+        hint = "get the clip from who has it (outputs/takes), or buy it once more: --regenerate-absent"
+        try:
+            found = await self.desk.client.result(paid.prediction)
+        except RefusedByApi as error:
+            message = f"its take is paid for, its clip is not here, and the API does not have it any more: {error}"
+            raise Absent(message, hint=hint, prediction=paid.prediction) from error
+        if found.status != "completed" or not found.outputs:
+            message = "its take is paid for, its clip is not here, and the API does not give it"
+            raise Absent(message, hint=hint, prediction=paid.prediction)
+        return found
+
+    async def _downloaded(self, prediction: Prediction, clip: Path) -> MediaFacts:
+        """The facts of the clip, which lies at `clip`. An address that has expired is asked for again."""
+        for left in reversed(range(_FRESH_ADDRESSES)):
+            if not prediction.outputs:
+                raise UnreachableApi("the generation is complete and has no clip", prediction=prediction.id)
+            try:
+                await self.desk.client.download(prediction.outputs[0], clip, LARGEST_CLIP)
+                return await asyncio.to_thread(media.inspect, clip, "video")
+            except Expired:
+                if not left:
+                    raise
+                prediction = await self.desk.client.result(prediction.id)
+        raise AssertionError("unreachable")
+
+    async def _keep(self, attempt: Attempt, clip: Path, facts: MediaFacts) -> Take:
+        try:
+            return await whole(attempt.keep, clip, facts)
+        except StoreError as error:
+            raise StoreError(f"{error.message} (paid for: prediction {attempt.prediction})", hint=error.hint) from error
+
+
+def failure(prediction: Prediction) -> GenerationError:
+    """The error that a prediction which came to no clip stands for."""
+    meaning = wire.MEANING.get(prediction.code, prediction.status)
+    words = f"{meaning}: {prediction.error}" if prediction.error else meaning
+    kind = OutOfCredit if prediction.code == NO_CREDIT else RefusedByApi
+    return kind(words, code=prediction.code, prediction=prediction.id)

@@ -1,0 +1,144 @@
+"""Every order in its turn: after what it continues from, after its pilot, one process at a time, as the limits allow.
+
+Each step is in the store before the next one is taken. One shot that fails stops nobody but those that go on from it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import asynccontextmanager
+from functools import partial
+from pathlib import Path
+
+from pipeline.errors import GenerationError, Held, OutOfCredit, RefusedByApi, StoryreelError
+from pipeline.plan import Order
+from pipeline.runner.desk import Desk, State, Step
+from pipeline.runner.fetching import Fetcher
+from pipeline.runner.orderly import mendable
+from pipeline.runner.sending import Sender
+from pipeline.runner.uploads import Bodies
+from pipeline.store import Busy, Home
+from pipeline.take import Take
+from pipeline.wire import MODERATED, UNREACHABLE_MEDIA, FrameRef
+
+_NEIGHBOUR_S = 0.2  # seconds between two looks whether a neighbour has finished the same clip
+_KEY_REFUSED = (401, 403)
+
+
+async def generate(
+    orders: Iterable[Order], kept: Mapping[str, Path], desk: Desk
+) -> Mapping[str, Take | StoryreelError]:
+    """Make every order's clip; by its key the take, or why there is none.
+
+    Orders that others continue from come first. `kept` holds the clips of footage that needs no order, by key.
+    """
+    async with asyncio.TaskGroup() as group:
+        run = _Run(desk, kept, group)
+        for order in orders:
+            desk.tell(Step(order.key, order.variant, order.shot, "waiting"))
+            run.tasks[order.key] = group.create_task(run.outcome(order))
+    return {key: task.result() for key, task in run.tasks.items()}
+
+
+class _Run:
+    def __init__(self, desk: Desk, kept: Mapping[str, Path], group: asyncio.TaskGroup) -> None:
+        self.desk = desk
+        self.kept = kept
+        self.tasks: dict[str, asyncio.Task[Take | StoryreelError]] = {}
+        self.room = asyncio.Semaphore(desk.limit)
+        self.bodies = Bodies(desk, group)
+        self.sender, self.fetcher = Sender(desk), Fetcher(desk)
+        self.told: dict[str, tuple[State, str]] = {}
+        self.stopped: GenerationError | None = None  # nothing more can be bought: no credit, or no such key
+
+    async def outcome(self, order: Order) -> Take | StoryreelError:
+        try:
+            take = await self.made(order)
+        except (StoryreelError, OSError) as caught:
+            error = mendable(caught)
+            if order.fallback and isinstance(error, RefusedByApi) and error.code == MODERATED:
+                self.tell(order, "waiting", "refused by moderation; its fallback_prompt is tried")
+                return await self.outcome(order.fallback)
+            self.tell(order, "held" if isinstance(error, Held) else "failed", error.message)
+            return error
+        self.desk.kept(order, take)
+        self.tell(order, "kept")
+        return take
+
+    def tell(self, order: Order, state: State, message: str = "") -> None:
+        if self.desk.counter is None and state in ("sending", "fetching"):
+            return  # of a rehearsal it is no news
+        if self.told.get(order.key) == (state, message):
+            return
+        self.told[order.key] = state, message
+        self.desk.tell(Step(order.key, order.variant, order.shot, state, message))
+
+    async def made(self, order: Order) -> Take:
+        clips = {frame: await self.clip(source.key) for frame, source in order.sources.items()}
+        if order.pilot:
+            await self.after_pilot(order)
+        async with self.room:
+            if self.desk.counter is None:
+                self.tell(order, "making")
+            return await self.take(order, clips)
+
+    async def clip(self, source: str) -> Path:
+        """The file of the footage that an order continues from, once it is there."""
+        if source in self.kept:
+            return self.kept[source]
+        if source not in self.tasks:
+            raise GenerationError("the shot it continues from has no take, and none is bought for it now")
+        outcome = await asyncio.shield(self.tasks[source])
+        if isinstance(outcome, StoryreelError):
+            raise GenerationError(f"the shot it continues from has no clip: {outcome.message}")
+        return self.desk.outputs / outcome.home / "clip.mp4"
+
+    async def after_pilot(self, order: Order) -> None:
+        """Waits for the job of the same shot that goes first. Raises Held where moderation refused it."""
+        outcome = await asyncio.shield(self.tasks[order.pilot])
+        if isinstance(outcome, RefusedByApi) and outcome.code == MODERATED:
+            raise Held(
+                "held back, and not paid for: the first job of this shot was refused by moderation",
+                hint="change the prompt or the references; or buy it all the same: --only and the name of the shot",
+            )
+
+    async def take(self, order: Order, clips: Mapping[FrameRef, Path]) -> Take:
+        tell = partial(self.tell, order)
+        async with self.home(order) as home:
+            if kept := await asyncio.to_thread(lambda: home.take):
+                return kept
+            if order.absent:
+                gone = await asyncio.to_thread(lambda: home.absent)
+                fetch = self.fetcher.restored if gone else partial(self.fetcher.adopted, order)
+                return await fetch(home, order.absent, tell)
+            if self.stopped:
+                raise self.stopped
+            try:
+                attempt = await self.sender.attempt(order, home, partial(self.bodies.of, order, clips), tell)
+                return await self.fetcher.taken(order, home, attempt, tell)
+            except RefusedByApi as refused:
+                self.learn(order, refused)
+                raise
+
+    def learn(self, order: Order, refused: RefusedByApi) -> None:
+        """What one refusal says of all that is still to be bought."""
+        if isinstance(refused, OutOfCredit) or refused.http_status in _KEY_REFUSED:
+            self.stopped = refused
+        if refused.code == UNREACHABLE_MEDIA:
+            self.bodies.forget(order)
+
+    @asynccontextmanager
+    async def home(self, order: Order) -> AsyncIterator[Home]:
+        """The order's home, as soon as no neighbour works in it."""
+        while True:
+            opened = self.desk.store.open(self.desk.home(order))
+            try:
+                home = await asyncio.to_thread(opened.__enter__)
+                break
+            except Busy:
+                await asyncio.sleep(_NEIGHBOUR_S)
+        try:
+            yield home
+        finally:
+            opened.__exit__(None, None, None)

@@ -1,0 +1,176 @@
+"""An intent asks to pass; it stands in the store with its money reserved, or hears how long to wait, or a refusal.
+
+The caps on open jobs, on submissions a minute and on money hold over all processes: each looks and writes under one
+lock. `gate.json` only spares counting: what the attempts themselves say is counted anew at the start of a run and
+wherever the file is missing. It is written before the intent, so that a process that dies in between has reserved too
+much and never too little.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+
+from pipeline.errors import OverBudget, StoreError
+from pipeline.schema import plain
+from pipeline.store.files import make_folder, overwrite
+from pipeline.store.home import Attempt, Home
+from pipeline.store.locks import waiting_for
+from pipeline.store.places import Address, shelf
+from pipeline.store.rates import Limits, Rates
+from pipeline.store.reading import folder_of, read_home
+from pipeline.store.records import Intent, encode, read_gate
+from pipeline.store.spending import attempts_on
+
+NOTHING = Decimal("0.00")
+
+
+@dataclass(frozen=True, slots=True)
+class Purse:
+    """What may be spent, in US dollars; None: no limit. Each limit has the words that say whose it is."""
+
+    storyboard: str  # name of the one that is bought for
+    run_usd: Decimal | None = None  # by this run
+    run_words: str = "the budget"
+    board_usd: Decimal | None = None  # for the storyboard, by all attempts ever
+    store_usd: Decimal | None = None  # for all storyboards of the store, likewise
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    rates: Rates
+    spent: Mapping[str, Decimal] = field(default_factory=dict)  # US dollars by storyboard
+
+
+class Gate:
+    """The way to one origin, for one run. What it tells and writes is shared with all other processes."""
+
+    def __init__(self, outputs: Path, origin: str, clock: Callable[[], datetime], limits: Limits, purse: Purse) -> None:
+        self._outputs, self._shelf, self._clock = outputs, shelf(origin), clock
+        self._limits, self._purse = limits, purse
+        self._file = outputs / self._shelf / "gate.json"
+        self._turn = threading.Lock()
+        self.run_usd = NOTHING  # that this run has reserved, less what was turned away
+
+    def count(self, longest_s: Callable[[str], float]) -> None:
+        """Counts every attempt of the store anew; `longest_s` tells how long a job of a model may be open."""
+        with self._locked():
+            now = self._now()
+            state, _ = read_gate(self._file) or (Rates(), {})
+            opened: dict[str, float] = {}
+            spent: dict[str, Decimal] = {}
+            for one in attempts_on(self._outputs, self._shelf):
+                intent, begun = one.state.intent, one.state.begun
+                if intent is None or begun is None:
+                    continue
+                spent[intent.storyboard] = spent.get(intent.storyboard, NOTHING) + one.usd
+                if one.unresolved:
+                    opened[one.home] = begun.timestamp() + longest_s(str(intent.request.get("model", "")))
+            self._write(_State(replace(state, open=opened).ended(frozenset(), now), spent))
+
+    def begin(self, home: Home, intent: Intent, longest_s: float) -> Attempt | float:
+        """The attempt, its intent on the disk; or the seconds until this is worth asking again.
+
+        Raises OverBudget where the money does not suffice, StoreError where that could buy twice.
+        """
+        price = intent.price_usd or NOTHING
+        with self._locked():
+            state, now = self._read(), self._now()
+            self._refuse_over_budget(state, price)
+            wait_s = state.rates.wait_s(now, self._limits)
+            if wait_s and state.rates.full(now, self._limits):
+                state = self._looked_after(state)
+                wait_s = state.rates.wait_s(now, self._limits)
+            if wait_s:
+                return wait_s
+            spent = {**state.spent, intent.storyboard: state.spent.get(intent.storyboard, NOTHING) + price}
+            self._write(_State(state.rates.sending(now).begun(home.name, now + longest_s), spent))
+            try:
+                attempt = home.begin(intent)
+            except BaseException:
+                self._write(state)
+                raise
+            self.run_usd += price
+        return attempt
+
+    def again(self) -> float:
+        """0 where what the API turned away by rule may be sent once more now, else the seconds to wait."""
+        with self._locked():
+            state, now = self._read(), self._now()
+            rates = replace(state.rates, open={})  # it has its place among the open ones already
+            wait_s = rates.wait_s(now, self._limits)
+            if not wait_s:
+                self._write(replace(state, rates=state.rates.sending(now)))
+        return wait_s
+
+    def accepted(self) -> None:
+        """The API took a submission."""
+        with self._locked():
+            state = self._read()
+            if state.rates.accepted() != state.rates:
+                self._write(replace(state, rates=state.rates.accepted()))
+
+    def closed(self, asked_s: float | None) -> None:
+        """The API said "too many requests"; nobody sends anything until `asked_s` seconds are over."""
+        with self._locked():
+            state = self._read()
+            self._write(replace(state, rates=state.rates.refused(self._now(), asked_s, self._limits)))
+
+    def ended(self, home: Home, given_back: Decimal | None = None) -> None:
+        """A job is no longer open; `given_back` is the price of one that the API took no request for."""
+        with self._locked():
+            state = self._read()
+            spent = dict(state.spent)
+            if given_back:
+                board = self._purse.storyboard
+                spent[board] = max(NOTHING, spent.get(board, NOTHING) - given_back)
+                self.run_usd -= given_back
+            self._write(_State(state.rates.ended(frozenset({home.name}), self._now()), spent))
+
+    def _refuse_over_budget(self, state: _State, price: Decimal) -> None:
+        purse = self._purse
+        board, everything = state.spent.get(purse.storyboard, NOTHING), sum(state.spent.values(), NOTHING)
+        for limit, spent, words in (
+            (purse.run_usd, self.run_usd, purse.run_words),
+            (purse.board_usd, board, "max_total of the storyboard"),
+            (purse.store_usd, everything, "max_total of storyreel.yaml"),
+        ):
+            if limit is not None and spent + price > limit:
+                message = f"${price:f} more would be over {words}: ${spent:f} of ${limit:f} are spent or reserved"
+                raise OverBudget(message, hint="raise it, or make fewer or shorter shots")
+
+    def _looked_after(self, state: _State) -> _State:
+        """Without the jobs that dead processes left as open and that have ended, or never began."""
+        over = frozenset(job for job in state.rates.open if not self._runs(job))
+        return replace(state, rates=state.rates.ended(over, self._now())) if over else state
+
+    def _runs(self, job: str) -> bool:
+        address = Address.of(job)
+        folder = folder_of(self._outputs, job)
+        return folder is not None and read_home(folder, address)[1].standing in ("uncertain", "submitted")
+
+    def _read(self) -> _State:
+        found = read_gate(self._file)
+        if found is None:
+            raise StoreError(f"{self._file}: it is gone", hint="run the command again: it is made anew")
+        return _State(*found)
+
+    def _write(self, state: _State) -> None:
+        spent = {board: f"{usd:f}" for board, usd in state.spent.items()}
+        content = encode("gate", self._clock(), **plain(state.rates), spent=spent)
+        overwrite(self._file, content, durable=False)
+
+    def _now(self) -> float:
+        return self._clock().timestamp()
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        with self._turn:
+            make_folder(self._file.parent, durable=True)
+            with waiting_for(self._file.with_suffix(".lock")):
+                yield
