@@ -46,6 +46,8 @@ def parser() -> argparse.ArgumentParser:
 
     models = _verb(verbs, "models", "list the models with their limits and prices")
     models.add_argument("name", nargs="?", metavar="MODEL", help="show one model whole")
+    refreshing = "hold them against the API's catalogue, and write models/MODEL.json for one of your own"
+    models.add_argument("--refresh", action="store_true", help=refreshing)
 
     serve = _verb(verbs, "serve", "answer the WaveSpeed v3 protocol on this machine, with previs clips", json=False)
     serve.add_argument("--port", type=int, default=PORT, metavar="N", help=f"default: {PORT}; 0: any free one")

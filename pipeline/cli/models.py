@@ -17,7 +17,11 @@ _NO_PRICE = "no known price: a live quote is asked for before anything is bought
 
 
 def models(arguments: argparse.Namespace) -> int:
-    """List the models of the package and of the project of the working directory, or show one."""
+    """List the models of the package and of the project of the working directory, or show one; or refresh them."""
+    if arguments.refresh:
+        from pipeline.cli.refreshing import refresh  # here: its client is not needed for a list
+
+        return refresh(arguments)
     project = settings.project_here(Path.cwd())
     known = project.models
     if arguments.name and arguments.name not in known:
