@@ -7,7 +7,10 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 _ABOUT = "A storyboard in YAML becomes one cut: priced before it is spent, generated once, joined to the frame."
-_CODES = "exit codes: 0 fine; 1 some shots failed; 2 bad input or set-up; 3 over budget; 70 a bug; 130 stopped"
+_CODES = (
+    "exit codes: 0 fine; 1 some shots failed, held or absent; 2 bad input or set-up; 3 over budget or out of credit; "
+    "4 a charge is uncertain; 5 approval needed; 70 a bug; 130 stopped"
+)
 PORT = 8017
 FORMATS = ("text", "json", "github", "sarif")  # of what `check` finds
 
@@ -39,10 +42,29 @@ def parser() -> argparse.ArgumentParser:
     plan = _verb(verbs, "plan", "show what would be made, used and paid for, and why")
     plan.add_argument("file", type=Path, metavar="FILE", help="a storyboard")
     plan.add_argument("--variant", metavar="NAME", help="the shots of this one, one by one")
+    plan.add_argument("--quote", action="store_true", help="ask the API for its prices of this moment; takes a key")
 
     render = _verb(verbs, "render", "make the best cut there is for nothing: paid takes, else previs")
     render.add_argument("file", type=Path, metavar="FILE", help="a storyboard")
     render.add_argument("--variant", action="append", default=[], metavar="NAME", help="only this one; may be repeated")
+
+    shoot = _verb(verbs, "shoot", "buy the takes that are missing, then make the cut: the only command that spends")
+    shoot.add_argument("file", type=Path, metavar="FILE", help="a storyboard")
+    shoot.add_argument("--yes", action="store_true", help="buy what the plan shows without asking")
+    shoot.add_argument(
+        "--max-cost", metavar="USD", help="the most that this run may cost; of several limits the lowest"
+    )
+    shoot.add_argument("--only", action="append", default=[], metavar="SHOT", help="only this one; may be repeated")
+    shoot.add_argument("--variant", action="append", default=[], metavar="NAME", help="only this one; may be repeated")
+    again = "buy takes anew that were paid for and whose clips are gone, instead of fetching them"
+    shoot.add_argument("--regenerate-absent", action="store_true", help=again)
+
+    status = _verb(verbs, "status", "show what is open, uncertain or absent, and what was spent; settle an attempt")
+    status.add_argument("file", type=Path, metavar="FILE", help="a storyboard")
+    status.add_argument("--settle", metavar="SHOT|DIGEST", help="the attempt to say something of")
+    outcome = status.add_mutually_exclusive_group()
+    outcome.add_argument("--adopt", metavar="ID", help="its generation is this one: it is fetched, not bought")
+    outcome.add_argument("--abandon", action="store_true", help="it came to nothing: the next `shoot` may buy it again")
 
     models = _verb(verbs, "models", "list the models with their limits and prices")
     models.add_argument("name", nargs="?", metavar="MODEL", help="show one model whole")

@@ -11,10 +11,12 @@ from pathlib import Path
 
 from pipeline import settings
 from pipeline.cli import show
+from pipeline.cli.accounting import status
 from pipeline.cli.checking import check
 from pipeline.cli.models import models
 from pipeline.cli.planning import plan, prompt
 from pipeline.cli.rendering import render
+from pipeline.cli.shooting import shoot
 from pipeline.cli.starting import init
 
 FINE = 0
@@ -46,6 +48,8 @@ RUN: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "prompt": prompt,
     "plan": plan,
     "render": render,
+    "shoot": shoot,
+    "status": status,
     "models": models,
     "serve": serve,
 }

@@ -128,14 +128,15 @@ def _show_plan(film: Film, planned: Plan, chosen: Variant | None) -> None:
     if chosen:
         _show_slots(planned, chosen)
     else:
-        _show_groups(planned)
+        show_groups(planned)
     show.line()
     _show_total(planned)
     for text in multiplied(planned)[:_MOST_SHARED]:
         show.note(_warning(text))
 
 
-def _show_groups(planned: Plan) -> None:
+def show_groups(planned: Plan) -> None:
+    """What each entry comes to, a row for each state."""
     several = len(planned.variants) > 1
     rows = [("shot", "state", *(["jobs"] if several else []), "seconds", "price", "why")]
     for group in groups(planned):
@@ -145,7 +146,7 @@ def _show_groups(planned: Plan) -> None:
 
 
 def _cost(group: Group) -> str:
-    if group.state != "generate" or group.same_as:
+    if group.state not in ("generate", "stale") or group.same_as:
         return "-"
     if group.unpriced == group.jobs:
         return "unpriced"
@@ -177,7 +178,7 @@ def _show_slots(planned: Plan, variant: Variant) -> None:
     rows = [("shot", "state", "seconds", "price", "why")]
     for slot in planned.slots(variant):
         job = planned.jobs[slot.digest]
-        price = show.price(job.price) if slot.state == "generate" and not slot.part else "-"
+        price = show.price(job.price) if slot.state in ("generate", "stale") and not slot.part else "-"
         reason = slot.reason if not slot.part else f"part {slot.part + 1} of the same take"
         rows.append((slot.shot, slot.state, str(job.duration_s), price, reason))
     show.line(f"  {variant.name}")

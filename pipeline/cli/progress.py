@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from rich.console import Console, Group
 from rich.live import Live
@@ -25,48 +26,80 @@ from pipeline.produce import Cutting
 from pipeline.runner import State, Step
 
 Tell = Callable[[Step | Cutting], object]
-_WORDS: dict[State, str] = {"waiting": "waits", "making": "drawing", "kept": "ready", "failed": "FAILED"}
-_STYLES: dict[State, str] = {"waiting": "dim", "making": "cyan", "kept": "green", "failed": "bold red"}
+_WORDS: dict[State, str] = {
+    "waiting": "waits",
+    "sending": "is being submitted",
+    "making": "is being made",
+    "fetching": "is being fetched",
+    "kept": "ready",
+    "failed": "FAILED",
+    "held": "HELD",
+}
+_STYLES: dict[State, str] = {
+    "waiting": "dim",
+    "sending": "cyan",
+    "making": "cyan",
+    "fetching": "cyan",
+    "kept": "green",
+    "failed": "bold red",
+    "held": "bold yellow",
+}
+_OVER = ("kept", "failed", "held")
 _MOST_ROWS = 24  # shots shown one by one; of more, those that are being made or failed
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Where progress is shown."""
+
+    tell: Tell  # what to tell each event to
+    pause: Callable[[], object] = lambda: None  # clears the picture; the next event brings it back
+
+
 @contextmanager
-def progress(*, quiet: bool) -> Iterator[Tell]:
-    """What to tell each event to. Nothing is shown when `quiet`."""
+def progress(*, quiet: bool) -> Iterator[Shown]:
+    """Where events go. Nothing is shown when `quiet`."""
     console = Console(stderr=True)
     if quiet:
-        yield lambda _: None
+        yield Shown(lambda _: None)
     elif console.is_terminal:
-        picture = _Picture()
-        with Live(picture.shown, console=console, refresh_per_second=8, transient=True):
-            yield picture.tell
+        picture = _Picture(console)
+        try:
+            yield Shown(picture.tell, picture.stop)
+        finally:
+            picture.stop()
     else:
-        yield _Lines(console, time.monotonic).tell
+        yield Shown(_Lines(console, time.monotonic).tell)
 
 
 class _Picture:
     """A row a shot with its state, below it a bar with the time left."""
 
-    def __init__(self) -> None:
+    def __init__(self, console: Console) -> None:
         state = TextColumn("{task.fields[state]}")
         self.shots = Progress(SpinnerColumn(finished_text=" "), TextColumn("{task.description}"), state)
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
         self.sums = Progress(*columns)
-        self.shown = Group(self.shots, self.sums)
+        self.live = Live(Group(self.shots, self.sums), console=console, refresh_per_second=8, transient=True)
         self.rows: dict[str, TaskID] = {}
         self.sum_rows: dict[str, TaskID] = {}
 
+    def stop(self) -> None:
+        self.live.stop()
+
     def tell(self, event: Step | Cutting) -> None:
+        if not self.live.is_started:
+            self.live.start()
         if isinstance(event, Cutting):
             self._sum(f"cut {event.variant}", event.done, event.total)
             return
         if event.key not in self.rows:
             name = Text(printable(_name(event))).markup
             self.rows[event.key] = self.shots.add_task(name, total=1, state="")
-        finished = event.state in ("kept", "failed")
+        finished = event.state in _OVER
         style, words = _STYLES[event.state], Text(printable(_said(event))).markup
         row = self.rows[event.key]
-        shown = len(self.rows) <= _MOST_ROWS or event.state in ("making", "failed")
+        shown = len(self.rows) <= _MOST_ROWS or event.state not in ("waiting", "kept")
         self.shots.update(row, completed=int(finished), state=f"[{style}]{words}[/]", visible=shown)
         done = sum(1 for task in self.shots.tasks if task.finished)
         self._sum("clips", done, len(self.rows))
@@ -103,7 +136,7 @@ class _Lines:
             self._print(f"cut {event.variant}: {event.done} of {event.total} frames")
 
     def _left(self) -> str:
-        done = sum(1 for state in self.states.values() if state in ("kept", "failed"))
+        done = sum(1 for state in self.states.values() if state in _OVER)
         each_s = (self.clock() - self.begun_s) / max(1, done)
         left = len(self.states) - done
         return f" ({done} of {len(self.states)}" + (f", about {each_s * left:.0f} s left)" if left else ")")

@@ -18,17 +18,18 @@ def render(arguments: argparse.Namespace) -> int:
     """Make the cuts."""
     from pipeline.cli.progress import progress  # here: it loads rich and the runner
 
-    with progress(quiet=arguments.json) as tell:
-        done = produce.render(arguments.file, variants=arguments.variant, tell=tell)
+    with progress(quiet=arguments.json) as shown:
+        done = produce.render(arguments.file, variants=arguments.variant, tell=shown.tell)
     if arguments.json:
-        show.result({"format": 1, "drawn": done.drawn, "cuts": [_cut_fields(cut) for cut in done.cuts]})
+        show.result({"format": 1, "drawn": done.drawn, "cuts": [cut_fields(cut) for cut in done.cuts]})
     else:
         for cut in done.cuts:
-            _show_cut(cut)
+            show_cut(cut)
     return SOME_FAILED if any(cut.failed for cut in done.cuts) else FINE
 
 
-def _cut_fields(cut: FinishedCut) -> Mapping[str, Any]:
+def cut_fields(cut: FinishedCut) -> Mapping[str, Any]:
+    """A cut as JSON."""
     failed = [{"shot": shot, "message": error.message, "hint": error.hint} for shot, error in cut.failed.items()]
     return {
         "variant": cut.variant,
@@ -44,7 +45,8 @@ def _cut_fields(cut: FinishedCut) -> Mapping[str, Any]:
     }
 
 
-def _show_cut(cut: FinishedCut) -> None:
+def show_cut(cut: FinishedCut) -> None:
+    """A cut in a line, with what is missing in it."""
     length = f"{plain_seconds(cut.frames / cut.frame_rate)} s, {show.count(cut.frames, 'frame')}"
     made_of = [show.count(cut.takes, "take")] if cut.takes else []
     made_of += [f"{cut.previs} previs"] if cut.previs else []

@@ -29,6 +29,12 @@ def note(text: str) -> None:
     print(_inert(printable(f"storyreel: {text}")), file=sys.stderr)
 
 
+def asked(question: str) -> bool:
+    """Whether somebody at the terminal says yes; anything but a yes is a no."""
+    print(_inert(printable(f"storyreel: {question} [y/N] ")), end="", file=sys.stderr, flush=True)
+    return sys.stdin.readline().strip().lower() in ("y", "yes")
+
+
 def bug(trace: str) -> None:
     """The traceback of a bug; what it quotes may come from a storyboard."""
     print(_inert(trace.rstrip()), file=sys.stderr)

@@ -10,6 +10,8 @@ expansion      all of them, and where each is used                         Plan,
 spread         which texts make many jobs out of few                       Multiplied
 groups         what each entry comes to, and why there are several of it   Group
 rehearsal      the best footage there can be for nothing                   Rehearsal, Order
+purchase       what is bought and fetched                                  Purchase
+uses           which take each shot uses, for the lock
 """
 
 from pipeline.plan.compositions import Composition, Compositions
@@ -19,14 +21,16 @@ from pipeline.plan.jobs import FIRST_TAKE, Facts, Job, last_frame
 from pipeline.plan.links import needed, targets, upstream_first
 from pipeline.plan.naming import DEVICES
 from pipeline.plan.parameters import Parameters, begins_with_a_frame, parameters, points
+from pipeline.plan.purchase import PAID_FOR, Purchase, purchase
 from pipeline.plan.rehearsal import FrameSource, Order, Rehearsal, rehearse
 from pipeline.plan.spread import Multiplied, multiplied
 from pipeline.plan.standing import State
+from pipeline.plan.uses import uses
 from pipeline.plan.variants import MAIN, Variant, Variants, key_of, sample, unknown
 
 __all__ = [
-    "DEVICES", "FIRST_TAKE", "MAIN", "Composition", "Compositions", "Facts", "FrameSource", "Group", "Job",
-    "Multiplied", "Order", "Parameters", "Plan", "Rehearsal", "Slot", "State", "Variant", "Variants",
+    "DEVICES", "FIRST_TAKE", "MAIN", "PAID_FOR", "Composition", "Compositions", "Facts", "FrameSource", "Group", "Job",
+    "Multiplied", "Order", "Parameters", "Plan", "Purchase", "Rehearsal", "Slot", "State", "Variant", "Variants",
     "begins_with_a_frame", "expand", "groups", "key_of", "last_frame", "multiplied", "needed", "parameters", "points",
-    "rehearse", "sample", "targets", "unknown", "upstream_first",
+    "purchase", "rehearse", "sample", "targets", "unknown", "upstream_first", "uses",
 ]  # fmt: skip

@@ -10,7 +10,7 @@ from pipeline.lock import Lock, Use
 from pipeline.plan.compositions import Composition, Compositions, Key
 from pipeline.plan.jobs import FIRST_TAKE, Facts, Job, last_frame, price_of, request_of
 from pipeline.plan.links import needed
-from pipeline.plan.standing import State, held, standing
+from pipeline.plan.standing import State, held, standing, with_absent
 from pipeline.plan.variants import Variant, Variants
 from pipeline.storyboard import Shot, Storyboard
 from pipeline.take import StoreView, Take
@@ -174,7 +174,7 @@ def expand(
                 owners.setdefault(job.digest, (index, variant.name))
             found[index] = uses[use]
     locked = lock or Lock()
-    view = look(jobs.keys() | locked.used(origin))
+    view = with_absent(look(jobs.keys() | locked.used(origin)), locked, jobs)
     waiting = held(owners, view)
     return Plan(board.name, compositions, facts, view, jobs, uses, locked, owners, waiting, board.max_cost_usd)
 

@@ -38,6 +38,7 @@ class Order:
     pilot: str = ""  # key of the order that goes first, as both are jobs of one entry; "" for none
     absent: Paid | None = None  # the take to fetch instead of making one
     fallback: Order | None = None  # what is tried once if moderation refuses this
+    stands_for: str = ""  # digest of the request whose fallback it is; "" for its own
 
 
 @dataclass(frozen=True, slots=True)

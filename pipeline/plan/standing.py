@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Literal
 
+from pipeline.lock import Lock
 from pipeline.take import StoreView, Take
 from pipeline.wire import MEANING, MODERATED
 
@@ -53,3 +55,14 @@ def held(owners: Mapping[str, tuple[int, str]], view: StoreView) -> Mapping[str,
             variant = owners[refused[0]][1]
             found |= {digest: variant for digest in digests if digest not in refused}
     return found
+
+
+def with_absent(view: StoreView, lock: Lock, digests: Iterable[str]) -> StoreView:
+    """The view in which takes that the lock knows as paid for, and the store does not have, are absent."""
+    absent = dict(view.absent)
+    for digest, takes in lock.takes(view.origin, digests).items():
+        here = {take.number for take in view.takes.get(digest, ())}
+        gone = tuple(paid for paid in takes if paid.number not in here)
+        if gone and digest not in view.open:
+            absent[digest] = gone
+    return replace(view, absent=absent)

@@ -146,7 +146,19 @@ class Variants:
             seen[name] = None
         if not seen:
             raise self._bad("no-variants", "every combination is excluded", "exclude less")
-        return naming.unique(seen)
+        names = naming.unique(seen)
+        self._refuse_unknown_pilot(names)
+        return names
+
+    def _refuse_unknown_pilot(self, names: tuple[str, ...]) -> None:
+        pilot = self.board.variants.pilot if self.board.variants else ""
+        if pilot and pilot not in names:
+            path: Path = ("variants", "pilot")
+            message = f'there is no variant "{pilot}"'
+            problem = Problem(
+                "variant-name", dotted(path), message, unknown(names, pilot), self.board.source.place(path)
+            )
+            raise BadInput([problem])
 
     def _refuse_too_many(self) -> None:
         wanted = self.board.variants

@@ -1,6 +1,22 @@
 """Where a storyboard belongs: the root of its project, the outputs folder, its models and files, the paid API."""
 
 from pipeline.settings.models import data_of
-from pipeline.settings.project import API, PROJECT_FILE, Project, api_origin, locate, project_here, project_of, root_of
+from pipeline.settings.project import (
+    API,
+    PROJECT_FILE,
+    TIERS,
+    Project,
+    api_key,
+    api_origin,
+    dollars,
+    locate,
+    max_cost,
+    project_here,
+    project_of,
+    root_of,
+)
 
-__all__ = ["API", "PROJECT_FILE", "Project", "api_origin", "data_of", "locate", "project_here", "project_of", "root_of"]
+__all__ = [
+    "API", "PROJECT_FILE", "TIERS", "Project", "api_key", "api_origin", "data_of", "dollars", "locate", "max_cost",
+    "project_here", "project_of", "root_of",
+]  # fmt: skip

@@ -7,6 +7,7 @@ import posixpath
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,13 @@ from pipeline.wire import origin_of
 
 PROJECT_FILE = "storyreel.yaml"
 API = "https://api.wavespeed.ai"
+# Videos a minute and at once, by the level of the account: https://wavespeed.ai/docs/account-levels, 2026-11.
+TIERS: Mapping[str, tuple[int, int]] = {
+    "bronze": (2, 2),
+    "silver": (500, 300),
+    "gold": (3000, 3000),
+    "ultra": (5000, 10_000),
+}
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")  # two letters at least: C: is a drive, http: an address
 _RELATIVE = "write it like refs/face.png"
 
@@ -34,6 +42,9 @@ class Project:
     outputs: Path  # where takes and cuts are kept
     concurrency: int  # clips made at a time; 0: as many as the machine has cores
     models: Mapping[str, Model] = field(default_factory=catalog.models)  # by id: the package's and the project's own
+    tier: str = "bronze"  # of the account at the API: a key of `TIERS`
+    max_cost_usd: Decimal | None = None  # US dollars for one run; None: no limit
+    max_total_usd: Decimal | None = None  # US dollars for all attempts ever in this store; None: no limit
 
 
 def project_of(storyboard: Path) -> Project:
@@ -73,7 +84,10 @@ def project_here(folder: Path) -> Project:
     models, more = models_of(root)
     if wrong or more:
         raise BadInput([*wrong, *more])
-    return Project(root, root / "outputs", int(fields.get("concurrency", 0)), models)
+    budget = fields.get("budget", {})
+    limits = [Decimal(str(budget[name])) if name in budget else None for name in ("max_cost", "max_total")]
+    concurrency, tier = int(fields.get("concurrency", 0)), str(fields.get("tier", "bronze"))
+    return Project(root, root / "outputs", concurrency, models, tier, *limits)
 
 
 def _fields(file: Path) -> tuple[Mapping[str, Any], Sequence[Problem]]:
@@ -127,3 +141,29 @@ def api_origin(environ: Mapping[str, str]) -> str:
     if not origin:
         raise SetupError("WAVESPEED_BASE_URL is no address", hint=f"write a scheme and a host, such as {API}")
     return origin
+
+
+def api_key(environ: Mapping[str, str]) -> str:
+    """The key of the paid API. Raises SetupError where there is none."""
+    key = environ.get("WAVESPEED_API_KEY", "").strip()
+    if not key:
+        hint = "make one at the API's site and set it in the environment; `render` needs none"
+        raise SetupError("WAVESPEED_API_KEY is not set, and buying takes a key", hint=hint)
+    return key
+
+
+def max_cost(environ: Mapping[str, str]) -> Decimal | None:
+    """US dollars that STORYREEL_MAX_COST lets one run cost; None where it is not set. Raises SetupError."""
+    text = environ.get("STORYREEL_MAX_COST", "").strip()
+    return dollars(text, "STORYREEL_MAX_COST") if text else None
+
+
+def dollars(text: str, name: str) -> Decimal:
+    """An amount of US dollars. Raises SetupError, with the name of what holds it, for anything else."""
+    try:
+        found = Decimal(text.removeprefix("$"))
+    except InvalidOperation:
+        found = Decimal(-1)
+    if not found.is_finite() or found < 0:
+        raise SetupError(f"{name} is no amount of dollars: {text[:40]!r}", hint="write it like 5.00")
+    return found

@@ -14,6 +14,7 @@ takes       all of it                                  Store
 
 from pipeline.store.gate import Gate, Purse
 from pipeline.store.home import Attempt, Home
+from pipeline.store.lockfile import LockFile
 from pipeline.store.locks import Busy
 from pipeline.store.places import previs_home, take_home
 from pipeline.store.rates import Limits
@@ -23,6 +24,19 @@ from pipeline.store.takes import Store
 from pipeline.store.uploads import Uploads
 
 __all__ = [
-    "Attempt", "AttemptState", "Bill", "Busy", "Gate", "Home", "Intent", "Limits", "Purse", "Spent", "Store", "Uploads",
-    "previs_home", "take_home",
+    "Attempt",
+    "AttemptState",
+    "Bill",
+    "Busy",
+    "Gate",
+    "Home",
+    "Intent",
+    "Limits",
+    "LockFile",
+    "Purse",
+    "Spent",
+    "Store",
+    "Uploads",
+    "previs_home",
+    "take_home",
 ]  # fmt: skip

@@ -57,8 +57,11 @@ class Gate:
         self._turn = threading.Lock()
         self.run_usd = NOTHING  # that this run has reserved, less what was turned away
 
-    def count(self, longest_s: Callable[[str], float]) -> None:
-        """Counts every attempt of the store anew; `longest_s` tells how long a job of a model may be open."""
+    def count(self, longest_s: Callable[[str], float]) -> Mapping[str, Decimal]:
+        """US dollars spent so far by storyboard: every attempt of the store is counted anew.
+
+        `longest_s` tells how many seconds a job of a model may be open.
+        """
         with self._locked():
             now = self._now()
             state, _ = read_gate(self._file) or (Rates(), {})
@@ -72,6 +75,7 @@ class Gate:
                 if one.unresolved:
                     opened[one.home] = begun.timestamp() + longest_s(str(intent.request.get("model", "")))
             self._write(_State(replace(state, open=opened).ended(frozenset(), now), spent))
+        return spent
 
     def begin(self, home: Home, intent: Intent, longest_s: float) -> Attempt | float:
         """The attempt, its intent on the disk; or the seconds until this is worth asking again.

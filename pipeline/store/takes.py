@@ -24,8 +24,8 @@ from pipeline.store.files import make_folder, names_in, numbers_in, overwrite
 from pipeline.store.home import Home
 from pipeline.store.locks import holding
 from pipeline.store.places import Address, shelf, take_home
-from pipeline.store.reading import folder_of, kept_take, read_with_lock
-from pipeline.store.records import AttemptState, Bill, encode, has_clip, read_take
+from pipeline.store.reading import folder_of, kept_take, read_home, read_with_lock
+from pipeline.store.records import AttemptState, Bill, Intent, encode, has_clip, read_take
 from pipeline.store.room import Room
 from pipeline.store.spending import Spent, attempts_on
 from pipeline.store.uploads import Uploads
@@ -89,6 +89,11 @@ class Store:
     def attempts(self, origin: str) -> Iterator[Spent]:
         """Every attempt at takes from one origin, with its money."""
         return attempts_on(self._outputs, shelf(origin))
+
+    def intent_of(self, home: str) -> Intent | None:
+        """What was asked for in the newest attempt at a take."""
+        folder = folder_of(self._outputs, home)
+        return read_home(folder, Address.of(home))[1].intent if folder else None
 
     def predictions(self, origin: str) -> frozenset[str]:
         """Every id of a generation that is written down for one origin."""

@@ -143,6 +143,7 @@ class Entry:
 
     id: str
     prompt: str  # a template; of several shots what they have in common, "" where nothing is said
+    fallback_prompt: str  # a template that takes the prompt's place if moderation refuses it; "" for none
     raw: bool  # the prompt is sent as it stands, nothing filled in and nothing composed around it
     prompt_template: str  # a template that composes the prompt instead of the recipe; "" for the recipe
     several: bool  # it has shots of its own
@@ -196,6 +197,7 @@ class Variants:
     exclude: tuple[Mapping[str, str], ...]  # combinations that are left out: variable -> key
     include: tuple[Mapping[str, Scalar], ...]  # values added to combinations that they fit, else combinations
     changes: tuple[Change, ...]
+    pilot: str  # name of the variant whose jobs go first; "" for the first one
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +224,7 @@ class Storyboard:
     cut: CutSpec
     lint: LintSpec
     max_cost_usd: Decimal | None  # dollars that one run may cost; None: no limit
+    max_total_usd: Decimal | None  # dollars that all attempts ever may cost; None: no limit
     texts: Library = field(repr=False)  # prompt files that templates include
     source: Source = field(repr=False, compare=False)
 

@@ -54,7 +54,7 @@ class Besides:
 def storyboard(source: Source, name: str, besides: Besides) -> Storyboard:
     """Everything that the tree says; `name` is that of the file."""
     top = fields_of(source.root)
-    budget = fields_of(top.get("budget")).get("max_cost")
+    budget = fields_of(top.get("budget"))
     return Storyboard(
         name=name,
         title=_text(top, "title"),
@@ -68,7 +68,8 @@ def storyboard(source: Source, name: str, besides: Besides) -> Storyboard:
         variants=_variants(fields_of(top["variants"]), besides.rows) if "variants" in top else None,
         cut=_cut(fields_of(top.get("cut"))),
         lint=_lint(fields_of(top.get("lint"))),
-        max_cost_usd=Decimal(digits(budget)) if budget else None,
+        max_cost_usd=_dollars(budget.get("max_cost")),
+        max_total_usd=_dollars(budget.get("max_total")),
         texts=Library(besides.texts or {}),
         source=source,
     )
@@ -139,6 +140,7 @@ def _entry(number: int, node: Node, path: Path) -> Entry:
     return Entry(
         id=fields["id"].value,
         prompt=str(raw.value) if raw else _text(fields, "prompt"),
+        fallback_prompt=_text(fields, "fallback_prompt"),
         raw=raw is not None,
         prompt_template=_text(fields, "prompt_template"),
         several=bool(inner),
@@ -234,6 +236,7 @@ def _variants(fields: Mapping[str, Node], rows: tuple[Row, ...]) -> Variants:
             {key: _scalar(child) for key, child in fields_of(node).items()}
             for _, node in items_of(fields.get("include"))
         ),
+        pilot=_text(fields, "pilot"),
         changes=tuple(
             _change(fields_of(node), ("variants", "change", index)) for index, node in items_of(fields.get("change"))
         ),
@@ -278,6 +281,10 @@ def _data(node: Node) -> Data:
 
 def _cut(fields: Mapping[str, Node]) -> CutSpec:
     return CutSpec(rate(fields["frame_rate"]) if "frame_rate" in fields else None, _value(fields, "fit"))
+
+
+def _dollars(node: Node | None) -> Decimal | None:
+    return Decimal(digits(node)) if node else None
 
 
 def _lint(fields: Mapping[str, Node]) -> LintSpec:

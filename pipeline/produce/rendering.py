@@ -1,17 +1,4 @@
-"""The whole walk, from a storyboard to a film. Read this file first; it is the Python interface, too.
-
-    film.yaml  -> storyboard.parse   Storyboard     what the author wrote, with the place of every value
-               -> media.inspect      MediaFacts     what the files that it names really are
-               -> check.check        Checked        everything wrong with it, all at once
-               -> store.view         StoreView      which takes there are
-               -> plan.expand        Plan           jobs, slots, prices and reasons
-               -> plan.rehearse      Rehearsal      the footage that costs nothing
-               -> runner.generate    takes          each clip made once and kept
-               -> edit.assemble      Cut            one variant's edit in whole frames
-               -> render.render      cut.mp4
-
-`check` and `plan` read; `render` makes the best film there is for nothing. None of them can spend.
-"""
+"""A Plan becomes cuts: paid takes where there are some, previs everywhere else. Nothing in here can spend."""
 
 from __future__ import annotations
 
@@ -20,48 +7,24 @@ import os
 import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from fractions import Fraction
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline import catalog, edit, media, settings, storyboard
-from pipeline import check as checking
-from pipeline.check import Checked
+from pipeline import catalog, edit
 from pipeline.edit import Cut, Footage
-from pipeline.errors import BadInput, MediaError, SetupError, StoryreelError
-from pipeline.plan import Compositions, Order, Plan, Rehearsal, Variant, expand, points, rehearse, unknown
+from pipeline.errors import SetupError, StoryreelError
+from pipeline.plan import Compositions, Order, Plan, Rehearsal, Variant, points, rehearse
 from pipeline.previs import DRAWING
+from pipeline.produce.reading import Film, chosen, plan
 from pipeline.render import kept
-from pipeline.settings import Project
 from pipeline.store import Store, previs_home, take_home
-from pipeline.storyboard import Shot, Storyboard
-from pipeline.storyboard.reading import MAX_BYTES
-from pipeline.take import MediaFacts, Take
+from pipeline.storyboard import Shot
+from pipeline.take import Take
 from pipeline.wire import LOCAL_ORIGIN
 
 if TYPE_CHECKING:
     from pipeline.runner import Step
-
-
-@dataclass(frozen=True, slots=True)
-class Film:
-    """A storyboard that was read and checked, in its project."""
-
-    file: Path  # as the user named it
-    project: Project
-    checked: Checked
-    facts: Mapping[str, MediaFacts]  # of every file that the board names, by its path from the board's folder
-
-    @property
-    def board(self) -> Storyboard:
-        """What the author wrote."""
-        return self.checked.board
-
-    def locate(self, name: str) -> Path:
-        """The file behind a path that the board names."""
-        return settings.locate(self.project, self.file.parent, name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,29 +61,6 @@ class Rendered:
     cuts: tuple[FinishedCut, ...]
 
 
-def check(file: Path, *, warn: bool = True) -> Film:
-    """Read a storyboard and everything it names. Its problems are in `film.checked.problems`.
-
-    Raises BadInput where it can't be read at all, SetupError where there is no such file.
-    """
-    project = settings.project_of(file)
-    parsed = storyboard.parse(str(file), _read, partial(_read_near, project, file.parent))
-    if parsed.board is None:
-        raise BadInput(parsed.problems)
-    facts, unusable = _inspect(project, file.parent, parsed.board)
-    checked = checking.check(parsed.board, facts, unusable, parsed.problems, project.models, warn=warn)
-    return Film(file, project, checked, facts)
-
-
-def plan(file: Path, environ: Mapping[str, str] = os.environ) -> tuple[Film, Plan]:
-    """What a storyboard would make, use and pay for. Raises BadInput where it has errors."""
-    film = check(file, warn=False)  # a plan is the same whatever is warned of
-    if film.checked.compositions is None:
-        raise BadInput(film.checked.problems)
-    look = partial(_store(film).view, settings.api_origin(environ))
-    return film, expand(film.checked.compositions, film.facts, look)
-
-
 def render(
     file: Path,
     *,
@@ -133,69 +73,29 @@ def render(
     Raises BadInput where the storyboard has errors, SetupError for a variant that it does not have.
     """
     film, planned = plan(file, environ)
-    chosen = _chosen(planned, tuple(variants))
-    _refuse_namesake(film)
-    rehearsal = rehearse(planned, chosen)
-    clips, drawn = _footage(film, planned, rehearsal, tell)
-    cuts = [_cut(film, planned, variant, rehearsal, clips, tell) for variant in chosen]
-    return Rendered(film, planned, drawn, tuple(cuts))
+    wanted = chosen(planned, tuple(variants))
+    refuse_namesake(film)
+    return cuts_of(film, planned, wanted, tell)
 
 
-def _read(name: str) -> bytes:
-    try:
-        with Path(name).open("rb") as file:
-            return file.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise SetupError(f"{name}: can't be read: {error.strerror}") from error
-
-
-def _read_near(project: Project, folder: Path, name: str) -> bytes:
-    """A file that a storyboard in `folder` names. Raises MediaError for what it may not name, or that can't be read."""
-    path = settings.locate(project, folder, name)
-    # os.path follows links: a device or a pipe would never end, or never begin.
-    if not os.path.isfile(path):  # noqa: PTH113
-        raise MediaError(name, "this is no file", hint="name a text file of the project")
-    try:
-        with path.open("rb") as file:
-            return file.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise MediaError(name, f"it can't be read: {error.strerror}") from error
-
-
-def _inspect(
-    project: Project, folder: Path, board: Storyboard
-) -> tuple[Mapping[str, MediaFacts], Mapping[str, MediaError]]:
-    facts: dict[str, MediaFacts] = {}
-    unusable: dict[str, MediaError] = {}
-    for name in dict.fromkeys(reference.file for reference in checking.references(board)):
-        try:
-            facts[name] = media.inspect(settings.locate(project, folder, name))
-        except MediaError as error:
-            unusable[name] = error
-    return facts, unusable
-
-
-def _store(film: Film) -> Store:
-    return Store(film.project.outputs, lambda: datetime.now(UTC))
-
-
-def _chosen(planned: Plan, names: tuple[str, ...]) -> tuple[Variant, ...]:
-    known = frozenset(planned.variants.names)
-    for name in names:
-        if name not in known:
-            hint = unknown(planned.variants.names, name)
-            raise SetupError(f'there is no variant "{name}"', hint=hint)
-    return tuple(planned.variants.called(frozenset(names) or known))
+def cuts_of(
+    film: Film, plan: Plan, variants: tuple[Variant, ...], tell: Callable[[Step | Cutting], object]
+) -> Rendered:
+    """The cuts of these variants, with the takes that the plan knows of."""
+    rehearsal = rehearse(plan, variants)
+    clips, drawn = _footage(film, plan, rehearsal, tell)
+    cuts = [_cut(film, plan, variant, rehearsal, clips, tell) for variant in variants]
+    return Rendered(film, plan, drawn, tuple(cuts))
 
 
 def _footage(
-    film: Film, planned: Plan, rehearsal: Rehearsal, tell: Callable[[Step], object]
+    film: Film, plan: Plan, rehearsal: Rehearsal, tell: Callable[[Step], object]
 ) -> tuple[Mapping[str, Take | StoryreelError], int]:
     """Every clip of the rehearsal by its key, or why there is none; and how many were made now."""
-    store = _store(film)
+    store = film.store
     clips: dict[str, Take | StoryreelError] = {}
     for key in dict.fromkeys(rehearsal.footage.values()):
-        home = _home(rehearsal.orders[key]) if key in rehearsal.orders else _paid_home(planned.origin, key)
+        home = _home(rehearsal.orders[key]) if key in rehearsal.orders else _paid_home(plan.origin, key)
         if take := store.kept(home):
             clips[key] = take
     missing = [order for key, order in rehearsal.orders.items() if key not in clips]
@@ -242,15 +142,14 @@ async def _draw(
 
 def _cut(
     film: Film,
-    planned: Plan,
+    plan: Plan,
     variant: Variant,
     rehearsal: Rehearsal,
     clips: Mapping[str, Take | StoryreelError],
     tell: Callable[[Cutting], object],
 ) -> FinishedCut:
-    slots = {slot.shot: slot for slot in planned.slots(variant)}
     found = {shot.id: clips[rehearsal.footage[variant.name, shot.entry]] for shot in variant.shots}
-    cut = assembled(planned.compositions, variant, found)
+    cut = assembled(plan.compositions, variant, found)
     target = film.project.outputs / film.board.name / variant.name / "cut.mp4"
     unchanged = kept.is_drawn(cut, target)
     if not unchanged:
@@ -259,10 +158,10 @@ def _cut(
         def progress(done: int, total: int) -> None:
             tell(Cutting(variant.name, done, total))
 
-        kept.draw(cut, _name(film), film.project.outputs, target, progress)
+        kept.draw(cut, film.name, film.project.outputs, target, progress)
     failed = {shot: error for shot, error in found.items() if isinstance(error, StoryreelError)}
-    takes = sum(1 for shot, slot in slots.items() if slot.state == "reuse" and shot not in failed)
-    previs = len(slots) - takes - len(failed)
+    takes = sum(1 for shot in variant.shots if rehearsal.footage[variant.name, shot.entry].startswith("take:"))
+    previs = len(variant.shots) - takes - len(failed)
     return FinishedCut(
         variant.name, target, cut.frame_count, cut.frame_rate, takes, previs, failed, cut.notes, unchanged
     )
@@ -294,15 +193,10 @@ def _footage_of(compositions: Compositions, variant: Variant, shot: Shot, found:
     return Footage(shot.id, duration_s, in_s, out_s, dissolve_s, f"{found.home}/clip.mp4", found.clip)
 
 
-def _refuse_namesake(film: Film) -> None:
+def refuse_namesake(film: Film) -> None:
     """Two storyboards of one name would write over each other's cuts."""
     for folder in (film.project.outputs / film.board.name).glob("*/"):
         other = kept.owner(folder)
-        if other and other != _name(film) and (film.project.root / other).is_file():
+        if other and other != film.name and (film.project.root / other).is_file():
             message = f"{other} is called {film.board.name} too, and the cuts of both would go to {folder.parent}"
             raise SetupError(message, hint="rename one of the two files")
-
-
-def _name(film: Film) -> str:
-    """The storyboard's path in its project, with forward slashes."""
-    return Path(os.path.realpath(film.file)).relative_to(film.project.root).as_posix()

@@ -1,0 +1,145 @@
+"""`shoot`: the offer is shown and asked about, takes are bought while progress is shown, and it says what it cost."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from pipeline import produce, settings
+from pipeline.cli import show
+from pipeline.cli.planning import show_groups
+from pipeline.cli.rendering import cut_fields, show_cut
+from pipeline.errors import Absent, GenerationError, StoryreelError, printable
+from pipeline.plan import MAIN, Order
+from pipeline.produce import Offer, Shooting
+from pipeline.take import Take
+
+FINE, SOME_FAILED = 0, 1
+_SERIOUS = (4, 3, 5, 2, 1)  # exit codes, the most serious first
+_MOST_TOLD = 20  # failures, one by one
+
+
+def shoot(arguments: argparse.Namespace) -> int:
+    """Buy what is missing and make the cuts."""
+    from pipeline.cli.progress import progress  # here: it loads rich and the runner
+
+    most = settings.dollars(arguments.max_cost, "--max-cost") if arguments.max_cost else None
+    with progress(quiet=arguments.json) as shown:
+        done = produce.shoot(
+            arguments.file,
+            approve=_approval(arguments, shown.pause),
+            variants=arguments.variant,
+            only=arguments.only,
+            max_cost_usd=most,
+            regenerate_absent=arguments.regenerate_absent,
+            tell=shown.tell,
+        )
+    if arguments.json:
+        show.result(_fields(done))
+    else:
+        _show(done)
+    return _exit_code(done)
+
+
+def _approval(arguments: argparse.Namespace, pause: Callable[[], object]) -> Callable[[Offer], bool]:
+    """How the offer is approved: beforehand by --yes, on a terminal by a key, else not at all."""
+
+    def approve(offer: Offer) -> bool:
+        pause()
+        if not arguments.json:
+            _show_offer(offer)
+        if arguments.yes:
+            return True
+        if arguments.json or not (sys.stdin.isatty() and sys.stderr.isatty()):
+            return False
+        return show.asked(f"Buy {show.count(len(offer.purchase.to_pay), 'take')} for {_cost(offer)}?")
+
+    return approve
+
+
+def _show_offer(offer: Offer) -> None:
+    film = offer.film
+    show.line(f"{film.board.title}: {film.file}")
+    show.line(f"takes of {offer.plan.origin}, kept in {film.project.outputs}")
+    show.line()
+    show_groups(offer.plan)
+    show.line()
+    bought = offer.purchase.to_pay
+    seconds = sum(offer.plan.jobs[order.digest].duration_s for order in bought)
+    show.line(f"to buy: {show.count(len(bought), 'take')}, {seconds:,} s, {_cost(offer)}{_limit(offer)}")
+    if fetched := len(offer.purchase.orders) - len(bought):
+        show.line(f"to fetch, paid for already: {show.count(fetched, 'take')}")
+    for note in offer.notes:
+        show.note(note)
+
+
+def _cost(offer: Offer) -> str:
+    return ("about " if offer.estimate else "") + show.money(offer.cost_usd)
+
+
+def _limit(offer: Offer) -> str:
+    if offer.purse.run_usd is None:
+        return ""
+    return f"; {offer.purse.run_words} allows {show.money(offer.purse.run_usd)}"
+
+
+def _show(done: Shooting) -> None:
+    for cut in done.rendered.cuts:
+        show_cut(cut)
+    if not done.made:
+        show.line("nothing to buy: every shot has its take")
+        return
+    kept = [outcome for outcome in done.made.values() if isinstance(outcome, Take)]
+    billed = "" if done.billed_usd is None else f"; the API's bills say {show.money(done.billed_usd)}"
+    show.line(f"{show.count(len(kept), 'take')} kept; spent {show.money(done.spent_usd)}{billed}")
+    failed = list(_told(done))
+    for name, error in failed[:_MOST_TOLD]:
+        show.note(f"{name}: {printable(error.message)}" + (f"\n    {error.hint}" if error.hint else ""))
+    if len(failed) > _MOST_TOLD:
+        show.note(f"and {len(failed) - _MOST_TOLD:,} more")
+
+
+def _told(done: Shooting) -> Iterable[tuple[str, StoryreelError]]:
+    """The shots without a take, the most serious reason first."""
+    orders = done.offer.purchase.orders
+    failed = sorted(done.failed.items(), key=lambda item: _SERIOUS.index(_code(item[1])))
+    return ((_name(orders[key]), error) for key, error in failed)
+
+
+def _name(order: Order) -> str:
+    return order.shot if order.variant == MAIN else f"{order.shot} ({order.variant})"
+
+
+def _code(error: StoryreelError) -> int:
+    return error.exit_code if error.exit_code in _SERIOUS else SOME_FAILED
+
+
+def _exit_code(done: Shooting) -> int:
+    codes = {_code(error) for error in done.failed.values()}
+    codes |= {SOME_FAILED for cut in done.rendered.cuts if cut.failed}
+    return next((code for code in _SERIOUS if code in codes), FINE)
+
+
+def _fields(done: Shooting) -> Mapping[str, Any]:
+    orders = done.offer.purchase.orders
+    return {
+        "format": 1,
+        "origin": done.offer.plan.origin,
+        "estimated_usd": done.offer.cost_usd,
+        "spent_usd": done.spent_usd,
+        "billed_usd": done.billed_usd,
+        "takes": [_take_fields(orders[key], outcome) for key, outcome in done.made.items()],
+        "cuts": [cut_fields(cut) for cut in done.rendered.cuts],
+    }
+
+
+def _take_fields(order: Order, outcome: Take | StoryreelError) -> Mapping[str, Any]:
+    head = {"shot": order.shot, "variant": order.variant, "digest": order.digest}
+    price = order.price.usd if order.price else None
+    if isinstance(outcome, Take):
+        return {**head, "take": outcome.number, "prediction": outcome.prediction, "price_usd": price, "error": None}
+    known = outcome.prediction if isinstance(outcome, GenerationError | Absent) else ""
+    error = {"message": outcome.message, "hint": outcome.hint, "exit_code": outcome.exit_code}
+    return {**head, "take": None, "prediction": known, "price_usd": price, "error": error}

@@ -1,0 +1,173 @@
+"""What a storyboard has open, uncertain and absent, and what it has cost; and what the user says of an attempt."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+
+from pipeline import wire
+from pipeline.errors import SetupError, StoreError
+from pipeline.plan import FIRST_TAKE, Plan, State, Variant
+from pipeline.produce.reading import Film, plan
+from pipeline.store import Busy, Intent, Spent, take_home
+
+_TOLD: frozenset[State] = frozenset({"open", "uncertain", "absent", "refused", "held"})
+_SHORTEST = 6  # characters of a digest that name it
+_REFUNDED = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A job that somebody may have to look after."""
+
+    shot: str  # id of its entry
+    variant: str  # the first that wants it
+    digest: str
+    state: State
+    reason: str
+    prediction: str  # the API's id; "" where none is known
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What a storyboard has under way, and what it has cost."""
+
+    film: Film
+    origin: str
+    rows: tuple[Row, ...]
+    takes: int  # takes of this storyboard that are kept
+    used: int  # of these, takes that some shot uses
+    kept_usd: Decimal  # US dollars for all kept takes
+    unused_usd: Decimal  # of these, for takes that no shot uses
+    failed_usd: Decimal  # for attempts that came to no take, less what was given back
+    open_usd: Decimal  # for attempts that have not ended
+    kept_s: Fraction  # seconds of the kept takes that are used
+
+    @property
+    def spent_usd(self) -> Decimal:
+        """US dollars in all."""
+        return self.kept_usd + self.failed_usd + self.open_usd
+
+    @property
+    def usd_per_kept_s(self) -> Decimal | None:
+        """US dollars spent for each second of footage that is used; None where none is."""
+        if not self.kept_s:
+            return None
+        return (self.spent_usd * self.kept_s.denominator / self.kept_s.numerator).quantize(Decimal("0.0001"))
+
+
+def status(file: Path, environ: Mapping[str, str] = os.environ) -> Account:
+    """What is open, uncertain, absent, refused or held of a storyboard, and what was spent on it. Asks nobody."""
+    film, planned = plan(file, environ)
+    spent = [one for one in film.store.attempts(planned.origin) if _is_of(film, one)]
+    in_use = frozenset(_in_use(planned))
+    kept = [one for one in spent if one.take]
+    used = [one for one in kept if one.take and (one.take.digest, one.take.number) in in_use]
+    return Account(
+        film,
+        planned.origin,
+        tuple(_rows(planned)),
+        takes=len(kept),
+        used=len(used),
+        kept_usd=_sum(kept),
+        unused_usd=_sum(kept) - _sum(used),
+        failed_usd=_sum(one for one in spent if not one.take and not one.unresolved),
+        open_usd=_sum(one for one in spent if one.unresolved),
+        kept_s=sum((one.take.clip.duration_s for one in used if one.take), Fraction(0)),
+    )
+
+
+def settle(file: Path, what: str, *, adopt: str = "", environ: Mapping[str, str] = os.environ) -> Row:
+    """Write down what an attempt came to: the id of its generation, or "" where it is given up and may be bought again.
+
+    `what` is a shot, or the beginning of a digest. A generation that was made elsewhere is adopted the same way.
+    Raises SetupError where that names no attempt, or several. Nothing is asked of the API, and nothing is bought.
+    """
+    film, planned = plan(file, environ)
+    row = _named(planned, what, to_adopt=bool(adopt))
+    home = take_home(planned.origin, row.digest, _number(planned, row.digest))
+    if adopt in film.store.predictions(planned.origin):
+        raise SetupError(f"{adopt} is written down already, with another attempt", hint="look at its id again")
+    try:
+        with film.store.open(home) as opened:
+            standing = opened.last.standing
+            if not adopt:
+                opened.resume().end("abandoned", message="given up by hand")
+            elif standing == "uncertain":
+                opened.resume().submitted(adopt)
+            else:
+                opened.adopt(_intent(film, planned, row), adopt)
+    except Busy as busy:
+        raise StoreError(f"{row.shot} is being shot at this moment", hint="wait until that has ended") from busy
+    return row
+
+
+def _number(planned: Plan, digest: str) -> int:
+    kept = planned.view.takes.get(digest, ())
+    return max((take.number for take in kept), default=0) + 1 if kept else FIRST_TAKE
+
+
+def _intent(film: Film, planned: Plan, row: Row) -> Intent:
+    index, name = planned.owners[row.digest]
+    variant = next(iter(planned.variants.called(frozenset({name}))))
+    price = planned.jobs[row.digest].price
+    request = wire.as_digested(planned.request(variant, index))
+    return Intent(request, film.board.name, name, row.shot, price.usd if price else None)
+
+
+def _named(planned: Plan, what: str, *, to_adopt: bool) -> Row:
+    """The job that is meant: of those of a shot the one that is unsettled."""
+    rows = [row for row in _every_row(planned) if what in _names(planned, row) or _begins(row.digest, what)]
+    unsettled = [row for row in rows if row.state in ("uncertain", "open")]
+    meant = unsettled if unsettled or not to_adopt else [row for row in rows if row.state != "reuse"]
+    if len(meant) == 1:
+        return meant[0]
+    if not meant:
+        known = ", ".join(row.shot for row in _rows(planned) if row.state in ("uncertain", "open")) or "nothing"
+        raise SetupError(f"{what}: nothing is to be settled there", hint=f"unsettled: {known}")
+    digests = ", ".join(f"{row.digest[:12]} ({row.variant})" for row in meant[:6])
+    raise SetupError(f"{what} has several jobs that are unsettled", hint=f"name one by its digest: {digests}")
+
+
+def _names(planned: Plan, row: Row) -> frozenset[str]:
+    entry = planned.board.entries[planned.owners[row.digest][0]]
+    return frozenset({entry.id, *(part.id for part in entry.parts)})
+
+
+def _begins(digest: str, what: str) -> bool:
+    return len(what) >= _SHORTEST and digest.startswith(what)
+
+
+def _rows(planned: Plan) -> Iterator[Row]:
+    return (row for row in _every_row(planned) if row.state in _TOLD)
+
+
+def _every_row(planned: Plan) -> Iterator[Row]:
+    for digest, (index, variant) in planned.owners.items():
+        state, reason = planned.state(digest)
+        gone = planned.view.absent.get(digest, ())
+        prediction = planned.view.open.get(digest, "") or (gone[0].prediction if gone else "")
+        yield Row(planned.board.entries[index].id, variant, digest, state, reason, prediction)
+
+
+def _in_use(planned: Plan) -> Iterator[tuple[str, int]]:
+    for variant in planned.variants:
+        yield from _takes_of(planned, variant)
+
+
+def _takes_of(planned: Plan, variant: Variant) -> Iterator[tuple[str, int]]:
+    for index, digest in planned.digests(variant).items():
+        if take := planned.footage(variant.name, index, digest):
+            yield take.digest, take.number
+
+
+def _is_of(film: Film, one: Spent) -> bool:
+    return one.state.intent is not None and one.state.intent.storyboard == film.board.name
+
+
+def _sum(spent: Iterable[Spent]) -> Decimal:
+    return sum((one.usd for one in spent), Decimal("0.00"))

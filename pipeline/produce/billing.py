@@ -1,0 +1,52 @@
+"""The API's bills enter; what they say of each attempt stands in the store, and what this run was charged leaves."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from pipeline.client import Client
+from pipeline.errors import RefusedByApi, UnreachableApi
+from pipeline.produce.reading import Film
+from pipeline.store import Bill, Spent
+from pipeline.wire import Bill as Row
+
+_REFUNDED_WITHIN = timedelta(days=2)  # the API says three hours; after that nobody asks again
+_NOTHING = Decimal(0)
+
+
+async def billed(client: Client, film: Film, origin: str, began: datetime) -> Decimal | None:
+    """US dollars charged for the attempts that began since; None where the API did not tell of all of them."""
+    attempts = [one for one in film.store.attempts(origin) if one.state.prediction and _unsettled(one, began)]
+    if not attempts:
+        return Decimal("0.00")
+    since = min(one.state.begun for one in attempts if one.state.begun)
+    try:
+        rows = await client.bills(since - timedelta(minutes=5))
+    except (RefusedByApi, UnreachableApi):
+        return None
+    bills = _by_prediction(rows)
+    for one in attempts:
+        if one.state.prediction in bills:
+            film.store.billed(one, bills[one.state.prediction])
+    new = [bills.get(one.state.prediction) for one in attempts if one.state.begun and one.state.begun >= began]
+    charged = [bill.charged_usd - bill.refunded_usd for bill in new if bill]
+    return sum(charged, Decimal("0.00")) if len(charged) == len(new) else None
+
+
+def _unsettled(one: Spent, began: datetime) -> bool:
+    """Whether the bills may say something new of it."""
+    begun = one.state.begun
+    if begun is None or began - begun > _REFUNDED_WITHIN:
+        return False
+    return one.bill is None or (one.state.outcome == "failed" and one.bill.refunded_usd < one.bill.charged_usd)
+
+
+def _by_prediction(rows: Iterable[Row]) -> Mapping[str, Bill]:
+    charged: dict[str, Decimal] = defaultdict(Decimal)
+    refunded: dict[str, Decimal] = defaultdict(Decimal)
+    for row in rows:
+        (charged if row.kind == "deduct" else refunded)[row.prediction] += row.usd
+    return {name: Bill(charged[name], refunded.get(name, _NOTHING)) for name in dict(charged) if name}

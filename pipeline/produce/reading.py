@@ -1,0 +1,132 @@
+"""A storyboard's file becomes a Film, read and checked in its project, and a Plan of what it would make and pay for."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+
+from pipeline import check as checking
+from pipeline import media, settings, storyboard
+from pipeline.check import Checked
+from pipeline.errors import BadInput, MediaError, SetupError
+from pipeline.plan import Plan, Variant, expand, unknown
+from pipeline.settings import Project
+from pipeline.store import LockFile, Store
+from pipeline.storyboard import Storyboard
+from pipeline.storyboard.reading import MAX_BYTES
+from pipeline.take import MediaFacts
+
+
+@dataclass(frozen=True, slots=True)
+class Film:
+    """A storyboard that was read and checked, in its project."""
+
+    file: Path  # as the user named it
+    project: Project
+    checked: Checked
+    facts: Mapping[str, MediaFacts]  # of every file that the board names, by its path from the board's folder
+
+    @property
+    def board(self) -> Storyboard:
+        """What the author wrote."""
+        return self.checked.board
+
+    def locate(self, name: str) -> Path:
+        """The file behind a path that the board names."""
+        return settings.locate(self.project, self.file.parent, name)
+
+    @property
+    def store(self) -> Store:
+        """The takes of its project."""
+        return Store(self.project.outputs, now)
+
+    @property
+    def lock_file(self) -> LockFile:
+        """What is written down beside the storyboard of takes that were paid for."""
+        return LockFile(self.file, self.project.outputs / self.board.name / "lock")
+
+    @property
+    def name(self) -> str:
+        """The storyboard's path in its project, with forward slashes."""
+        return Path(os.path.realpath(self.file)).relative_to(self.project.root).as_posix()
+
+
+def now() -> datetime:
+    """This moment, in UTC."""
+    return datetime.now(UTC)
+
+
+def check(file: Path, *, warn: bool = True) -> Film:
+    """Read a storyboard and everything it names. Its problems are in `film.checked.problems`.
+
+    Raises BadInput where it can't be read at all, SetupError where there is no such file.
+    """
+    project = settings.project_of(file)
+    parsed = storyboard.parse(str(file), _read, partial(_read_near, project, file.parent))
+    if parsed.board is None:
+        raise BadInput(parsed.problems)
+    facts, unusable = _inspect(project, file.parent, parsed.board)
+    checked = checking.check(parsed.board, facts, unusable, parsed.problems, project.models, warn=warn)
+    return Film(file, project, checked, facts)
+
+
+def plan(file: Path, environ: Mapping[str, str] = os.environ) -> tuple[Film, Plan]:
+    """What a storyboard would make, use and pay for. Raises BadInput where it has errors."""
+    film = check(file, warn=False)  # a plan is the same whatever is warned of
+    if film.checked.compositions is None:
+        raise BadInput(film.checked.problems)
+    return film, planned(film, settings.api_origin(environ))
+
+
+def planned(film: Film, origin: str) -> Plan:
+    """The plan of a checked storyboard with the takes from one origin, as the store and the lock have them now."""
+    assert film.checked.compositions is not None
+    look = partial(film.store.view, origin)
+    return expand(film.checked.compositions, film.facts, look, film.lock_file.load(), origin)
+
+
+def chosen(plan: Plan, names: tuple[str, ...]) -> tuple[Variant, ...]:
+    """The variants of these names, or all. Raises SetupError for a name that is none."""
+    known = frozenset(plan.variants.names)
+    for name in names:
+        if name not in known:
+            raise SetupError(f'there is no variant "{name}"', hint=unknown(plan.variants.names, name))
+    return tuple(plan.variants.called(frozenset(names) or known))
+
+
+def _read(name: str) -> bytes:
+    try:
+        with Path(name).open("rb") as file:
+            return file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise SetupError(f"{name}: can't be read: {error.strerror}") from error
+
+
+def _read_near(project: Project, folder: Path, name: str) -> bytes:
+    """A file that a storyboard in `folder` names. Raises MediaError for what it may not name, or that can't be read."""
+    path = settings.locate(project, folder, name)
+    # os.path follows links: a device or a pipe would never end, or never begin.
+    if not os.path.isfile(path):  # noqa: PTH113
+        raise MediaError(name, "this is no file", hint="name a text file of the project")
+    try:
+        with path.open("rb") as file:
+            return file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise MediaError(name, f"it can't be read: {error.strerror}") from error
+
+
+def _inspect(
+    project: Project, folder: Path, board: Storyboard
+) -> tuple[Mapping[str, MediaFacts], Mapping[str, MediaError]]:
+    facts: dict[str, MediaFacts] = {}
+    unusable: dict[str, MediaError] = {}
+    for name in dict.fromkeys(reference.file for reference in checking.references(board)):
+        try:
+            facts[name] = media.inspect(settings.locate(project, folder, name))
+        except MediaError as error:
+            unusable[name] = error
+    return facts, unusable

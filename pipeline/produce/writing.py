@@ -1,0 +1,103 @@
+"""Takes land, and the lock beside the storyboard says so: soon after each, and once more at the end."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Iterable
+from types import TracebackType
+from typing import Self
+
+from pipeline import wire
+from pipeline.lock import Lock, Use
+from pipeline.plan import Order, Plan, uses
+from pipeline.produce.reading import Film, planned
+from pipeline.take import Paid, Take
+
+_PAUSE_S = 0.2  # between two writings at least
+_SHARE = 5  # and this many times as long as one takes
+
+
+class Scribe:
+    """Writes each take into the lock as it lands. An asynchronous context: at its end everything is written."""
+
+    def __init__(self, film: Film, plan: Plan) -> None:
+        self._film, self._plan = film, plan
+        self._landed: list[tuple[Order, Take]] = []
+        self._news = asyncio.Event()
+
+    async def __aenter__(self) -> Self:
+        self._writing = asyncio.create_task(self._write_on())
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._writing.cancel()
+        await asyncio.wait({self._writing})
+        self._write()
+
+    def kept(self, order: Order, take: Take) -> None:
+        """A take has landed."""
+        self._landed.append((order, take))
+        self._news.set()
+
+    async def _write_on(self) -> None:
+        while True:
+            await self._news.wait()
+            self._news.clear()
+            began = time.monotonic()
+            await asyncio.shield(asyncio.to_thread(self._write))
+            await asyncio.sleep(max(_PAUSE_S, _SHARE * (time.monotonic() - began)))
+
+    def _write(self) -> None:
+        landed, self._landed = self._landed, []
+        if landed:
+            self._film.lock_file.update(lambda lock: self._with(lock, landed))
+
+    def _with(self, lock: Lock, landed: list[tuple[Order, Take]]) -> Lock:
+        origin = self._plan.origin
+        takes = [(_paid(order, take), wire.as_digested(order.request)) for order, take in landed]
+        lines = {}
+        for order, take in landed:
+            wanted = _wanted(order)
+            variant = "" if lock.own_use(origin, order.shot, "") is None else order.variant
+            lines[order.shot, variant] = Use(wanted, take.digest, take.number)
+        return lock.with_takes(origin, takes).with_uses(origin, lines)
+
+
+def brought_up_to_date(film: Film, plan: Plan) -> None:
+    """Writes into the lock whatever the store has and it lacks: takes, and which shot uses which."""
+    missing = tuple(_unwritten(film, plan))
+    if missing or uses(plan):
+
+        def change(lock: Lock) -> Lock:
+            return lock.with_takes(plan.origin, missing)
+
+        film.lock_file.update(change)
+        after = planned(film, plan.origin)
+        film.lock_file.update(lambda lock: lock.with_uses(plan.origin, uses(after)))
+
+
+def _unwritten(film: Film, plan: Plan) -> Iterable[tuple[Paid, dict[str, object]]]:
+    """Takes that this board uses and its lock does not know, with their requests."""
+    known = plan.lock.takes(plan.origin, plan.view.takes)
+    for digest, takes in plan.view.takes.items():
+        written = {paid.number for paid in known.get(digest, ())}
+        for take in takes:
+            intent = film.store.intent_of(take.home) if take.number not in written else None
+            if intent:
+                yield (
+                    Paid(digest, take.number, take.prediction, intent.price_usd, take.clip.sha256),
+                    dict(intent.request),
+                )
+
+
+def _paid(order: Order, take: Take) -> Paid:
+    price = order.absent.price_usd if order.absent else order.price.usd if order.price else None
+    return Paid(take.digest, take.number, take.prediction, price, take.clip.sha256)
+
+
+def _wanted(order: Order) -> str:
+    """The request that the storyboard made, of which the order may be the fallback."""
+    return order.stands_for or order.digest

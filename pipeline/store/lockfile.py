@@ -1,0 +1,46 @@
+"""`film.lock.yaml` beside a storyboard: a Lock enters and leaves, whole, joined with what others wrote meanwhile."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from pipeline import lock
+from pipeline.errors import SetupError
+from pipeline.lock import Lock
+from pipeline.store.files import make_folder, overwrite
+from pipeline.store.locks import waiting_for
+
+ENDING = ".lock.yaml"
+
+
+class LockFile:
+    """The lock of one storyboard."""
+
+    def __init__(self, storyboard: Path, guard: Path) -> None:
+        """`guard` is the file whose lock is held while this one is written: no other file appears beside the board."""
+        board = Path(os.path.realpath(storyboard))
+        self.path = board.with_name(board.stem + ENDING)
+        self.shown = str(storyboard.with_name(storyboard.stem + ENDING))  # as the user would name it
+        self._guard = guard
+
+    def load(self) -> Lock:
+        """What it says; an empty Lock where there is none. Raises BadInput for what storyreel did not write."""
+        try:
+            text = self.path.read_bytes().decode("utf-8")
+        except FileNotFoundError:
+            return Lock()
+        except (OSError, UnicodeDecodeError) as error:
+            raise SetupError(f"{self.shown}: can't be read: {error}") from error
+        return lock.parse(text, self.shown)
+
+    def update(self, change: Callable[[Lock], Lock]) -> Lock:
+        """What it says after the change, which is made to what is there now. It is written only where it differs."""
+        make_folder(self._guard.parent, durable=False)
+        with waiting_for(self._guard):
+            before = self.load()
+            after = change(before)
+            if after.page != before.page:
+                overwrite(self.path, lock.dump(after).encode("utf-8"), durable=True)
+        return after
