@@ -71,6 +71,10 @@ def parser() -> argparse.ArgumentParser:
     refreshing = "hold them against the API's catalogue, and write models/MODEL.json for one of your own"
     models.add_argument("--refresh", action="store_true", help=refreshing)
 
+    doctor = _verb(verbs, "doctor", "look at key, balance, clock, disk and libraries, and say what must be mended")
+    here = "a storyboard of the project; default: that of the working directory"
+    doctor.add_argument("file", nargs="?", type=Path, metavar="FILE", help=here)
+
     serve = _verb(verbs, "serve", "answer the WaveSpeed v3 protocol on this machine, with previs clips", json=False)
     serve.add_argument("--port", type=int, default=PORT, metavar="N", help=f"default: {PORT}; 0: any free one")
     serve.add_argument("--key", metavar="KEY", help="the only API key to take; default: any")

@@ -13,6 +13,7 @@ from pipeline import settings
 from pipeline.cli import show
 from pipeline.cli.accounting import status
 from pipeline.cli.checking import check
+from pipeline.cli.doctor import doctor
 from pipeline.cli.models import models
 from pipeline.cli.planning import plan, prompt
 from pipeline.cli.rendering import render
@@ -51,5 +52,6 @@ RUN: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "shoot": shoot,
     "status": status,
     "models": models,
+    "doctor": doctor,
     "serve": serve,
 }
