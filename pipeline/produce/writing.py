@@ -22,7 +22,7 @@ class Scribe:
     """Writes each take into the lock as it lands. An asynchronous context: at its end everything is written."""
 
     def __init__(self, film: Film, plan: Plan) -> None:
-        self._film, self._plan = film, plan
+        self._file, self._plan = film.lock_file, plan
         self._landed: list[tuple[Order, Take]] = []
         self._news = asyncio.Event()
 
@@ -53,7 +53,7 @@ class Scribe:
     def _write(self) -> None:
         landed, self._landed = self._landed, []
         if landed:
-            self._film.lock_file.update(lambda lock: self._with(lock, landed))
+            self._file.update(lambda lock: self._with(lock, landed))
 
     def _with(self, lock: Lock, landed: list[tuple[Order, Take]]) -> Lock:
         origin = self._plan.origin

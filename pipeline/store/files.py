@@ -219,6 +219,12 @@ def read(path: Path) -> bytes | None:
         return path.read_bytes()
 
 
+def print_of(path: Path) -> tuple[int, int, int] | None:
+    """What changes whenever a file is replaced by another one: inode, time and size; None where nothing is."""
+    found = examine(path)
+    return (found.st_ino, found.st_mtime_ns, found.st_size) if found else None
+
+
 def names_in(folder: Path) -> frozenset[str]:
     """The names in `folder`; none where it does not exist."""
     if examine(folder) is None:

@@ -17,14 +17,13 @@ from decimal import Decimal
 from pathlib import Path
 
 from pipeline.errors import OverBudget, StoreError
-from pipeline.schema import plain
-from pipeline.store.files import make_folder, overwrite
+from pipeline.store.files import make_folder, overwrite, print_of
 from pipeline.store.home import Attempt, Home
 from pipeline.store.locks import waiting_for
 from pipeline.store.places import Address, shelf
 from pipeline.store.rates import Limits, Rates
 from pipeline.store.reading import folder_of, read_home
-from pipeline.store.records import Intent, encode, read_gate
+from pipeline.store.records import Intent, gate_record, read_gate
 from pipeline.store.spending import attempts_on
 
 NOTHING = Decimal("0.00")
@@ -55,6 +54,7 @@ class Gate:
         self._limits, self._purse = limits, purse
         self._file = outputs / self._shelf / "gate.json"
         self._turn = threading.Lock()
+        self._written: tuple[tuple[int, int, int] | None, _State] | None = None  # what this process wrote last
         self.run_usd = NOTHING  # that this run has reserved, less what was turned away
 
     def count(self, longest_s: Callable[[str], float]) -> Mapping[str, Decimal]:
@@ -159,15 +159,16 @@ class Gate:
         return folder is not None and read_home(folder, address)[1].standing in ("uncertain", "submitted")
 
     def _read(self) -> _State:
+        if self._written and self._written[0] == print_of(self._file):
+            return self._written[1]  # nobody else has been here
         found = read_gate(self._file)
         if found is None:
             raise StoreError(f"{self._file}: it is gone", hint="run the command again: it is made anew")
         return _State(*found)
 
     def _write(self, state: _State) -> None:
-        spent = {board: f"{usd:f}" for board, usd in state.spent.items()}
-        content = encode("gate", self._clock(), **plain(state.rates), spent=spent)
-        overwrite(self._file, content, durable=False)
+        overwrite(self._file, gate_record(self._clock(), state.rates, state.spent), durable=False)
+        self._written = print_of(self._file), state
 
     def _now(self) -> float:
         return self._clock().timestamp()

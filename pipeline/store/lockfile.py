@@ -9,7 +9,7 @@ from pathlib import Path
 from pipeline import lock
 from pipeline.errors import SetupError
 from pipeline.lock import Lock
-from pipeline.store.files import make_folder, overwrite
+from pipeline.store.files import make_folder, overwrite, print_of
 from pipeline.store.locks import waiting_for
 
 ENDING = ".lock.yaml"
@@ -24,16 +24,21 @@ class LockFile:
         self.path = board.with_name(board.stem + ENDING)
         self.shown = str(storyboard.with_name(storyboard.stem + ENDING))  # as the user would name it
         self._guard = guard
+        self._last: tuple[tuple[int, int, int] | None, Lock] | None = None  # what was read or written last
 
     def load(self) -> Lock:
         """What it says; an empty Lock where there is none. Raises BadInput for what storyreel did not write."""
+        there = print_of(self.path) if not self.path.is_symlink() else None
+        if self._last and there and self._last[0] == there:
+            return self._last[1]
         try:
             text = self.path.read_bytes().decode("utf-8")
         except FileNotFoundError:
             return Lock()
         except (OSError, UnicodeDecodeError) as error:
             raise SetupError(f"{self.shown}: can't be read: {error}") from error
-        return lock.parse(text, self.shown)
+        self._last = there, lock.parse(text, self.shown)
+        return self._last[1]
 
     def update(self, change: Callable[[Lock], Lock]) -> Lock:
         """What it says after the change, which is made to what is there now. It is written only where it differs."""
@@ -43,4 +48,5 @@ class LockFile:
             after = change(before)
             if after.page != before.page:
                 overwrite(self.path, lock.dump(after).encode("utf-8"), durable=True)
+                self._last = print_of(self.path), after
         return after

@@ -129,17 +129,27 @@ def read_upload(path: Path) -> tuple[str, datetime] | None:
     return (record["address"], datetime.fromisoformat(record["at"])) if record else None
 
 
+def gate_record(at: datetime, rates: Rates, spent: Mapping[str, Decimal]) -> bytes:
+    """gate.json, which is written with each submission: a page of numbers, so no schema is held against it."""
+    fields = {name: getattr(rates, name) for name in Rates.__dataclass_fields__}
+    money = {board: f"{usd:f}" for board, usd in spent.items()}
+    return json.dumps({"format": FORMAT, "at": _moment(at), **fields, "spent": money}).encode()
+
+
 def read_gate(path: Path) -> tuple[Rates, Mapping[str, Decimal]] | None:
     """The rates, and the dollars spent by storyboard; None where they are to be counted: it only repeats attempts."""
+    content = read(path)
     try:
-        record = _read(path, "gate")
-    except StoreError:
+        record = json.loads(content or b"")
+        moments = [float(record[name]) for name in ("closed_until", "gap_s")]
+        opened = {str(job): float(until) for job, until in record["open"].items()}
+        posts = tuple(map(float, record["posts"]))
+        spent = {str(board): Decimal(usd) for board, usd in record["spent"].items()}
+        if record["format"] != FORMAT or not all(usd.is_finite() for usd in spent.values()):
+            return None
+        return Rates(posts, opened, moments[0], int(record["refusals"]), moments[1]), spent
+    except (ValueError, TypeError, KeyError, AttributeError, ArithmeticError, RecursionError):
         return None
-    if record is None:
-        return None
-    names = ("closed_until", "refusals", "gap_s")
-    rates = Rates(tuple(record["posts"]), record["open"], **{name: record[name] for name in names})
-    return rates, {board: Decimal(usd) for board, usd in record["spent"].items()}
 
 
 def damaged(path: Path, fault: str) -> StoreError:
