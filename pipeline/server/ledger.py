@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -31,6 +31,10 @@ class Entry:
     refunded: bool = False
     deleted: bool = False
     told: bool = False  # somebody was given its id as the answer to the submission
+
+    def change(self, **change: Any) -> None:
+        """What is known of the prediction now."""
+        self.prediction = replace(self.prediction, **change)
 
 
 @dataclass(slots=True)
