@@ -69,6 +69,7 @@ _KEYED: tuple[tuple[str, str, list[str], Endpoint], ...] = (
     ("result", f"{wire.API_ROOT}/predictions/{{prediction}}", ["GET"], generating.result),
     ("history", wire.HISTORY_PATH, ["POST"], generating.history),
     ("ticket", wire.UPLOADS_PATH, ["POST"], uploading.ticket),
+    ("upload", uploading.BINARY_PATH, ["POST"], uploading.binary),
     ("models", wire.MODELS_PATH, ["GET"], books.models),
     ("price", wire.PRICE_PATH, ["POST"], books.price),
     ("price", f"{wire.API_ROOT}/model/pricing", ["POST"], books.pricing),
@@ -76,6 +77,7 @@ _KEYED: tuple[tuple[str, str, list[str], Endpoint], ...] = (
     ("balance", f"{wire.API_ROOT}/account/balance", ["GET"], books.balance),
     ("bills", wire.BILLINGS_PATH, ["POST"], books.bills),
     ("usage", f"{wire.API_ROOT}/user/usage_stats", ["POST"], books.usage),
+    ("secret", f"{wire.API_ROOT}/webhook/secret", ["GET"], books.secret),
     ("submit", f"{wire.API_ROOT}/{{model:path}}", ["POST"], generating.submit),
     # What is nowhere else is not found, rather than of a wrong method.
     ("nothing", f"{wire.API_ROOT}/{{model:path}}", ["GET"], generating.nothing),

@@ -50,6 +50,11 @@ async def usage(request: Request) -> Response:
     return JSONResponse(wire.envelope(pages.usage(asking.studio(request).ledger, asked)))
 
 
+async def secret(request: Request) -> Response:
+    """GET /webhook/secret; no page says what its field is called."""
+    return JSONResponse(wire.envelope({"secret": asking.studio(request).webhooks.secret}))
+
+
 async def ledger(request: Request) -> Response:
     """GET of everything that was accepted, charged and asked; it does not count itself."""
     return JSONResponse(asking.studio(request).ledger.as_json())

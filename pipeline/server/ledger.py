@@ -9,7 +9,9 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from pipeline import wire
 from pipeline.server.faults.fate import Fate
+from pipeline.server.shelf import FILES_PATH
 from pipeline.wire import Bill, Prediction
 
 LEDGER_PATH = "/storyreel/ledger"  # outside of the API's paths
@@ -27,10 +29,17 @@ class Entry:
     number: int = 0  # which acceptance of this request it is, from 1
     prompt: str = ""
     webhook: str = ""  # address that is told of its end
+    origin: str = ""  # under which the server was asked for it
     fates: tuple[Fate, ...] = ()  # the faults that lie in wait for it
     refunded: bool = False
     deleted: bool = False
     told: bool = False  # somebody was given its id as the answer to the submission
+
+    def data(self, origin: str) -> dict[str, Any]:
+        """What a reply tells of it to somebody who asked under that origin."""
+        data = wire.prediction_data(self.prediction, origin)
+        data["outputs"] = [f"{origin}{FILES_PATH}/{name}" for name in self.prediction.outputs]
+        return data | {"status": "deleted", "outputs": []} if self.deleted else data
 
     def change(self, **change: Any) -> None:
         """What is known of the prediction now."""

@@ -28,7 +28,8 @@ class Commission:
     model: Model
     inputs: Mapping[str, Any]  # checked, with every default
     sent: Mapping[str, Any]  # as they came
-    direction: Mapping[str, Any] | None = None
+    direction: Mapping[str, Any] | None
+    origin: str  # under which the server was asked
     webhook: str = ""  # address that is told of the end
 
 

@@ -116,6 +116,15 @@ class Shelf:
         self.put(path.name, Stored(path, await asyncio.to_thread(_sha256, path), content_type))
         return path.name
 
+    async def keep(self, filename: str, content_type: str | None, content: bytes) -> tuple[str, str]:
+        """Name and media type of an upload whose bytes are all here. Raises Refusal for one that is too large."""
+        if len(content) > LARGEST_UPLOAD:
+            raise Refusal(400, f"a file has at most {LARGEST_UPLOAD} bytes", wire.INVALID)
+        found = _content_type(content_type, filename)
+        path = self.blank(_suffix(filename))
+        await asyncio.to_thread(path.write_bytes, content)
+        return await self.add(path, found), found
+
     def put(self, name: str, stored: Stored) -> None:
         """Let a file be downloaded under a name."""
         self._files[name] = stored

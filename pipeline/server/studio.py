@@ -22,9 +22,11 @@ from pipeline.server import prices, request
 from pipeline.server.account import Account
 from pipeline.server.conduct import REHEARSAL, Conduct
 from pipeline.server.faults import Chance
+from pipeline.server.faults.telling import shaped
 from pipeline.server.ledger import Entry, Ledger
 from pipeline.server.making import Commission, Failure, Maker
 from pipeline.server.shelf import Shelf
+from pipeline.server.webhooks import Webhooks
 from pipeline.server.workers import Workers
 from pipeline.wire import Prediction, Quote
 
@@ -53,6 +55,7 @@ class Studio:
         self.account = Account(setup.conduct, self.ledger, setup.seconds, self.now)
         self.chance = Chance(setup.conduct.seed, setup.conduct.faults, self.ledger.struck, setup.seconds)
         self._ahead = timedelta(seconds=setup.conduct.clock_skew_s + self.chance.clock_error_s())
+        self.webhooks = Webhooks(self.now)
         self._open = AsyncExitStack()
         self._running: dict[str, asyncio.Task[None]] = {}  # by id of the prediction
 
@@ -63,6 +66,7 @@ class Studio:
         self.shelf = Shelf(folder, self._setup.seconds, self.conduct.retention_s)
         workers = Workers(self._setup.workers, self._setup.command)
         self._open.push_async_callback(workers.close)
+        self._open.push_async_callback(self.webhooks.close)
         self._maker = Maker(self.conduct, self.shelf, workers)
         self._open.push_async_callback(self._maker.close)
         return self
@@ -117,7 +121,8 @@ class Studio:
         prediction = Prediction(secrets.token_hex(16), wanted.model.id, "created", created_at=created)
         prompt = str(wanted.inputs.get(wanted.model.dialect.get("prompt", ""), ""))
         entry = Entry(prediction, self._digest(wanted), wanted.sent, usd, self._setup.clock())
-        entry.prompt, entry.webhook, entry.fates = prompt, wanted.webhook, self.chance.fates(prompt)
+        entry.prompt, entry.webhook, entry.origin = prompt, wanted.webhook, wanted.origin
+        entry.fates = self.chance.fates(prompt)
         self.account.accept(entry)
         task = asyncio.create_task(self._make(entry, wanted))
         self._running[prediction.id] = task
@@ -153,6 +158,9 @@ class Studio:
             _log.error("a bug in a prediction", exc_info=error)
             entry.change(status="failed", code=wire.INTERNAL, error="internal error")
         self.account.end(entry)
+        if entry.webhook:
+            told = shaped(entry.fates, entry.data(entry.origin))
+            self.webhooks.send(entry.webhook, {**told, "input": entry.inputs, "has_nsfw_contents": []})
 
     async def _make(self, entry: Entry, wanted: Commission) -> None:
         name, took_s = await self._maker.make(entry, wanted)

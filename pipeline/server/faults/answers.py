@@ -102,3 +102,4 @@ _SPOILT: Mapping[str, Callable[[Fate, Response], Awaitable[Response]]] = {
     "accept_then_500": _failed,
     "accept_then_page": _page,
 }
+KINDS_INSTEAD, KINDS_SPOILT = frozenset(_INSTEAD), frozenset(_SPOILT)
