@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, Response
 from pipeline import wire
 from pipeline.catalog import Model
 from pipeline.server import asking, pages, prices
-from pipeline.server.request import Refusal
+from pipeline.server.request import Refusal, checked_inputs
 from pipeline.wire import Quote
 
 
@@ -66,7 +66,7 @@ async def _quoted(request: Request) -> tuple[Model, Quote]:
     if not isinstance(name, str) or not isinstance(inputs, dict):
         raise Refusal(400, "model_id must be a text and inputs an object", wire.INVALID)
     model = asking.model(request, name)
-    return model, await asking.studio(request).quote(model, inputs)
+    return model, await asking.studio(request).quote(model, checked_inputs(model, inputs, partly=True))
 
 
 def _listed(model: Model, origin: str) -> dict[str, Any]:

@@ -19,10 +19,9 @@ _measured: dict[str, Fraction] = {}  # seconds of each video by the SHA-256 of i
 
 
 async def list_price(shelf: Shelf, model: Model, inputs: Mapping[str, Any]) -> Decimal:
-    """US dollars. What the request leaves out counts as its default, a video that is not here as none."""
+    """US dollars for checked inputs; a video that is not here counts as none."""
     videos = [address for word, given in request.media_of(model, inputs) if word == "videos" for address in given]
-    found = (shelf.behind(address) for address in videos if isinstance(address, str))
-    return _price(model, inputs, await _seconds(filter(None, found)))
+    return _price(model, inputs, await _seconds(filter(None, map(shelf.behind, videos))))
 
 
 def usual_price(model: Model) -> Decimal:
