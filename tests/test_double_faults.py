@@ -281,6 +281,30 @@ def frames(clip: bytes) -> int:
         return sum(1 for _ in film.decode(video=0))
 
 
+@pytest.mark.parametrize("at", ["result", "history", "upload", "download", "account"])
+def test_any_other_request_can_be_struck_and_only_it(tmp_path: Path, at: str) -> None:
+    conduct = Conduct(clips="canned", generation_s=0, faults=(Fault("server_error", at=at, code=503, after=1, most=1),))
+    with doubled(tmp_path, conduct) as double, httpx.Client(headers=BEARER, trust_env=False) as client:
+        root = f"{double.origin}{wire.API_ROOT}"
+        client.base_url = root
+        body = {"prompt": "The sea.", "enable_sync_mode": True}  # no question is needed until the clip is there
+        made = client.post(f"/{SEEDANCE}", json=body).json()["data"]
+        asked = {
+            "result": ("GET", f"{root}/predictions/{made['id']}", {}),
+            "history": ("POST", f"{root}/predictions", {}),
+            "upload": ("POST", f"{root}/media/uploads", {"filename": "a.png", "size": 1}),
+            "download": ("GET", made["outputs"][0], {}),
+            "account": ("GET", f"{root}/balance", {}),
+        }
+        seen = {
+            name: [client.request(method, address, json=body).status_code for _ in range(3)]
+            for name, (method, address, body) in asked.items()
+        }
+        assert seen[at] == [200, 503, 200]
+        assert all(set(seen[name]) == {200} for name in seen if name != at)
+        assert double.ledger()["struck"] == {"server_error": 1}
+
+
 def test_a_storm_turns_everybody_away_and_says_when_to_come_back_in_every_way(tmp_path: Path) -> None:
     conduct = Conduct(faults=(Fault("too_many_requests", at="any", seconds=3600, match=""),), seed=3)
     with doubled(tmp_path, conduct) as double, httpx.Client(headers=BEARER, trust_env=False) as client:
@@ -317,6 +341,27 @@ def struck(seed: int) -> list[tuple[str, ...]]:
 def test_the_same_seed_repeats_the_same_faults() -> None:
     assert struck(7) == struck(7)
     assert len({tuple(struck(seed)) for seed in range(20)}) == 20
+
+
+def test_a_kind_that_is_added_does_not_move_the_others() -> None:
+    def resets(*faults: Fault) -> list[bool]:
+        chance = Chance(1, faults, Counter(), lambda: 0.0)
+        found = [chance.first("accepted") for _ in range(200)]
+        return [fate is not None and fate.kind == "accept_then_reset" for fate in found]
+
+    reset, other = Fault("accept_then_reset", share=0.3), Fault("accept_then_hang", share=0.3)
+    alone, behind = resets(reset), resets(other, reset)
+    assert all(one for one, struck in zip(alone, behind, strict=True) if struck)
+    assert 0 < sum(behind) < sum(alone)
+
+
+def test_a_storm_lasts_and_counts_as_one_strike() -> None:
+    now = [0.0]
+    chance = Chance(1, [Fault("too_many_requests", seconds=5, most=1)], Counter(), lambda: now[0])
+    seen = []
+    for now[0] in (0.0, 1.0, 4.9, 5.0, 6.0):
+        seen.append(chance.first("request") is not None)
+    assert seen == [True, True, True, False, False]
 
 
 def test_a_fault_keeps_to_its_share_its_limit_and_its_beginning() -> None:

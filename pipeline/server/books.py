@@ -84,6 +84,6 @@ def _listed(model: Model, origin: str) -> dict[str, Any]:
         "description": model.title,
         "type": model.id.rpartition("/")[2],
         "base_price": float(prices.usual_price(model)),
-        "formula": "",
+        "formula": prices.formula(model),
         "api_schema": {"api_schemas": [api]},
     }

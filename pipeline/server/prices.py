@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from fractions import Fraction
@@ -27,6 +28,15 @@ async def list_price(shelf: Shelf, model: Model, inputs: Mapping[str, Any]) -> D
 def usual_price(model: Model) -> Decimal:
     """US dollars for a request with nothing but defaults."""
     return _price(model, {}, Fraction(0))
+
+
+def formula(model: Model) -> str:
+    """The price without reference videos as the API's catalogue has it: a JSONata expression over the inputs."""
+    sound = model.default("generate_audio")
+    rows = [row for row in model.prices if not row.with_videos and row.with_audio in (None, sound)]
+    listed = {row.resolution: float(row.usd_per_s) for row in rows} or {"": float(UNLISTED_USD_PER_S)}
+    rate = str(listed[""]) if "" in listed else f"$lookup({json.dumps(listed)}, resolution)"
+    return f"duration * {rate}"
 
 
 def _price(model: Model, inputs: Mapping[str, Any], video_s: Fraction) -> Decimal:

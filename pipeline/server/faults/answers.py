@@ -79,8 +79,8 @@ async def _failed(*_: object) -> Response:
     return JSONResponse(_refusal(500, _ERRORS[500]), 500)
 
 
-async def _page(*_: object) -> Response:
-    return page(502)
+async def _page(fate: Fate, _: Response) -> Response:
+    return page(fate.fault.code or 502)
 
 
 _INSTEAD: Mapping[str, Callable[[Fate, Callable[[], datetime]], Response]] = {

@@ -19,6 +19,7 @@ class Kind:
     does: str  # a sentence for people
     times: int = 0  # how often it usually shows on one prediction; 0: for ever
     seconds: float = 0  # the usual length of its delay or storm
+    storm: bool = False  # once it strikes, it strikes every occasion for that long
 
 
 KINDS: Mapping[str, Kind] = {
@@ -29,6 +30,7 @@ KINDS: Mapping[str, Kind] = {
         "HTTP 429 for everybody, for `seconds` from the first strike on, with a Retry-After in seconds, as a date, or "
         "none.",
         seconds=1,
+        storm=True,
     ),
     "server_error": Kind("request", "HTTP 500, 502, 503 or 504 (or `code`) before anything is done."),
     "page_200": Kind("request", "HTTP 200 with a web page: something in between answered, and nothing is done."),
@@ -43,7 +45,9 @@ KINDS: Mapping[str, Kind] = {
         "accepted", "The submission is accepted, and after `seconds` a gateway says HTTP 504.", seconds=0.2
     ),
     "accept_then_500": Kind("accepted", "The submission is accepted, and the answer is HTTP 500."),
-    "accept_then_page": Kind("accepted", "The submission is accepted, and the answer is HTTP 502 with a web page."),
+    "accept_then_page": Kind(
+        "accepted", "The submission is accepted, and the answer is a web page, as HTTP 502 (or `code`)."
+    ),
     "task_fails": Kind("task", "The prediction ends failed, by a task code drawn from the API's table or by `code`."),
     "stuck": Kind("task", "The prediction never ends."),
     "wrong_length": Kind("task", "The clip is half as long as was asked."),
