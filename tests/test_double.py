@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -87,6 +89,15 @@ def test_more_in_a_minute_than_the_tier_allows_is_turned_away(tmp_path: Path) ->
         assert double.ledger()["turned_away"] == {"rate": 1}
 
 
+def test_more_at_once_may_also_be_queued(tmp_path: Path) -> None:
+    with talking(tmp_path, tier="bronze", over_limit="queue", minute_s=1e-9, generation_s=0.2) as (double, api):
+        begun = time.monotonic()
+        made = [submitted(api)["id"] for _ in range(5)]
+        assert all(ended(api, prediction)["status"] == "completed" for prediction in made)
+        assert time.monotonic() - begun >= 0.6
+        assert double.ledger()["most_open"] == 5
+
+
 def test_the_balance_is_spent_to_the_cent_and_never_beyond(tmp_path: Path) -> None:
     with talking(tmp_path, balance=Decimal("1.00"), discount_rate=Decimal("0.5")) as (double, api):
         quote = wire.parse_quote(
@@ -122,6 +133,18 @@ def test_a_failed_prediction_is_paid_back_and_the_bills_say_so_page_by_page(tmp_
         assert [row["model_uuid"] for row in usage["per_model_usage"]] == [SEEDANCE]
         ledger = double.ledger()
         assert (ledger["charged_usd"], ledger["refunded_usd"], ledger["open"]) == ("0.80", "0.40", 0)
+
+
+def test_prices_move_and_refunds_come_late(tmp_path: Path) -> None:
+    late = {"price_rate": Decimal("1.25"), "discount_rate": Decimal("0.8"), "refund_delay_s": 3600}
+    with talking(tmp_path, faults=(Fault("task_fails", code=1405),), **late) as (double, api):
+        quote = wire.parse_quote(
+            api.post("/model/price", json={"model_id": SEEDANCE, "inputs": {"duration": 6}}).json()
+        )
+        assert quote == wire.Quote(Decimal("0.48"), Decimal("0.6"))
+        assert ended(api, submitted(api, duration=6)["id"])["status"] == "failed"
+        ledger = double.ledger()
+        assert (ledger["charged_usd"], ledger["refunded_usd"], ledger["open"]) == ("0.48", "0", 0)
 
 
 def history(api: httpx.Client, **asked: Any) -> list[str]:
@@ -218,6 +241,21 @@ def test_the_older_upload_takes_a_form(tmp_path: Path) -> None:
         assert (kept.content, kept.headers["content-type"]) == (content, "image/png")
         assert api.post("/media/upload/binary", files={"other": ("a.png", b"x")}).status_code == 400
         assert api.post("/media/upload/binary", content=b"x").status_code == 400
+
+
+def test_files_may_be_at_another_origin_and_a_key_there_is_written_down(tmp_path: Path) -> None:
+    with talking(tmp_path, files="elsewhere") as (double, api):
+        ticket = api.post("/media/uploads", json={"filename": "a.png", "size": 3}).json()["data"]
+        put, headers = ticket["upload"]["url"], ticket["upload"]["headers"]
+        assert put.startswith("http://localhost:")
+        assert httpx.put(put, content=b"abc", headers=headers, trust_env=False).status_code == 200
+        (clip,) = ended(api, submitted(api)["id"])["outputs"]
+        assert clip.startswith("http://localhost:")
+        assert httpx.get(clip, trust_env=False).status_code == 200
+        assert double.ledger()["uploads"] == {hashlib.sha256(b"abc").hexdigest(): 1}
+        assert double.ledger()["keys_given_away"] == {}
+        assert api.get(clip).status_code == 200
+        assert double.ledger()["keys_given_away"] == {"download": 1}
 
 
 def test_sync_mode_answers_with_the_end_or_with_the_promise_of_one(tmp_path: Path) -> None:

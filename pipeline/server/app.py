@@ -72,7 +72,7 @@ _KEYED: tuple[tuple[str, str, list[str], Endpoint], ...] = (
     ("result", f"{wire.API_ROOT}/predictions/{{prediction}}", ["GET"], generating.result),
     ("history", wire.HISTORY_PATH, ["POST"], generating.history),
     ("ticket", wire.UPLOADS_PATH, ["POST"], uploading.ticket),
-    ("upload", uploading.BINARY_PATH, ["POST"], uploading.binary),
+    ("form", uploading.BINARY_PATH, ["POST"], uploading.binary),
     ("models", wire.MODELS_PATH, ["GET"], books.models),
     ("price", wire.PRICE_PATH, ["POST"], books.price),
     ("price", f"{wire.API_ROOT}/model/pricing", ["POST"], books.pricing),

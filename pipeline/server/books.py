@@ -18,7 +18,7 @@ from pipeline.wire import Quote
 async def models(request: Request) -> Response:
     """GET /models."""
     known: Mapping[str, Model] = request.app.state.catalogue
-    return JSONResponse(wire.envelope([_listed(model, asking.origin(request)) for model in known.values()]))
+    return JSONResponse(wire.envelope([_listed(model, asking.hosts(request).api) for model in known.values()]))
 
 
 async def price(request: Request) -> Response:

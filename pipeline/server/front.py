@@ -23,7 +23,7 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 _log = logging.getLogger(__name__)
 # What a faults file calls the requests that the ledger counts under these names; "account" for the others.
 _AT = {name: name for name in ("submit", "result", "history", "download")} | dict.fromkeys(
-    ("ticket", "upload"), "upload"
+    ("ticket", "upload", "form"), "upload"
 )
 
 
@@ -82,6 +82,8 @@ def counted(name: str, endpoint: Endpoint) -> Endpoint:
     async def counting(request: Request) -> Response:
         studio = asking.studio(request)
         studio.ledger.requests[name] += 1
+        if name in ("upload", "download") and "authorization" in request.headers:
+            studio.ledger.keys[name] += 1
         # A submission is struck where its prompt is known.
         if studio.chance and at != "submit" and (fate := studio.chance.first("request", _prompt(request), at)):
             return answers.instead(fate, studio.now)

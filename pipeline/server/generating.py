@@ -28,8 +28,8 @@ async def submit(request: Request) -> Response:
     flags = {name: body.pop(name) for name in FLAGS if name in body}
     direction = wire.unpack_direction(request.headers.get(wire.DIRECTION_HEADER, ""))
     webhook = request.query_params.get("webhook") or str(flags.get("webhook_url") or "")
-    inputs, origin = checked_inputs(model, body), asking.origin(request)
-    entry = await studio.begin(Commission(model, inputs, body, direction, origin, webhooks.checked(webhook)))
+    inputs, hosts = checked_inputs(model, body), asking.hosts(request)
+    entry = await studio.begin(Commission(model, inputs, body, direction, hosts, webhooks.checked(webhook)))
     fate = studio.chance.first("accepted", entry.prompt)
     if flags.get("enable_sync_mode") is True and not fate:
         return await _held(request, entry)
@@ -49,7 +49,7 @@ async def result(request: Request) -> Response:
     entry = asking.studio(request).find(request.path_params["prediction"])
     if entry is None or not telling.is_found(entry.fates):
         raise Refusal(404, "Prediction not found")
-    return JSONResponse(wire.envelope(telling.told(entry.fates, entry.data(asking.origin(request)))))
+    return JSONResponse(wire.envelope(telling.told(entry.fates, entry.data(asking.hosts(request)))))
 
 
 async def file(request: Request) -> Response:
@@ -77,7 +77,7 @@ async def history(request: Request) -> Response:
     def tell(entry: Entry) -> dict[str, Any]:
         inputs = {"inputs": entry.inputs} if with_inputs else {}
         took_ms = entry.prediction.inference_ms
-        return {**telling.shaped(entry.fates, entry.data(asking.origin(request))), "executionTime": took_ms, **inputs}
+        return {**telling.shaped(entry.fates, entry.data(asking.hosts(request))), "executionTime": took_ms, **inputs}
 
     return JSONResponse(wire.envelope(pages.history(studio.listed(), asked, tell)))
 
@@ -100,7 +100,7 @@ async def _held(request: Request, entry: Entry) -> Response:
     studio = asking.studio(request)
     await studio.ended(entry, studio.conduct.sync_s)
     entry.told = True
-    data = telling.shaped(entry.fates, entry.data(asking.origin(request)))
+    data = telling.shaped(entry.fates, entry.data(asking.hosts(request)))
     if entry.prediction.status not in wire.TERMINAL:
         late = f"Sync mode timed out after {studio.conduct.sync_s:g} s; query the result later"
         data |= {"status": "processing", "code": wire.TIMED_OUT, "error": late}
@@ -108,4 +108,4 @@ async def _held(request: Request, entry: Entry) -> Response:
 
 
 def _told(request: Request, entry: Entry) -> Response:
-    return JSONResponse(wire.envelope(telling.shaped(entry.fates, entry.data(asking.origin(request)))))
+    return JSONResponse(wire.envelope(telling.shaped(entry.fates, entry.data(asking.hosts(request)))))

@@ -16,7 +16,7 @@ from pipeline.server import request
 from pipeline.server.canned import Canned
 from pipeline.server.conduct import Conduct
 from pipeline.server.faults.failures import failure
-from pipeline.server.ledger import Entry
+from pipeline.server.ledger import Entry, Hosts
 from pipeline.server.shelf import Shelf, Stored
 from pipeline.server.workers import WorkerDied, Workers
 
@@ -29,7 +29,7 @@ class Commission:
     inputs: Mapping[str, Any]  # checked, with every default
     sent: Mapping[str, Any]  # as they came
     direction: Mapping[str, Any] | None
-    origin: str  # under which the server was asked
+    hosts: Hosts  # under which the server was asked
     webhook: str = ""  # address that is told of the end
 
 

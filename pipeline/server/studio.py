@@ -108,9 +108,8 @@ class Studio:
 
     async def quote(self, model: Model, inputs: Mapping[str, Any]) -> Quote:
         """What a request would cost."""
-        full = await prices.list_price(self.shelf, model, inputs)
-        paid = (full * self.conduct.discount_rate).quantize(Decimal("0.000001")).normalize() + Decimal("0.00")
-        return Quote(paid, full)
+        full = _cents(await prices.list_price(self.shelf, model, inputs) * self.conduct.price_rate)
+        return Quote(_cents(full * self.conduct.discount_rate), full)
 
     async def begin(self, wanted: Commission) -> Entry:
         """A new prediction, as created; it goes on by itself. Raises Refusal where the account does not allow it."""
@@ -121,7 +120,7 @@ class Studio:
         prediction = Prediction(secrets.token_hex(16), wanted.model.id, "created", created_at=created)
         prompt = str(wanted.inputs.get(wanted.model.dialect.get("prompt", ""), ""))
         entry = Entry(prediction, self._digest(wanted), wanted.sent, usd, self._setup.clock())
-        entry.prompt, entry.webhook, entry.origin = prompt, wanted.webhook, wanted.origin
+        entry.prompt, entry.webhook, entry.hosts = prompt, wanted.webhook, wanted.hosts
         entry.fates = self.chance.fates(prompt)
         self.account.accept(entry)
         task = asyncio.create_task(self._make(entry, wanted))
@@ -157,12 +156,22 @@ class Studio:
         elif error:
             _log.error("a bug in a prediction", exc_info=error)
             entry.change(status="failed", code=wire.INTERNAL, error="internal error")
-        self.account.end(entry)
+        self.account.end()
+        if self.conduct.refund_delay_s:
+            asyncio.get_running_loop().call_later(self.conduct.refund_delay_s, self.account.refund, entry)
+        else:
+            self.account.refund(entry)
         if entry.webhook:
-            told = shaped(entry.fates, entry.data(entry.origin))
+            told = shaped(entry.fates, entry.data(entry.hosts))
             self.webhooks.send(entry.webhook, {**told, "input": entry.inputs, "has_nsfw_contents": []})
 
     async def _make(self, entry: Entry, wanted: Commission) -> None:
-        name, took_s = await self._maker.make(entry, wanted)
+        async with self.account.places:
+            name, took_s = await self._maker.make(entry, wanted)
         self.ledger.files[name] = entry
         entry.change(status="completed", outputs=(name,), inference_ms=round(took_s * 1000))
+
+
+def _cents(usd: Decimal) -> Decimal:
+    """Dollars to the millionth, with cents at least."""
+    return usd.quantize(Decimal("0.000001")).normalize() + Decimal("0.00")

@@ -20,15 +20,17 @@ _LARGEST_FORM = LARGEST_UPLOAD + (1 << 16)  # bytes; the file and what is around
 async def ticket(request: Request) -> Response:
     """POST /media/uploads: where to put a file."""
     asked = await asking.fields(request)
-    return JSONResponse(wire.envelope(asking.studio(request).shelf.ticket(asked, asking.origin(request))))
+    return JSONResponse(wire.envelope(asking.studio(request).shelf.ticket(asked, asking.hosts(request).files)))
 
 
 async def upload(request: Request) -> Response:
     """PUT of the file of a ticket; the address is the right to it, so no key is asked for."""
     try:
-        await asking.studio(request).shelf.receive(request.path_params["token"], request.headers, request.stream())
+        studio, token = asking.studio(request), request.path_params["token"]
+        stored = await studio.shelf.receive(token, request.headers, request.stream())
     except ClientDisconnect:
         raise Refusal(400, "the upload broke off") from None
+    studio.ledger.uploads[stored.sha256] += 1
     return JSONResponse(wire.envelope())
 
 
@@ -36,11 +38,12 @@ async def binary(request: Request) -> Response:
     """POST /media/upload/binary: a file in a form, as older clients send it."""
     raw = await asking.body(request, _LARGEST_FORM)
     filename, content_type, content = form_file(request.headers.get("content-type", ""), raw)
-    shelf = asking.studio(request).shelf
-    name, content_type = await shelf.keep(filename, content_type, content)
+    studio = asking.studio(request)
+    name, stored = await studio.shelf.keep(filename, content_type, content)
+    studio.ledger.uploads[stored.sha256] += 1
     data = {
-        "type": content_type.split("/")[0],
-        "download_url": f"{asking.origin(request)}{FILES_PATH}/{name}",
+        "type": stored.content_type.split("/")[0],
+        "download_url": f"{asking.hosts(request).files}{FILES_PATH}/{name}",
         "filename": filename,
         "size": len(content),
     }
