@@ -47,7 +47,7 @@ class Maker:
 
     def __init__(self, conduct: Conduct, shelf: Shelf, workers: Workers) -> None:
         self._conduct, self._shelf, self._workers = conduct, shelf, workers
-        self._canned = Canned(shelf.blank, self._draw_card)
+        self._canned = Canned(shelf.blank, self._draw_card, workers.command)
 
     async def close(self) -> None:
         """End what goes on without anybody waiting for it."""
