@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import json
 import re
 import socket
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from decimal import Decimal
 from email.utils import parsedate_to_datetime
 from io import BytesIO
 from pathlib import Path
@@ -90,8 +93,8 @@ def test_every_kind_is_done_by_something() -> None:
 def test_schema_and_manual_name_every_kind_with_its_sentence() -> None:
     item = schema.load("faults.schema.json")["properties"]["faults"]["items"]
     assert item["properties"]["kind"]["enum"] == list(KINDS)
-    rows = re.findall(r"^\| `(\w+)` \| (.+?) \|", MANUAL.read_text(encoding="utf-8"), re.MULTILINE)
-    assert rows == [(name, kind.does) for name, kind in KINDS.items()]
+    rows = re.findall(r"^\| `(\w+)` \| (.+?) \| (\w+) \|", MANUAL.read_text(encoding="utf-8"), re.MULTILINE)
+    assert rows == [(name, kind.does, kind.stage) for name, kind in KINDS.items()]
 
 
 def test_the_manuals_example_is_a_faults_file(tmp_path: Path) -> None:
@@ -370,3 +373,54 @@ def test_a_fault_keeps_to_its_share_its_limit_and_its_beginning() -> None:
     assert not any(seen[:10])
     assert sum(seen) == 5
     assert not all(seen[10:15])
+
+
+def test_when_everything_goes_wrong_the_books_are_right(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    at = [
+        Fault(name, share=0.05, at=where) for where in ("submit", "any") for name in ("reset", "page_502", "redirect")
+    ]
+    kinds = [name for name, kind in KINDS.items() if kind.stage != "request" and "hang" not in name]
+    faults = (*(Fault(name, share=0.1, seconds=0) for name in kinds), *at)
+    conduct = Conduct(seed=5, clips="canned", generation_s=0, balance=Decimal(100), faults=faults)
+    with doubled(tmp_path, conduct) as double:
+        asyncio.run(hurried(double.origin, 200))
+        ledger, rows = double.ledger(), double.accepted()
+    assert "bug" not in caplog.text
+    assert 100 < len(rows) < 200
+    charged = sum(Decimal(row["usd"]) for row in rows)
+    refunded = sum(Decimal(row["usd"]) for row in rows if row["refunded"])
+    assert (Decimal(ledger["charged_usd"]), Decimal(ledger["refunded_usd"])) == (charged, refunded)
+    assert 0 < refunded < charged
+    assert [row["refunded"] for row in rows] == [row["status"] == "failed" and row["code"] != 1200 for row in rows]
+    assert ledger["open"] == sum("stuck" in row["faults"] for row in rows)
+    assert all(row["number"] == 1 for row in rows)
+
+
+async def hurried(origin: str, jobs: int) -> None:
+    """That many submissions by a client that minds nothing, each asked for a few times and fetched."""
+    async with httpx.AsyncClient(headers=BEARER, trust_env=False, timeout=1) as client:
+
+        async def anyhow(method: str, address: str, **request: Any) -> dict[str, Any]:
+            try:
+                payload = (await client.request(method, address, **request)).json()
+                return payload["data"] if isinstance(payload["data"], dict) else {}
+            except (httpx.HTTPError, ValueError, KeyError, UnicodeDecodeError):
+                return {}
+
+        async def job(number: int) -> None:
+            body = {"prompt": f"Shot {number}.", "duration": 4 + number % 3}
+            data = await anyhow("POST", origin + wire.submit_path(SEEDANCE), json=body)
+            for _ in range(5):
+                data |= await anyhow("GET", origin + wire.result_path(data.get("id", "none")))
+            for address in wire.parse_prediction({"data": data}).outputs if data.get("id") else ():
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(0.5):
+                        await anyhow("GET", address)
+
+        limit = asyncio.Semaphore(20)
+
+        async def in_turn(number: int) -> None:
+            async with limit:
+                await job(number)
+
+        await asyncio.gather(*map(in_turn, range(jobs)))
