@@ -96,8 +96,11 @@ def rate_of(shown: Sequence[int], tick_s: Fraction, headers: Sequence[Fraction])
 
 
 def _even(shown: Sequence[int], step: Fraction) -> bool:
-    slack = _slack(step, Fraction(1))
-    return all(abs(at - shown[0] - number * step) <= slack for number, at in enumerate(shown))
+    # In whole numbers: fractions would take most of the time in which a clip is examined.
+    slack, first = _slack(step, Fraction(1)), shown[0]
+    whole = step.denominator * slack.denominator
+    each, most = step.numerator * slack.denominator, slack.numerator * step.denominator
+    return all(abs((at - first) * whole - number * each) <= most for number, at in enumerate(shown))
 
 
 def _slack(step: Fraction, tick: Fraction) -> Fraction:

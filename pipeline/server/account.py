@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
+import sys
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -47,6 +49,7 @@ class Account:
         self._tier = TIERS[conduct.tier]
         self._accepted: deque[float] = deque()  # when, within the last minute
         self._spent = Decimal(0)
+        self.places = asyncio.Semaphore(self._tier.open or sys.maxsize)  # for predictions that run; the others wait
 
     @property
     def balance(self) -> Decimal:
@@ -55,7 +58,8 @@ class Account:
 
     def admit(self, usd: Decimal) -> None:
         """Raises Refusal where a submission at this price is more than the tier or the balance allows."""
-        if self._tier.open and self._ledger.open >= self._tier.open:
+        refuses = self._tier.open and self._conduct.over_limit == "refuse"
+        if refuses and self._ledger.open >= self._tier.open:
             self._turn_away("concurrency", Refusal(429, "You have reached your concurrency limit"))
         if self._tier.submissions and self._within_a_minute() >= self._tier.submissions:
             self._turn_away("rate", Refusal(429, "You have reached your rate limit"))
@@ -64,7 +68,8 @@ class Account:
 
     def accept(self, entry: Entry) -> None:
         """Write a submission down, and charge it: from here on it is bought."""
-        self._accepted.append(self._seconds())
+        if self._tier.submissions:
+            self._accepted.append(self._seconds())
         self._ledger.entries[entry.prediction.id] = entry
         self._ledger.made[entry.request] += 1
         entry.number = self._ledger.made[entry.request]
@@ -74,9 +79,12 @@ class Account:
             self._spent += entry.usd
             self._bill("deduct", entry)
 
-    def end(self, entry: Entry) -> None:
-        """A prediction has ended; one that failed is paid back, but for what moderation refused."""
+    def end(self) -> None:
+        """A prediction has ended."""
         self._ledger.open -= 1
+
+    def refund(self, entry: Entry) -> None:
+        """Pay back what failed, but for what moderation refused."""
         failed = entry.prediction.status == "failed" and entry.prediction.code != wire.MODERATED
         if failed and self._conduct.charges:
             entry.refunded = True

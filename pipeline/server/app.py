@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -31,14 +32,16 @@ def local_app(
     *,
     conduct: Conduct = REHEARSAL,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    seconds: Callable[[], float] = time.monotonic,
     catalogue: Mapping[str, Model] | None = None,
     command: tuple[str, ...] = WORKER,
 ) -> Starlette:
     """The application; `running` (or the lifespan protocol of an ASGI server) opens and closes it.
 
     Uploads and clips lie in a temporary folder below `folder`. Without a `key` any is taken. `conduct` makes it a
-    double of the paid API, with its faults. `catalogue` stands for the models of the package, and `command` starts
-    a worker that speaks as `pipeline.previs` does.
+    double of the paid API, with its faults. `clock` tells the time of day; `seconds` is a clock that is never set.
+    `catalogue` stands for the models of the package, and `command` starts a worker that speaks as `pipeline.previs`
+    does.
     """
     app = Starlette(
         routes=_routes(),
@@ -47,7 +50,7 @@ def local_app(
         lifespan=running,
     )
     app.router.redirect_slashes = False  # the official clients take a redirect for an error
-    app.state.setup = SetUp(folder.absolute(), workers, command, clock, conduct)
+    app.state.setup = SetUp(folder.absolute(), workers, command, clock, conduct, seconds)
     app.state.key = key
     app.state.catalogue = catalog.models() if catalogue is None else catalogue
     app.state.tells_date = conduct is not REHEARSAL
@@ -69,6 +72,7 @@ _KEYED: tuple[tuple[str, str, list[str], Endpoint], ...] = (
     ("result", f"{wire.API_ROOT}/predictions/{{prediction}}", ["GET"], generating.result),
     ("history", wire.HISTORY_PATH, ["POST"], generating.history),
     ("ticket", wire.UPLOADS_PATH, ["POST"], uploading.ticket),
+    ("form", uploading.BINARY_PATH, ["POST"], uploading.binary),
     ("models", wire.MODELS_PATH, ["GET"], books.models),
     ("price", wire.PRICE_PATH, ["POST"], books.price),
     ("price", f"{wire.API_ROOT}/model/pricing", ["POST"], books.pricing),
@@ -76,6 +80,7 @@ _KEYED: tuple[tuple[str, str, list[str], Endpoint], ...] = (
     ("balance", f"{wire.API_ROOT}/account/balance", ["GET"], books.balance),
     ("bills", wire.BILLINGS_PATH, ["POST"], books.bills),
     ("usage", f"{wire.API_ROOT}/user/usage_stats", ["POST"], books.usage),
+    ("secret", f"{wire.API_ROOT}/webhook/secret", ["GET"], books.secret),
     ("submit", f"{wire.API_ROOT}/{{model:path}}", ["POST"], generating.submit),
     # What is nowhere else is not found, rather than of a wrong method.
     ("nothing", f"{wire.API_ROOT}/{{model:path}}", ["GET"], generating.nothing),

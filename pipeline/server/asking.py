@@ -9,6 +9,7 @@ from starlette.requests import ClientDisconnect, Request
 
 from pipeline.catalog import Model
 from pipeline.errors import nearest
+from pipeline.server.ledger import Hosts
 from pipeline.server.request import Refusal, json_object
 from pipeline.server.studio import Studio
 
@@ -23,9 +24,13 @@ def studio(request: Request) -> Studio:
     return found
 
 
-def origin(request: Request) -> str:
-    """Scheme, host and port under which the server was asked."""
-    return str(request.base_url).rstrip("/")
+def hosts(request: Request) -> Hosts:
+    """The name under which the server was asked, and the one under which its files are."""
+    api = str(request.base_url).rstrip("/")
+    if studio(request).conduct.files == "here":
+        return Hosts(api, api)
+    other = "127.0.0.1" if request.url.hostname == "localhost" else "localhost"
+    return Hosts(api, f"{request.url.scheme}://{other}" + (f":{request.url.port}" if request.url.port else ""))
 
 
 async def body(request: Request, most: int = LARGEST_BODY) -> bytes:

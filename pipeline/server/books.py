@@ -11,14 +11,14 @@ from starlette.responses import JSONResponse, Response
 from pipeline import wire
 from pipeline.catalog import Model
 from pipeline.server import asking, pages, prices
-from pipeline.server.request import Refusal
+from pipeline.server.request import Refusal, checked_inputs
 from pipeline.wire import Quote
 
 
 async def models(request: Request) -> Response:
     """GET /models."""
     known: Mapping[str, Model] = request.app.state.catalogue
-    return JSONResponse(wire.envelope([_listed(model, asking.origin(request)) for model in known.values()]))
+    return JSONResponse(wire.envelope([_listed(model, asking.hosts(request).api) for model in known.values()]))
 
 
 async def price(request: Request) -> Response:
@@ -50,6 +50,11 @@ async def usage(request: Request) -> Response:
     return JSONResponse(wire.envelope(pages.usage(asking.studio(request).ledger, asked)))
 
 
+async def secret(request: Request) -> Response:
+    """GET /webhook/secret; no page says what its field is called."""
+    return JSONResponse(wire.envelope({"secret": asking.studio(request).webhooks.secret}))
+
+
 async def ledger(request: Request) -> Response:
     """GET of everything that was accepted, charged and asked; it does not count itself."""
     return JSONResponse(asking.studio(request).ledger.as_json())
@@ -61,7 +66,7 @@ async def _quoted(request: Request) -> tuple[Model, Quote]:
     if not isinstance(name, str) or not isinstance(inputs, dict):
         raise Refusal(400, "model_id must be a text and inputs an object", wire.INVALID)
     model = asking.model(request, name)
-    return model, await asking.studio(request).quote(model, inputs)
+    return model, await asking.studio(request).quote(model, checked_inputs(model, inputs, partly=True))
 
 
 def _listed(model: Model, origin: str) -> dict[str, Any]:
@@ -79,6 +84,6 @@ def _listed(model: Model, origin: str) -> dict[str, Any]:
         "description": model.title,
         "type": model.id.rpartition("/")[2],
         "base_price": float(prices.usual_price(model)),
-        "formula": "",
+        "formula": prices.formula(model),
         "api_schema": {"api_schemas": [api]},
     }

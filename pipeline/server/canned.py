@@ -5,29 +5,31 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from pipeline.server.shelf import Stored
 
 WIDTH, HEIGHT = 160, 90  # pixels
+# What was drawn in this process: whoever starts a thousand doubles in it waits for the drawing once.
+_drawn: dict[tuple[object, ...], bytes] = {}
 _Draw = Callable[[Mapping[str, Any]], Awaitable[object]]
 
 
 class Canned:
     """Clips that cost nothing after the first of their kind."""
 
-    def __init__(self, blank: Callable[[str], Path], draw: _Draw) -> None:
-        """`draw` fulfils an order for a worker; `blank` names a file for it."""
-        self._blank, self._draw = blank, draw
-        self._clips: dict[tuple[int, bool], asyncio.Task[Stored]] = {}
+    def __init__(self, blank: Callable[[str], Path], draw: _Draw, command: Sequence[str]) -> None:
+        """`draw` fulfils an order for a worker, which `command` started; `blank` names a file for it."""
+        self._blank, self._draw, self._command = blank, draw, tuple(command)
+        self._clips: dict[tuple[object, ...], asyncio.Task[Stored]] = {}
 
     async def clip(self, order: Mapping[str, Any], label: Mapping[str, Any]) -> Stored:
         """An MP4 as long as the order asks for. The label makes it a file of its own; players pass over it."""
-        kind = (int(order["frames"]), bool(order["audio"]))
+        kind = (self._command, order["frames"], order["frame_rate"], order["audio"])
         if kind not in self._clips or _failed(self._clips[kind]):
-            self._clips[kind] = asyncio.create_task(self._made(order))
+            self._clips[kind] = asyncio.create_task(self._made(kind, order))
         plain = await asyncio.shield(self._clips[kind])
         digest, box = hashlib.sha256(plain.content[0]), _free_box(json.dumps(label).encode())
         digest.update(box)
@@ -39,11 +41,14 @@ class Canned:
             task.cancel()
         await asyncio.gather(*self._clips.values(), return_exceptions=True)
 
-    async def _made(self, order: Mapping[str, Any]) -> Stored:
+    async def _made(self, kind: tuple[object, ...], order: Mapping[str, Any]) -> Stored:
         path = self._blank(".mp4")
-        plain = {"width": WIDTH, "height": HEIGHT, "prompt": "A card.", "images": [], "direction": None}
-        await self._draw({**order, **plain, "seed": "0" * 64, "output": str(path)})
-        content = await asyncio.to_thread(path.read_bytes)
+        if kind in _drawn:
+            path.write_bytes(_drawn[kind])
+        else:
+            plain = {"width": WIDTH, "height": HEIGHT, "prompt": "A card.", "images": [], "direction": None}
+            await self._draw({**order, **plain, "seed": "0" * 64, "output": str(path)})
+        content = _drawn[kind] = path.read_bytes()
         return Stored(path, hashlib.sha256(content).hexdigest(), "video/mp4", (content,))
 
 

@@ -39,12 +39,16 @@ class Conduct:
 
     seed: int = 0  # of every choice; the same one, the same faults
     tier: str = "none"  # of the account: a key of `account.TIERS`
+    over_limit: Literal["refuse", "queue"] = "refuse"  # what becomes of more open predictions than the tier allows
     minute_s: float = 60  # seconds in which the submissions of a minute are counted
     balance: Decimal | None = None  # US dollars; None: it never ends
+    price_rate: Decimal = Decimal(1)  # list price, by that of the model files
     discount_rate: Decimal = Decimal(1)  # what is paid of the list price
     charges: bool = True  # submissions are priced and billed
+    refund_delay_s: float = 0  # from a failure to its refund
     generation_s: float | None = None  # from acceptance to the clip; None: what the drawing takes
     clips: Literal["drawn", "canned"] = "drawn"  # canned: one small clip for each length, with sound and without
+    files: Literal["here", "elsewhere"] = "here"  # elsewhere: under another name of this machine, as at the API
     sync_s: float = 90  # that a submission in sync mode is held at most
     retention_s: float = 7 * DAY_S  # after that a prediction and its files are gone
     clock_skew_s: float = 0  # by which the server's times are ahead
@@ -73,7 +77,7 @@ def conduct_of(file: Path) -> Conduct:
 
 def _conduct(fields: Mapping[str, Any]) -> Conduct:
     given = {name: value for name, value in fields.items() if name not in ("history", "faults")}
-    for name in ("balance", "discount_rate"):
+    for name in ("balance", "price_rate", "discount_rate"):
         if name in given:
             given[name] = Decimal(str(given[name]))
     given |= {f"history_{name}": value for name, value in fields.get("history", {}).items()}

@@ -14,11 +14,17 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pipeline import wire
+from pipeline.server import asking
+from pipeline.server.faults import answers
 from pipeline.server.request import Refusal
 from pipeline.server.shelf import is_this_machine
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 _log = logging.getLogger(__name__)
+# What a faults file calls the requests that the ledger counts under these names; "account" for the others.
+_AT = {name: name for name in ("submit", "result", "history", "download")} | dict.fromkeys(
+    ("ticket", "upload", "form"), "upload"
+)
 
 
 class Front:
@@ -70,13 +76,27 @@ def with_key(endpoint: Endpoint) -> Endpoint:
 
 
 def counted(name: str, endpoint: Endpoint) -> Endpoint:
-    """The endpoint, each request to it written down under a name."""
+    """The endpoint, each request to it written down under a name, and struck by the faults of that kind of request."""
+    at = _AT.get(name, "account")
 
     async def counting(request: Request) -> Response:
-        request.app.state.studio.ledger.requests[name] += 1
+        studio = asking.studio(request)
+        studio.ledger.requests[name] += 1
+        if name in ("upload", "download") and "authorization" in request.headers:
+            studio.ledger.keys[name] += 1
+        # A submission is struck where its prompt is known.
+        if studio.chance and at != "submit" and (fate := studio.chance.first("request", _prompt(request), at)):
+            return answers.instead(fate, studio.now)
         return await endpoint(request)
 
     return counting
+
+
+def _prompt(request: Request) -> str:
+    """The prompt of the prediction that is asked for, or of the one whose clip is."""
+    ledger, asked = asking.studio(request).ledger, request.path_params
+    entry = ledger.entries.get(asked.get("prediction", "")) or ledger.files.get(asked.get("name", ""))
+    return entry.prompt if entry else ""
 
 
 def refusal(status: int, message: str, code: int = 0, headers: Mapping[str, str] | None = None) -> Response:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 
 from pipeline import wire
-from pipeline.server import asking, pages
-from pipeline.server.faults import answers
+from pipeline.server import asking, pages, webhooks
+from pipeline.server.faults import answers, downloads, telling
 from pipeline.server.ledger import Entry
+from pipeline.server.making import Commission
 from pipeline.server.request import Refusal, checked_inputs
-from pipeline.server.shelf import FILES_PATH
-from pipeline.server.studio import Commission
 
 FLAGS = ("enable_sync_mode", "webhook_url")  # of a submission, whatever the model
 
@@ -24,11 +24,12 @@ async def submit(request: Request) -> Response:
     body = await asking.fields(request)
     studio = asking.studio(request)
     if fate := studio.chance.first("request", str(body.get(model.dialect.get("prompt", ""), ""))):
-        return await answers.instead(fate)
+        return answers.instead(fate, studio.now)
     flags = {name: body.pop(name) for name in FLAGS if name in body}
     direction = wire.unpack_direction(request.headers.get(wire.DIRECTION_HEADER, ""))
     webhook = request.query_params.get("webhook") or str(flags.get("webhook_url") or "")
-    entry = await studio.begin(Commission(model, checked_inputs(model, body), body, direction, webhook))
+    inputs, hosts = checked_inputs(model, body), asking.hosts(request)
+    entry = await studio.begin(Commission(model, inputs, body, direction, hosts, webhooks.checked(webhook)))
     fate = studio.chance.first("accepted", entry.prompt)
     if flags.get("enable_sync_mode") is True and not fate:
         return await _held(request, entry)
@@ -46,16 +47,22 @@ async def nothing(request: Request) -> Response:
 async def result(request: Request) -> Response:
     """GET of a prediction."""
     entry = asking.studio(request).find(request.path_params["prediction"])
-    if entry is None:
+    if entry is None or not telling.is_found(entry.fates):
         raise Refusal(404, "Prediction not found")
-    return _told(request, entry)
+    return JSONResponse(wire.envelope(telling.told(entry.fates, entry.data(asking.hosts(request)))))
 
 
 async def file(request: Request) -> Response:
     """GET of a clip or of an upload; no key is asked for, as at the API's file servers."""
-    stored = asking.studio(request).shelf.file(request.path_params["name"])
+    name, studio = request.path_params["name"], asking.studio(request)
+    stored = studio.shelf.file(name)
     if stored is None:
         raise Refusal(404, "no such file")
+    if (entry := studio.ledger.files.get(name)) and (fate := downloads.of(entry.fates)):
+        clip = b"".join(stored.content) or await asyncio.to_thread(stored.path.read_bytes)
+        if fate.kind == "expired_address":
+            studio.readdress(entry, name)
+        return downloads.instead(fate, clip, stored.content_type, str(request.url))
     headers = {"ETag": f'"{stored.sha256}"', "X-Content-Type-Options": "nosniff"}
     if stored.content:
         return Response(b"".join(stored.content), headers=headers, media_type=stored.content_type)
@@ -70,7 +77,7 @@ async def history(request: Request) -> Response:
     def tell(entry: Entry) -> dict[str, Any]:
         inputs = {"inputs": entry.inputs} if with_inputs else {}
         took_ms = entry.prediction.inference_ms
-        return {**_data(request, entry), "executionTime": took_ms, **inputs}
+        return {**telling.shaped(entry.fates, entry.data(asking.hosts(request))), "executionTime": took_ms, **inputs}
 
     return JSONResponse(wire.envelope(pages.history(studio.listed(), asked, tell)))
 
@@ -93,19 +100,12 @@ async def _held(request: Request, entry: Entry) -> Response:
     studio = asking.studio(request)
     await studio.ended(entry, studio.conduct.sync_s)
     entry.told = True
-    data = _data(request, entry)
+    data = telling.shaped(entry.fates, entry.data(asking.hosts(request)))
     if entry.prediction.status not in wire.TERMINAL:
-        late = f"Sync mode timed out after {studio.conduct.sync_s:g} s; query the result later at {data['urls']['get']}"
+        late = f"Sync mode timed out after {studio.conduct.sync_s:g} s; query the result later"
         data |= {"status": "processing", "code": wire.TIMED_OUT, "error": late}
     return JSONResponse(wire.envelope(data))
 
 
 def _told(request: Request, entry: Entry) -> Response:
-    return JSONResponse(wire.envelope(_data(request, entry)))
-
-
-def _data(request: Request, entry: Entry) -> dict[str, Any]:
-    origin = asking.origin(request)
-    data = wire.prediction_data(entry.prediction, origin)
-    data["outputs"] = [f"{origin}{FILES_PATH}/{name}" for name in entry.prediction.outputs]
-    return data | {"status": "deleted", "outputs": []} if entry.deleted else data
+    return JSONResponse(wire.envelope(telling.shaped(entry.fates, entry.data(asking.hosts(request)))))

@@ -4,15 +4,25 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from pipeline import wire
 from pipeline.server.faults.fate import Fate
+from pipeline.server.shelf import FILES_PATH
 from pipeline.wire import Bill, Prediction
 
 LEDGER_PATH = "/storyreel/ledger"  # outside of the API's paths
+
+
+@dataclass(frozen=True, slots=True)
+class Hosts:
+    """The origins that addresses in replies begin with: scheme, host and port."""
+
+    api: str
+    files: str  # of uploads and clips
 
 
 @dataclass(slots=True)
@@ -27,10 +37,21 @@ class Entry:
     number: int = 0  # which acceptance of this request it is, from 1
     prompt: str = ""
     webhook: str = ""  # address that is told of its end
+    hosts: Hosts = Hosts("", "")  # under which the server was asked for it
     fates: tuple[Fate, ...] = ()  # the faults that lie in wait for it
     refunded: bool = False
     deleted: bool = False
     told: bool = False  # somebody was given its id as the answer to the submission
+
+    def data(self, hosts: Hosts) -> dict[str, Any]:
+        """What a reply tells of it to somebody who asked under that name."""
+        data = wire.prediction_data(self.prediction, hosts.api)
+        data["outputs"] = [f"{hosts.files}{FILES_PATH}/{name}" for name in self.prediction.outputs]
+        return data | {"status": "deleted", "outputs": []} if self.deleted else data
+
+    def change(self, **change: Any) -> None:
+        """What is known of the prediction now."""
+        self.prediction = replace(self.prediction, **change)
 
 
 @dataclass(slots=True)
@@ -44,6 +65,8 @@ class Ledger:
     requests: Counter[str] = field(default_factory=Counter)  # by what was asked
     turned_away: Counter[str] = field(default_factory=Counter)  # submissions, by reason
     struck: Counter[str] = field(default_factory=Counter)  # faults, by kind
+    uploads: Counter[str] = field(default_factory=Counter)  # by SHA-256 of the bytes
+    keys: Counter[str] = field(default_factory=Counter)  # requests for files that came with a key, which none needs
     open: int = 0  # accepted, and not ended
     most_open: int = 0
 
@@ -57,6 +80,8 @@ class Ledger:
             "open": self.open,
             "most_open": self.most_open,
             "requests": dict(self.requests),
+            "uploads": dict(self.uploads),
+            "keys_given_away": dict(self.keys),
             "turned_away": dict(self.turned_away),
             "struck": dict(self.struck),
         }

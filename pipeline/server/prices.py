@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from fractions import Fraction
@@ -19,15 +20,23 @@ _measured: dict[str, Fraction] = {}  # seconds of each video by the SHA-256 of i
 
 
 async def list_price(shelf: Shelf, model: Model, inputs: Mapping[str, Any]) -> Decimal:
-    """US dollars. What the request leaves out counts as its default, a video that is not here as none."""
+    """US dollars for checked inputs; a video that is not here counts as none."""
     videos = [address for word, given in request.media_of(model, inputs) if word == "videos" for address in given]
-    found = (shelf.behind(address) for address in videos if isinstance(address, str))
-    return _price(model, inputs, await _seconds(filter(None, found)))
+    return _price(model, inputs, await _seconds(filter(None, map(shelf.behind, videos))))
 
 
 def usual_price(model: Model) -> Decimal:
     """US dollars for a request with nothing but defaults."""
     return _price(model, {}, Fraction(0))
+
+
+def formula(model: Model) -> str:
+    """The price without reference videos as the API's catalogue has it: a JSONata expression over the inputs."""
+    sound = model.default("generate_audio")
+    rows = [row for row in model.prices if not row.with_videos and row.with_audio in (None, sound)]
+    listed = {row.resolution: float(row.usd_per_s) for row in rows} or {"": float(UNLISTED_USD_PER_S)}
+    rate = str(listed[""]) if "" in listed else f"$lookup({json.dumps(listed)}, resolution)"
+    return f"duration * {rate}"
 
 
 def _price(model: Model, inputs: Mapping[str, Any], video_s: Fraction) -> Decimal:

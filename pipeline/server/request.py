@@ -50,11 +50,14 @@ def json_object(raw: bytes) -> dict[str, Any]:
     return value
 
 
-def checked_inputs(model: Model, body: Mapping[str, Any]) -> dict[str, Any]:
-    """The parameters of the request, defaults filled in. Raises Refusal that names every parameter at fault."""
+def checked_inputs(model: Model, body: Mapping[str, Any], *, partly: bool = False) -> dict[str, Any]:
+    """The parameters of the request, defaults filled in; `partly`: some may be missing, as for a quote.
+
+    Raises Refusal that names every parameter at fault.
+    """
     rules = model.request["properties"]
     inputs = {name: rule["default"] for name, rule in rules.items() if "default" in rule} | dict(body)
-    missing = [name for name in model.request.get("required", ()) if name not in inputs]
+    missing = [name for name in model.request.get("required", ()) if name not in inputs and not partly]
     wrong = list(_complaints(model, inputs))
     if not missing and not wrong:
         return inputs

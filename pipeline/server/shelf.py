@@ -86,7 +86,7 @@ class Shelf:
         ticket = wire.Ticket(f"{origin}{wire.UPLOADS_PATH}/{token}", headers, f"{origin}{FILES_PATH}/{name}")
         return wire.ticket_data(filename, size, content_type, ticket)
 
-    async def receive(self, token: str, headers: Mapping[str, str], chunks: AsyncIterator[bytes]) -> None:
+    async def receive(self, token: str, headers: Mapping[str, str], chunks: AsyncIterator[bytes]) -> Stored:
         """Keep the bytes of an upload, once. Raises Refusal where they are not what the ticket was given for."""
         expected = self._expected.get(token)
         if expected is None:
@@ -105,7 +105,9 @@ class Shelf:
             path = incoming.replace(self._folder / expected.name)
         finally:
             incoming.unlink(missing_ok=True)
-        self.put(expected.name, Stored(path, sha256, expected.content_type))
+        stored = Stored(path, sha256, expected.content_type)
+        self.put(expected.name, stored)
+        return stored
 
     def blank(self, suffix: str) -> Path:
         """Where a file that is being made can be written; `add` puts it on the shelf."""
@@ -115,6 +117,16 @@ class Shelf:
         """The name under which a finished file can be downloaded from now on."""
         self.put(path.name, Stored(path, await asyncio.to_thread(_sha256, path), content_type))
         return path.name
+
+    async def keep(self, filename: str, content_type: str | None, content: bytes) -> tuple[str, Stored]:
+        """Name and file of an upload whose bytes are all here. Raises Refusal for one that is too large."""
+        if len(content) > LARGEST_UPLOAD:
+            raise Refusal(400, f"a file has at most {LARGEST_UPLOAD} bytes", wire.INVALID)
+        found = _content_type(content_type, filename)
+        path = self.blank(_suffix(filename))
+        await asyncio.to_thread(path.write_bytes, content)
+        name = await self.add(path, found)
+        return name, self._files[name]
 
     def put(self, name: str, stored: Stored) -> None:
         """Let a file be downloaded under a name."""

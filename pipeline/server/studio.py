@@ -6,9 +6,9 @@ import asyncio
 import logging
 import secrets
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -16,17 +16,18 @@ from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import Any, Self
 
-from pipeline import media, wire
+from pipeline import wire
 from pipeline.catalog import Model
-from pipeline.errors import MediaError
 from pipeline.server import prices, request
 from pipeline.server.account import Account
-from pipeline.server.canned import Canned
 from pipeline.server.conduct import REHEARSAL, Conduct
 from pipeline.server.faults import Chance
+from pipeline.server.faults.telling import shaped
 from pipeline.server.ledger import Entry, Ledger
-from pipeline.server.shelf import Shelf, Stored
-from pipeline.server.workers import WorkerDied, Workers
+from pipeline.server.making import Commission, Failure, Maker
+from pipeline.server.shelf import Shelf
+from pipeline.server.webhooks import Webhooks
+from pipeline.server.workers import Workers
 from pipeline.wire import Prediction, Quote
 
 _log = logging.getLogger(__name__)
@@ -44,26 +45,6 @@ class SetUp:
     seconds: Callable[[], float] = time.monotonic  # a clock that is never set
 
 
-@dataclass(frozen=True, slots=True)
-class Commission:
-    """What somebody wants made."""
-
-    model: Model
-    inputs: Mapping[str, Any]  # checked, with every default
-    sent: Mapping[str, Any]  # as they came
-    direction: Mapping[str, Any] | None = None
-    webhook: str = ""  # address that is told of the end
-
-
-class Failure(Exception):
-    """A prediction that ends failed: its business code and what is wrong."""
-
-    def __init__(self, code: int, message: str) -> None:
-        super().__init__(message)
-        self.code = code
-        self.message = message
-
-
 class Studio:
     """The predictions of one run of the server. An asynchronous context: when it ends, so do its workers and files."""
 
@@ -72,7 +53,9 @@ class Studio:
         self.conduct = setup.conduct
         self.ledger = Ledger()
         self.account = Account(setup.conduct, self.ledger, setup.seconds, self.now)
-        self.chance = Chance(setup.conduct.seed, setup.conduct.faults, self.ledger.struck)
+        self.chance = Chance(setup.conduct.seed, setup.conduct.faults, self.ledger.struck, setup.seconds)
+        self._ahead = timedelta(seconds=setup.conduct.clock_skew_s + self.chance.clock_error_s())
+        self.webhooks = Webhooks(self.now)
         self._open = AsyncExitStack()
         self._running: dict[str, asyncio.Task[None]] = {}  # by id of the prediction
 
@@ -81,10 +64,11 @@ class Studio:
         home = TemporaryDirectory(prefix="serve-", dir=self._setup.folder, ignore_cleanup_errors=True)
         folder = Path(self._open.enter_context(home))
         self.shelf = Shelf(folder, self._setup.seconds, self.conduct.retention_s)
-        self._workers = Workers(self._setup.workers, self._setup.command)
-        self._open.push_async_callback(self._workers.close)
-        self._canned = Canned(self.shelf.blank, self._draw_card)
-        self._open.push_async_callback(self._canned.close)
+        workers = Workers(self._setup.workers, self._setup.command)
+        self._open.push_async_callback(workers.close)
+        self._open.push_async_callback(self.webhooks.close)
+        self._maker = Maker(self.conduct, self.shelf, workers)
+        self._open.push_async_callback(self._maker.close)
         return self
 
     async def __aexit__(
@@ -106,7 +90,7 @@ class Studio:
 
     def now(self) -> datetime:
         """The time of day that the server tells, in UTC."""
-        return self._setup.clock().astimezone(UTC) + timedelta(seconds=self.conduct.clock_skew_s)
+        return self._setup.clock().astimezone(UTC) + self._ahead
 
     def find(self, prediction: str) -> Entry | None:
         """The submission that has the id; None where there is none, or it is too long ago."""
@@ -124,9 +108,8 @@ class Studio:
 
     async def quote(self, model: Model, inputs: Mapping[str, Any]) -> Quote:
         """What a request would cost."""
-        full = await prices.list_price(self.shelf, model, inputs)
-        paid = (full * self.conduct.discount_rate).quantize(Decimal("0.000001")).normalize() + Decimal("0.00")
-        return Quote(paid, full)
+        full = _cents(await prices.list_price(self.shelf, model, inputs) * self.conduct.price_rate)
+        return Quote(_cents(full * self.conduct.discount_rate), full)
 
     async def begin(self, wanted: Commission) -> Entry:
         """A new prediction, as created; it goes on by itself. Raises Refusal where the account does not allow it."""
@@ -137,12 +120,19 @@ class Studio:
         prediction = Prediction(secrets.token_hex(16), wanted.model.id, "created", created_at=created)
         prompt = str(wanted.inputs.get(wanted.model.dialect.get("prompt", ""), ""))
         entry = Entry(prediction, self._digest(wanted), wanted.sent, usd, self._setup.clock())
-        entry.prompt, entry.webhook = prompt, wanted.webhook
+        entry.prompt, entry.webhook, entry.hosts = prompt, wanted.webhook, wanted.hosts
+        entry.fates = self.chance.fates(prompt)
         self.account.accept(entry)
         task = asyncio.create_task(self._make(entry, wanted))
         self._running[prediction.id] = task
         task.add_done_callback(lambda ended: self._end(entry, ended))
         return entry
+
+    def readdress(self, entry: Entry, name: str) -> None:
+        """Give the clip of that name another one, which the next GET of the prediction tells."""
+        fresh = self.shelf.move(name)
+        self.ledger.files[fresh] = self.ledger.files.pop(name)
+        entry.change(outputs=tuple(fresh if output == name else output for output in entry.prediction.outputs))
 
     async def ended(self, entry: Entry, within_s: float) -> None:
         """Wait for the end of a prediction, but no longer than that."""
@@ -162,89 +152,26 @@ class Studio:
             return
         error = task.exception()
         if isinstance(error, Failure):
-            _change(entry, status="failed", code=error.code, error=error.message)
+            entry.change(status="failed", code=error.code, error=error.message)
         elif error:
             _log.error("a bug in a prediction", exc_info=error)
-            _change(entry, status="failed", code=wire.INTERNAL, error="internal error")
-        self.account.end(entry)
+            entry.change(status="failed", code=wire.INTERNAL, error="internal error")
+        self.account.end()
+        if self.conduct.refund_delay_s:
+            asyncio.get_running_loop().call_later(self.conduct.refund_delay_s, self.account.refund, entry)
+        else:
+            self.account.refund(entry)
+        if entry.webhook:
+            told = shaped(entry.fates, entry.data(entry.hosts))
+            self.webhooks.send(entry.webhook, {**told, "input": entry.inputs, "has_nsfw_contents": []})
 
     async def _make(self, entry: Entry, wanted: Commission) -> None:
-        began = asyncio.get_running_loop().time()
-        order = await self._order(entry, wanted)
-        if self.conduct.clips == "canned":
-            name = await self._serve_canned(entry, order)
-            took_s = 0.0
-        else:
-            path = self.shelf.blank(".mp4")
-            took_s = await self._draw(entry, {**order, "output": str(path)}, wanted.model.longest_s)
-            name = await self.shelf.add(path, "video/mp4")
-        if self.conduct.generation_s is not None:
-            took_s = self.conduct.generation_s
-            await asyncio.sleep(began + took_s - asyncio.get_running_loop().time())
+        async with self.account.places:
+            name, took_s = await self._maker.make(entry, wanted)
         self.ledger.files[name] = entry
-        _change(entry, status="completed", outputs=(name,), inference_ms=round(took_s * 1000))
-
-    async def _order(self, entry: Entry, wanted: Commission) -> dict[str, Any]:
-        model, inputs = wanted.model, wanted.inputs
-        files = {word: self._found(addresses) for word, addresses in request.media_of(model, inputs)}
-        pictures = [stored.path for word in ("first_frame", "images") for stored in files.get(word, ())]
-        order = request.order(
-            model,
-            inputs,
-            seed=entry.request,
-            images=pictures,
-            direction=wanted.direction,
-            first_frame=await asyncio.to_thread(_picture_size, pictures[0]) if "first_frame" in files else None,
-        )
-        return {**order, "id": entry.prediction.id}
-
-    def _found(self, addresses: Sequence[str]) -> list[Stored]:
-        found = [self.shelf.behind(address) for address in addresses]
-        if not all(found):
-            raise Failure(wire.UNREACHABLE_MEDIA, "a file of the request was never uploaded to this server")
-        return [stored for stored in found if stored]
-
-    async def _serve_canned(self, entry: Entry, order: Mapping[str, Any]) -> str:
-        _change(entry, status="processing")
-        stored = await self._canned.clip(order, {"request": entry.request, "number": entry.number})
-        name = self.shelf.blank(".mp4").name
-        self.shelf.put(name, stored)
-        return name
-
-    async def _draw(self, entry: Entry, order: Mapping[str, Any], longest_s: float) -> float:
-        now = asyncio.get_running_loop().time
-        try:
-            async with self._workers.one() as worker:
-                began = now()
-                _change(entry, status="processing")
-                async with asyncio.timeout(longest_s):
-                    wrong = await worker.draw(order)
-        except WorkerDied as died:
-            raise Failure(wire.INTERNAL, str(died)) from died
-        except TimeoutError:
-            raise Failure(wire.TIMED_OUT, f"the clip was not drawn within {longest_s} s") from None
-        if wrong:
-            raise Failure(wire.FAILED, wrong)
-        return now() - began
-
-    async def _draw_card(self, order: Mapping[str, Any]) -> None:
-        try:
-            async with self._workers.one() as worker:
-                wrong = await worker.draw(order)
-        except WorkerDied as died:
-            raise Failure(wire.INTERNAL, str(died)) from died
-        if wrong:
-            raise Failure(wire.FAILED, wrong)
+        entry.change(status="completed", outputs=(name,), inference_ms=round(took_s * 1000))
 
 
-def _change(entry: Entry, **change: Any) -> None:
-    entry.prediction = replace(entry.prediction, **change)
-
-
-def _picture_size(path: Path) -> tuple[int, int]:
-    """Width and height of an uploaded picture, in pixels."""
-    try:
-        facts = media.inspect(path, "image")
-    except MediaError as error:
-        raise Failure(wire.INVALID, f"the first frame can't be used: {error.reason}") from error
-    return facts.width, facts.height
+def _cents(usd: Decimal) -> Decimal:
+    """Dollars to the millionth, with cents at least."""
+    return usd.quantize(Decimal("0.000001")).normalize() + Decimal("0.00")

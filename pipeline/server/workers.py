@@ -88,7 +88,7 @@ class Workers:
     """At most so many processes, started when first needed; none is left behind."""
 
     def __init__(self, limit: int, command: Sequence[str] = WORKER) -> None:
-        self._command = command
+        self.command = command
         self._free = asyncio.Semaphore(limit)
         self._idle: list[Worker] = []
         self._all: set[Worker] = set()
@@ -112,7 +112,7 @@ class Workers:
         self._idle = [worker for worker in self._idle if worker.alive]
         if self._idle:
             return self._idle.pop()
-        worker = await Worker.start(self._command)
+        worker = await Worker.start(self.command)
         self._all.add(worker)
         return worker
 

@@ -14,8 +14,14 @@ class Fate:
 
     fault: Fault
     left: int  # occasions on which it will show; -1: every one
+    seconds: float  # of its delay or storm
     choose: Random  # the stream of its kind
     seen: int = 0  # occasions so far
+
+    @property
+    def kind(self) -> str:
+        """The name of the fault."""
+        return self.fault.kind
 
     def shows(self) -> bool:
         """Whether it shows on this occasion, which is thereby used up."""
