@@ -18,7 +18,7 @@ from pipeline import wire
 from pipeline.client import account, verdict
 from pipeline.client.asking import Asking
 from pipeline.client.endpoint import Endpoint
-from pipeline.client.pace import CALM, QUICK, Patience
+from pipeline.client.pace import CALM, QUICK, Pace, Patience
 from pipeline.client.quota import Quota
 from pipeline.client.transfer import keep, pieces
 from pipeline.client.verdict import Again, Lost, Reply, Unsent
@@ -43,14 +43,15 @@ class Client:
         endpoint: Endpoint,
         *,
         patience: Patience | None = None,
+        pace: Pace | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         chance: Callable[[], float] = random.random,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        """`sleep`, `chance` (0 to 1, for jitter) and `clock` are handed in by tests."""
+        """`pace` is how often a prediction is asked for. `sleep`, `chance` (0 to 1, for jitter) and `clock` are handed in by tests."""
         self._endpoint = endpoint
         self._patience = patience or Patience()
-        self._pace = QUICK if endpoint.direct else CALM
+        self._pace = pace or (QUICK if endpoint.direct else CALM)
         self._sleep = sleep
         self._chance = chance
         self._clock = clock

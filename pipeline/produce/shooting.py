@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from pipeline.runner import Step
 
 Connect = Callable[["Endpoint"], "Client"]
+Sleep = Callable[[float], Awaitable[None]]
 _HANDS = 48  # threads that write to the store: they wait for the disk
 _AHEAD = 4  # orders at work beyond those that may be open: they upload, download and are kept
 _SPARE_FILES = 150  # file descriptors that are not for orders, of which each holds a lock and a connection
@@ -65,10 +66,12 @@ def shoot(
     tell: Callable[[Step | Cutting], object] = lambda _: None,
     environ: Mapping[str, str] = os.environ,
     connect: Connect | None = None,
+    sleep: Sleep = asyncio.sleep,
 ) -> Shooting:
     """Buy what is missing of each variant (or of those named; or of the shots in `only`), then render.
 
-    `approve` is shown the offer and says whether it is bought; it is not asked where nothing costs anything. Raises
+    `approve` is shown the offer and says whether it is bought; it is not asked where nothing costs anything. `connect`
+    and `sleep` are handed in by tests. Raises
     BadInput, SetupError, OverBudget and ApprovalNeeded, each before anything is bought. What one shot comes to, and
     whether it failed, is in what is returned.
     """
@@ -90,7 +93,7 @@ def shoot(
         refuse_over_budget(offer)
         if offer.purchase.to_pay and not approve(offer):
             raise ApprovalNeeded("nothing was bought: nobody said yes", hint="--yes says it beforehand")
-        made, billed = asyncio.run(_buy(offer, gate, endpoint, connect, tell))
+        made, billed = asyncio.run(_buy(offer, gate, endpoint, connect or _client, sleep, tell))
         spent = gate.run_usd
     after = planned(film, before.origin)
     brought_up_to_date(film, after)
@@ -130,6 +133,12 @@ def _named(film: Film, only: Iterable[str]) -> frozenset[str]:
     return frozenset(only)
 
 
+def _client(endpoint: Endpoint) -> Client:
+    from pipeline.client import Client
+
+    return Client(endpoint)
+
+
 def _endpoint(origin: str, environ: Mapping[str, str]) -> Endpoint:
     from pipeline.client import Endpoint
 
@@ -149,17 +158,16 @@ def _longest_s(film: Film, model: str) -> float:
 
 
 async def _buy(
-    offer: Offer, gate: Gate, endpoint: Endpoint, connect: Connect | None, tell: Callable[[Step], object]
+    offer: Offer, gate: Gate, endpoint: Endpoint, connect: Connect, sleep: Sleep, tell: Callable[[Step], object]
 ) -> tuple[Mapping[str, Take | StoryreelError], Decimal | None]:
     from pipeline import runner
-    from pipeline.client import Client
     from pipeline.produce.billing import billed
 
     film, bought = offer.film, offer.purchase
     began = now()
     outputs, origin = film.project.outputs, offer.plan.origin
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(_HANDS))
-    async with (connect or Client)(endpoint) as client, Scribe(film, offer.plan) as scribe:
+    async with connect(endpoint) as client, Scribe(film, offer.plan) as scribe:
         desk = runner.Desk(
             client,
             film.store,
@@ -171,9 +179,10 @@ async def _buy(
             _at_work(film),
             tell,
             origin,
-            runner.Counter(gate),
+            runner.Counter(gate, sleep),
             f"storyreel status {film.file} --settle",
             scribe.kept,
+            sleep,
         )
         made = await runner.generate(bought.orders.values(), _there(offer.plan, bought, outputs), desk)
         return made, await billed(client, film, origin, began)

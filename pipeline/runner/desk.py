@@ -89,3 +89,4 @@ class Desk:
     counter: Counter | None = None  # None for a rehearsal
     settle: str = ""  # the command line that settles an attempt, up to the name of the shot
     kept: Callable[[Order, Take], object] = lambda _order, _take: None  # called as each take lands
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep

@@ -33,7 +33,6 @@ class Sender:
     """Submits what is paid for, and what is rehearsed."""
 
     desk: Desk
-    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
 
     async def attempt(
         self, order: Order, home: Home, body: Callable[[], Awaitable[Mapping[str, object]]], tell: Tell
@@ -119,7 +118,7 @@ class Sender:
         found: tuple[str, ...] = ()
         why = "the API's history has no such request"
         for pause_s in _LOOKS_S:
-            await self.sleep(pause_s)
+            await self.desk.sleep(pause_s)
             try:
                 found = await self._candidates(intent, begun)
             except (RefusedByApi, UnreachableApi) as error:
