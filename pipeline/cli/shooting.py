@@ -40,7 +40,7 @@ def shoot(arguments: argparse.Namespace) -> int:
         show.result(_fields(done))
     else:
         _show(done)
-    return _exit_code(done)
+    return exit_code(done)
 
 
 def _approval(arguments: argparse.Namespace, pause: Callable[[], object]) -> Callable[[Offer], bool]:
@@ -116,7 +116,8 @@ def _code(error: StoryreelError) -> int:
     return error.exit_code if error.exit_code in _SERIOUS else SOME_FAILED
 
 
-def _exit_code(done: Shooting) -> int:
+def exit_code(done: Shooting) -> int:
+    """The most serious of what went wrong."""
     codes = {_code(error) for error in done.failed.values()}
     codes |= {SOME_FAILED for cut in done.rendered.cuts if cut.failed}
     return next((code for code in _SERIOUS if code in codes), FINE)

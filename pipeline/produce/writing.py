@@ -14,7 +14,7 @@ from pipeline.plan import Order, Plan, uses
 from pipeline.produce.reading import Film, planned
 from pipeline.take import Paid, Take
 
-_PAUSE_S = 0.2  # between two writings at least
+_PAUSE_S = 0.5  # between two writings at least
 _SHARE = 5  # and this many times as long as one takes
 
 

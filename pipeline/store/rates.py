@@ -5,6 +5,7 @@ Pure: the moments come in as seconds since 1970, the state as a value.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
@@ -28,7 +29,7 @@ class Limits:
 class Rates:
     """What all processes together have sent and have open."""
 
-    posts: tuple[float, ...] = ()  # when something was sent, within the last minute
+    posts: tuple[float, ...] = ()  # when something was sent, within the last minute, ascending
     open: Mapping[str, float] = field(
         default_factory=dict
     )  # job -> when it is no longer counted, whatever became of it
@@ -50,7 +51,9 @@ class Rates:
 
     def full(self, now: float, limits: Limits) -> bool:
         """Whether as many jobs are open as may be."""
-        return bool(limits.open_jobs) and sum(1 for until in self.open.values() if until > now) >= limits.open_jobs
+        if not limits.open_jobs or len(self.open) < limits.open_jobs:
+            return False
+        return sum(1 for until in self.open.values() if until > now) >= limits.open_jobs
 
     def sending(self, now: float) -> Rates:
         """As it is once something more is sent."""
@@ -80,4 +83,4 @@ class Rates:
 
     def _sent(self, now: float) -> tuple[float, ...]:
         # What is later than now was written by a clock that has been set back since.
-        return tuple(moment for moment in self.posts if now - MINUTE_S < moment <= now)
+        return self.posts[bisect_right(self.posts, now - MINUTE_S) : bisect_right(self.posts, now)]
