@@ -14,7 +14,7 @@ from pipeline.plan.jobs import FIRST_TAKE
 from pipeline.plan.rehearsal import FrameSource, Order
 from pipeline.plan.standing import State
 from pipeline.plan.variants import Variant
-from pipeline.wire import FrameRef
+from pipeline.wire import MODERATED, FrameRef
 
 PAID_FOR: frozenset[State] = frozenset({"open", "uncertain", "absent"})  # nothing more is paid for these
 _BOUGHT: frozenset[State] = frozenset({"generate", "stale"})
@@ -101,15 +101,14 @@ class _Purchase:
         gone = plan.view.absent.get(digest, ())
         fresh = state == "absent" and self.again
         number = max(paid.number for paid in gone) + 1 if fresh else gone[0].number if gone else FIRST_TAKE
-        key = f"take:{digest}:{number}"
-        self.footage[variant.name, index] = key
-        if key in self.orders:
-            return
         absent = gone[0] if gone and not fresh else None
-        order = self._made(key, variant, index, digests)
-        self.orders[key] = replace(order, absent=absent)
-        self.states[key] = "generate" if fresh else state
-        self.by_entry[index].append(key)
+        order = replace(self._made(f"take:{digest}:{number}", variant, index, digests), absent=absent)
+        order = self._with_fallback(order, state, variant, index, digests)
+        self.footage[variant.name, index] = order.key
+        if order.key not in self.orders:
+            self.orders[order.key] = order
+            self.states[order.key] = "generate" if fresh else state
+            self.by_entry[index].append(order.key)
 
     def _made(self, key: str, variant: Variant, index: int, digests: Mapping[int, str]) -> Order:
         plan, digest = self.plan, digests[index]
@@ -124,13 +123,28 @@ class _Purchase:
         sources = {ref: FrameSource(upstream, models[plan.jobs[ref.digest].model].frame_rate) for ref in frames}
         return Order(key, digest, request, plan.jobs[digest].price, {}, "", sources, variant.name, entry.id)
 
+    def _with_fallback(
+        self, order: Order, state: State, variant: Variant, index: int, digests: Mapping[int, str]
+    ) -> Order:
+        """The order with what is tried once if moderation refuses it; that alone where it has refused it already."""
+        other = self.plan.fallbacks.get(order.digest)
+        request = self.plan.fallback_request(variant, index, digests) if other else None
+        if other is None or request is None or order.absent:
+            return order
+        key = f"take:{other.digest}:{FIRST_TAKE}"
+        fallback = replace(order, key=key, digest=other.digest, request=request, price=other.price)
+        fallback = replace(fallback, stands_for=order.digest)
+        if self.plan.view.failed.get(order.digest) == MODERATED and state not in _BY_NAME:
+            return fallback
+        return replace(order, fallback=fallback)
+
     def with_pilots(self) -> Mapping[str, Order]:
         """The orders; of those that come from one entry without any take yet the first one goes ahead of the others."""
         pilot_of = {key: pilot for keys in self.by_entry.values() for key, pilot in self._led(keys)}
         return {key: replace(order, pilot=pilot_of.get(key, "")) for key, order in self.orders.items()}
 
     def _led(self, keys: list[str]) -> Iterable[tuple[str, str]]:
-        index = self.plan.owners[self.orders[keys[0]].digest][0]
+        index = self.plan.owners[self.orders[keys[0]].wanted][0]
         if len(keys) < 2 or index in self._tried:
             return ()
         pilot = self._pilot(index, keys)

@@ -74,7 +74,14 @@ class Stage:
 
 
 def stage(
-    folder: Path, shots: int, *, origin: str = "", concurrency: int = 8, extra: str = "", seconds: int = 1
+    folder: Path,
+    shots: int,
+    *,
+    origin: str = "",
+    concurrency: int = 8,
+    extra: str = "",
+    seconds: int = 1,
+    longest_s: int = 30,
 ) -> Stage:
     """A project of that many shots, each a job of its own, of a second."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -84,7 +91,7 @@ def stage(
     data["request"]["properties"]["duration"] |= {"minimum": 1, "default": 1}
     for sizes in data["output"]["sizes"].values():
         sizes |= {ratio: [160, 90] for ratio in sizes}
-    data["timing"] |= {"usual_s": 1, "longest_s": 30}
+    data["timing"] |= {"usual_s": 1, "longest_s": longest_s}
     file = folder / "models" / f"{MODEL}.json"
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(json.dumps(data))
