@@ -72,15 +72,21 @@ def _stand_in(ref: MediaRef, continues: str) -> str:
 def plan(arguments: argparse.Namespace) -> int:
     """Show jobs, states, prices and reasons."""
     film, planned = produce.plan(arguments.file)
+    notes: tuple[str, ...] = ()
+    if arguments.quote:
+        offer = produce.quote(arguments.file)
+        planned, notes = offer.plan, offer.notes
     chosen = _variant(planned, arguments.variant) if arguments.variant else None
     if arguments.json:
-        show.stream(_plan_fields(film, planned, chosen))
+        show.stream(_plan_fields(film, planned, chosen, quoted=arguments.quote and not notes))
     else:
         _show_plan(film, planned, chosen)
+    for text in notes:
+        show.note(text)
     return OVER_BUDGET if planned.over_budget() else FINE
 
 
-def _plan_fields(film: Film, planned: Plan, chosen: Variant | None) -> Mapping[str, Any]:
+def _plan_fields(film: Film, planned: Plan, chosen: Variant | None, *, quoted: bool) -> Mapping[str, Any]:
     """What goes out as JSON; what is long is made while it is written."""
 
     def variants() -> Iterator[Variant]:
@@ -94,6 +100,7 @@ def _plan_fields(film: Film, planned: Plan, chosen: Variant | None) -> Mapping[s
         "unpriced": planned.unpriced(),
         "max_cost_usd": planned.max_cost_usd,
         "over_budget": planned.over_budget(),
+        "quoted": quoted,
     }
     return {
         "format": 2,

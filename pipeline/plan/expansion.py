@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
+from pipeline.catalog import Price
 from pipeline.lock import Lock, Use
 from pipeline.plan.compositions import Composition, Compositions, Key
 from pipeline.plan.jobs import FIRST_TAKE, Facts, Job, last_frame, price_of, request_of
@@ -144,6 +145,11 @@ class Plan:
     def footage(self, variant: str, index: int, digest: str) -> Take | None:
         """The best paid take there is for an entry in a variant: that of its request, else of an older one."""
         return self.use(variant, index, digest) or self.older(variant, index, digest)
+
+    def priced(self, prices: Mapping[str, Price]) -> Plan:
+        """The same at other prices, by request digest."""
+        jobs = {digest: replace(job, price=prices.get(digest, job.price)) for digest, job in self.jobs.items()}
+        return replace(self, jobs=jobs)
 
     def to_buy(self) -> tuple[Job, ...]:
         """Jobs that have to be generated, each once: those without a take, and those whose take is stale."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -79,14 +79,16 @@ def plan(file: Path, environ: Mapping[str, str] = os.environ) -> tuple[Film, Pla
     film = check(file, warn=False)  # a plan is the same whatever is warned of
     if film.checked.compositions is None:
         raise BadInput(film.checked.problems)
-    return film, planned(film, settings.api_origin(environ))
+    return film, planned(film, settings.api_origin(environ), environ)
 
 
-def planned(film: Film, origin: str) -> Plan:
+def planned(film: Film, origin: str, environ: Mapping[str, str]) -> Plan:
     """The plan of a checked storyboard with the takes from one origin, as the store and the lock have them now."""
     assert film.checked.compositions is not None
     look = partial(film.store.view, origin)
-    return expand(film.checked.compositions, film.facts, look, film.lock_file.load(), origin)
+    found = expand(film.checked.compositions, film.facts, look, film.lock_file.load(), origin)
+    limits = (film.board.max_cost_usd, film.project.max_cost_usd, settings.max_cost(environ))
+    return replace(found, max_cost_usd=min((usd for usd in limits if usd is not None), default=None))
 
 
 def chosen(plan: Plan, names: tuple[str, ...]) -> tuple[Variant, ...]:

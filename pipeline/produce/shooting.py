@@ -96,7 +96,7 @@ def shoot(
             raise ApprovalNeeded("nothing was bought: nobody said yes", hint="--yes says it beforehand")
         made, billed = asyncio.run(_buy(offer, gate, endpoint, connect or _client, sleep, tell))
         spent = gate.run_usd
-    after = planned(film, before.origin)
+    after = planned(film, before.origin, environ)
     brought_up_to_date(film, after)
     return Shooting(offer, made, spent, billed, cuts_of(film, after, wanted, tell), _left(offer, after, wanted))
 
@@ -116,7 +116,7 @@ def quoted(offer: Offer, endpoint: Endpoint, connect: Connect | None) -> Offer:
     if not offer.purchase.to_pay:
         return offer
     prices, notes = asyncio.run(quotes(offer, endpoint, connect))
-    fresh = replace(offer, purchase=offer.purchase.priced(prices), notes=notes)
+    fresh = replace(offer, purchase=offer.purchase.priced(prices), plan=offer.plan.priced(prices), notes=notes)
     if fresh.unpriced:
         hint = "nothing was bought; ask again later, or write the price into a model file of your own"
         raise SetupError("no price is known for some of the shots, and the API told none", hint=hint)

@@ -74,7 +74,7 @@ def brought_up_to_date(film: Film, plan: Plan) -> None:
             return lock.with_takes(plan.origin, missing)
 
         film.lock_file.update(change)
-        after = planned(film, plan.origin)
+        after = planned(film, plan.origin, {})
         film.lock_file.update(lambda lock: lock.with_uses(plan.origin, uses(after)))
 
 

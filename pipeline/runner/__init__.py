@@ -10,8 +10,8 @@ run          all of it, each order in its turn                generate
 """
 
 from pipeline.runner.desk import Counter, Desk, State, Step
-from pipeline.runner.fetching import failure
 from pipeline.runner.orderly import mendable
+from pipeline.runner.refusals import failure
 from pipeline.runner.run import generate
 
 __all__ = ["Counter", "Desk", "State", "Step", "failure", "generate", "mendable"]

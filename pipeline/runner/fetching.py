@@ -9,13 +9,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from pipeline import media, wire
-from pipeline.errors import Absent, Expired, GenerationError, OutOfCredit, RefusedByApi, StoreError, UnreachableApi
+from pipeline.errors import Absent, Expired, RefusedByApi, StoreError, UnreachableApi
 from pipeline.plan import Order
 from pipeline.runner.desk import LARGEST_CLIP, Desk, State
 from pipeline.runner.orderly import whole
+from pipeline.runner.refusals import failure
 from pipeline.store import Attempt, Home, Intent
 from pipeline.take import MediaFacts, Paid, Take
-from pipeline.wire import NO_CREDIT, Prediction
+from pipeline.wire import Prediction
 
 _FRESH_ADDRESSES = 3  # that are asked for where one has expired
 _LEAST_WAIT_S = 30.0  # for what was left behind open, however long ago
@@ -40,7 +41,7 @@ class Fetcher:
             await self.desk.counter.ended(home, attempt)
         if prediction.status != "completed":
             await whole(attempt.end, "failed", prediction.code, prediction.error)
-            raise failure(prediction)
+            raise failure(prediction, order)
         tell("fetching", "")
         clip = attempt.temporary()
         try:
@@ -120,11 +121,3 @@ class Fetcher:
             return await whole(attempt.keep, clip, facts)
         except StoreError as error:
             raise StoreError(f"{error.message} (paid for: prediction {attempt.prediction})", hint=error.hint) from error
-
-
-def failure(prediction: Prediction) -> GenerationError:
-    """The error that a prediction which came to no clip stands for."""
-    meaning = wire.MEANING.get(prediction.code, prediction.status)
-    words = f"{meaning}: {prediction.error}" if prediction.error else meaning
-    kind = OutOfCredit if prediction.code == NO_CREDIT else RefusedByApi
-    return kind(words, code=prediction.code, prediction=prediction.id)

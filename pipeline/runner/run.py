@@ -16,6 +16,7 @@ from pipeline.plan import Order
 from pipeline.runner.desk import Desk, State, Step
 from pipeline.runner.fetching import Fetcher
 from pipeline.runner.orderly import mendable
+from pipeline.runner.refusals import with_next_step
 from pipeline.runner.sending import Sender
 from pipeline.runner.uploads import Bodies
 from pipeline.store import Busy, Home
@@ -119,7 +120,7 @@ class _Run:
                 return await self.fetcher.taken(order, home, attempt, tell)
             except RefusedByApi as refused:
                 self.learn(order, refused)
-                raise
+                raise with_next_step(refused, order) from refused.__cause__
 
     def learn(self, order: Order, refused: RefusedByApi) -> None:
         """What one refusal says of all that is still to be bought."""
