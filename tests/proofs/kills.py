@@ -46,7 +46,7 @@ def prove(folder: Path, kills: int, chance: random.Random, shots: int = SHOTS) -
     done = at = rounds = settled = 0
     while done < kills:
         rounds += 1
-        with double_process(_made(folder / f"double{rounds}"), DOUBLE) as double:
+        with double_process(made(folder / f"double{rounds}"), DOUBLE) as double:
             here = replace(stage(folder / f"round{rounds}", shots), origin=double.origin)
             for _ in range(min(kills - done, 60)):
                 by_change = done % 2 == 0
@@ -62,7 +62,7 @@ def prove(folder: Path, kills: int, chance: random.Random, shots: int = SHOTS) -
 
 def shot_once(folder: Path, shots: int) -> str:
     """SHA-256 of the cut that nobody disturbs."""
-    with double_process(_made(folder / "double"), DOUBLE) as double:
+    with double_process(made(folder / "double"), DOUBLE) as double:
         here = replace(stage(folder / "project", shots), origin=double.origin)
         assert here.shoot() == (0, "")
         return _sha256(here.cut)
@@ -106,9 +106,10 @@ def _killed(here: Stage, double: Double, at: int, chance: random.Random) -> tupl
     return process.returncode == 0, settled
 
 
-def _made(folder: Path) -> Path:
+def made(folder: Path) -> Path:
+    """The folder, made, with the model that a double there has to know."""
     folder.mkdir(parents=True, exist_ok=True)
-    stage(folder, 1)  # the models that the double has to know
+    stage(folder, 1)
     return folder
 
 

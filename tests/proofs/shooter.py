@@ -125,6 +125,7 @@ def _at_each_write(number: int, code: int) -> None:
     def failing(real: Callable[..., Any]) -> Callable[..., Any]:
         def called(*words: Any, **named: Any) -> Any:
             if next(count) == number:
+                print(f"failed at {real.__name__}", file=sys.stderr)
                 raise OSError(code, os.strerror(code))
             return real(*words, **named)
 
