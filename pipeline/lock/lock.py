@@ -10,15 +10,13 @@ from decimal import Decimal
 from typing import Any
 
 from pipeline.lock import page
-from pipeline.lock.page import Header, Page
+from pipeline.lock.page import Header, Page, as_json
 from pipeline.take import Paid
 
 FORMAT = 1
 RECIPE = 1  # the newest one this version composes by
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _TAKE = re.compile(r"([0-9a-f]{64})/([1-9][0-9]{0,8})")
-# What YAML takes for the end of a line, or not at all.
-_UNPRINTABLE = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]")
 _MONEY = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?")
 
 
@@ -78,14 +76,14 @@ class Lock:
         for paid, request in takes:
             price = None if paid.price_usd is None else f"{paid.price_usd:f}"
             fields = {"clip": paid.sha256, "prediction": paid.prediction, "price_usd": price}
-            lines[f"{paid.digest}/{paid.number}"] = _json(fields)
-            requests[paid.digest] = _json(request)
+            lines[f"{paid.digest}/{paid.number}"] = as_json(fields)
+            requests[paid.digest] = as_json(request)
         return self._with(origin, "requests", requests)._with(origin, "takes", lines)
 
     def with_uses(self, origin: str, uses: Mapping[tuple[str, str], Use]) -> Lock:
         """The lock in which these (entry, variant) use these takes; variant "": all without one of their own."""
         lines = {
-            _key(*who): _json({"take": f"{one.digest}/{one.number}", "wanted": one.wanted}) for who, one in uses.items()
+            _key(*who): as_json({"take": f"{one.digest}/{one.number}", "wanted": one.wanted}) for who, one in uses.items()
         }
         return self._with(origin, "shots", lines)
 
@@ -162,8 +160,3 @@ def _object(line: str | None) -> Mapping[str, Any] | None:
     except (ValueError, RecursionError):
         return None
     return value if isinstance(value, dict) else None
-
-
-def _json(value: Mapping[str, Any]) -> str:
-    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(", ", ": "))
-    return _UNPRINTABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)

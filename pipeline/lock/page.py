@@ -11,8 +11,11 @@ from pipeline.errors import BadInput, Place, Problem
 
 SECTIONS = ("shots", "takes", "requests")
 _HEAD = "# What was paid for and which take each shot uses: written by storyreel, committed with the storyboard.\n"
-_PLAIN = re.compile(r"[A-Za-z0-9_.-]*[A-Za-z_.-][A-Za-z0-9_.-]*")  # as YAML reads it: a text and no number
-_WORDS = re.compile(r"true|false|null|yes|no|on|off|~|[.-]+(inf|nan)?", re.IGNORECASE)
+# As every YAML reads it a text: what begins with a digit or a point may be a number or a date, 1_000 or 2026-11-03.
+_PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
+_WORDS = re.compile(r"true|false|null|yes|no|on|off|y|n", re.IGNORECASE)
+# What YAML takes for the end of a line, or not at all.
+_UNPRINTABLE = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]")
 _LINE = re.compile(r'(?P<space> *)(?P<key>"(?:[^"\\]|\\.)*"|[^\s":#][^\s":#]*(?:://[^\s"#]+)?):(?: (?P<value>\S.*))?')
 _CONFLICT = re.compile(r"(<{7}|={7}|>{7}|\|{7})( |$)")
 _RESTORE = "take it back from git, or delete it: kept takes are found again in the store"
@@ -62,6 +65,12 @@ def write(header: Header, page: Page) -> str:
     return "".join(_lines(header, page))
 
 
+def as_json(value: object) -> str:
+    """A value as JSON that YAML reads likewise, on one line; keys in order."""
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(", ", ": "))
+    return _UNPRINTABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
 def refusal(file: str, message: str, hint: str = _RESTORE) -> BadInput:
     """The error for a lock that can't be used as a whole."""
     return BadInput([Problem("lock", "", message, hint, Place(file, 0, 0, 1, ""))])
@@ -80,8 +89,7 @@ def _lines(header: Header, page: Page) -> Iterator[str]:
 
 
 def _written(key: str) -> str:
-    plain = _PLAIN.fullmatch(key) and not _WORDS.fullmatch(key) and key[0] not in "-."
-    return key if plain else json.dumps(key, ensure_ascii=False)
+    return key if _PLAIN.fullmatch(key) and not _WORDS.fullmatch(key) else as_json(key)
 
 
 def _key(written: str) -> str:
