@@ -17,7 +17,7 @@ FORMAT = 1
 RECIPE = 1  # the newest one this version composes by
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _TAKE = re.compile(r"([0-9a-f]{64})/([1-9][0-9]{0,8})")
-_MONEY = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?")
+_MONEY = re.compile(r"[0-9]+(\.[0-9]+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,8 @@ class Lock:
     def with_uses(self, origin: str, uses: Mapping[tuple[str, str], Use]) -> Lock:
         """The lock in which these (entry, variant) use these takes; variant "": all without one of their own."""
         lines = {
-            _key(*who): as_json({"take": f"{one.digest}/{one.number}", "wanted": one.wanted}) for who, one in uses.items()
+            _key(*who): as_json({"take": f"{one.digest}/{one.number}", "wanted": one.wanted})
+            for who, one in uses.items()
         }
         return self._with(origin, "shots", lines)
 
@@ -99,17 +100,9 @@ def parse(text: str, file: str) -> Lock:
     """The lock in a text; an empty one is none. Raises BadInput for what storyreel did not write."""
     if not text.strip():
         return Lock()
-    header, lines = page.read(text, file)
-    newer = header.format > FORMAT or header.recipe > RECIPE
-    if newer or header.format < 1 or header.recipe < 1:
-        message = "a newer storyreel wrote it" if newer else "it does not say its format and recipe"
-        raise page.refusal(file, message, *(["upgrade storyreel"] if newer else []))
-    for origin, sections in lines.items():
-        for name, reader in (("shots", _use), ("takes", _fields_of_take), ("requests", _object)):
-            for key, line in sections[name].items():
-                legal = {"takes": _TAKE, "requests": _DIGEST}.get(name)
-                if reader(line) is None or (legal and not legal.fullmatch(key)):
-                    raise page.refusal(file, f"{origin}, {name}, {key[:80]}: this is not as storyreel writes it")
+    header, lines = page.read(text, file, Header(FORMAT, RECIPE), _legal)
+    if header.format < 1 or header.recipe < 1:
+        raise page.refusal(file, "it does not say its format and recipe")
     return Lock(header.recipe, lines)
 
 
@@ -125,6 +118,14 @@ def merged(older: Lock, newer: Lock) -> Lock:
         there = both.get(origin, {})
         both[origin] = {name: {**there.get(name, {}), **sections[name]} for name in page.SECTIONS}
     return Lock(max(older.recipe, newer.recipe), both)
+
+
+def _legal(section: str, key: str, line: str) -> bool:
+    if section == "shots":
+        return _use(line) is not None
+    if section == "takes":
+        return _TAKE.fullmatch(key) is not None and _fields_of_take(line) is not None
+    return _DIGEST.fullmatch(key) is not None and _object(line) is not None
 
 
 def _key(shot: str, variant: str) -> str:

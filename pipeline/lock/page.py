@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from pipeline.errors import BadInput, Place, Problem
@@ -19,6 +19,9 @@ _UNPRINTABLE = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff
 _LINE = re.compile(r'(?P<space> *)(?P<key>"(?:[^"\\]|\\.)*"|[^\s":#][^\s":#]*(?:://[^\s"#]+)?):(?: (?P<value>\S.*))?')
 _CONFLICT = re.compile(r"(<{7}|={7}|>{7}|\|{7})( |$)")
 _RESTORE = "take it back from git, or delete it: kept takes are found again in the store"
+_FOREIGN = "this is not as storyreel writes it"
+_BOTH = "two branches changed the same place, and git left both"
+_CHOOSE = "delete the markers; keep every line of takes and requests, and of lines with one key the one you want"
 
 Section = Mapping[str, str]  # key -> JSON, as it stands in the line
 Page = Mapping[str, Mapping[str, Section]]  # origin -> name of a section -> lines
@@ -32,8 +35,13 @@ class Header:
     recipe: int
 
 
-def read(text: str, file: str) -> tuple[Header, Page]:
-    """The header and the sections. Raises BadInput for what is not as `write` has it."""
+def read(
+    text: str, file: str, newest: Header, legal: Callable[[str, str, str], bool] = lambda *_: True
+) -> tuple[Header, Page]:
+    """The header and the sections. Raises BadInput for what is not as `write` has it, or newer than `newest`.
+
+    `legal` tells of a section, a key and its JSON whether they may stand there.
+    """
     numbers: dict[str, int] = {}
     page: dict[str, dict[str, dict[str, str]]] = {}
     origin = section = ""
@@ -42,10 +50,12 @@ def read(text: str, file: str) -> tuple[Header, Page]:
             continue
         match = _LINE.fullmatch(line.rstrip("\r"))
         if not match:
-            raise _wrong(file, number, line, _fault(line))
+            raise _wrong(file, number, line, *((_BOTH, _CHOOSE) if _CONFLICT.match(line) else (_FOREIGN, _RESTORE)))
         depth, key, value = len(match["space"]), _key(match["key"]), match["value"]
         if depth == 0 and value is not None and key in Header.__dataclass_fields__ and value.isdecimal():
             numbers[key] = int(value[:9])
+            if numbers[key] > getattr(newest, key):
+                raise _wrong(file, number, line, "a newer storyreel wrote it", "upgrade storyreel")
         elif depth == 0 and value is None and "://" in key:
             origin, section = key, ""
             page.setdefault(origin, {name: {} for name in SECTIONS})
@@ -53,10 +63,12 @@ def read(text: str, file: str) -> tuple[Header, Page]:
             section = key
         elif depth == 4 and value is not None and section:
             if key in page[origin][section]:
-                raise _wrong(file, number, line, f"{key} stands there twice")
+                raise _wrong(file, number, line, f"{key} stands there twice", "delete the line that is not wanted")
+            if not legal(section, key, value):
+                raise _wrong(file, number, line, _FOREIGN)
             page[origin][section][key] = value
         else:
-            raise _wrong(file, number, line, "this is not as storyreel writes it")
+            raise _wrong(file, number, line, _FOREIGN)
     return Header(numbers.get("format", 0), numbers.get("recipe", 0)), page
 
 
@@ -99,12 +111,5 @@ def _key(written: str) -> str:
         return written
 
 
-def _fault(line: str) -> str:
-    if _CONFLICT.match(line):
-        return "two branches changed the same line, and git left both"
-    return "this is not as storyreel writes it"
-
-
-def _wrong(file: str, number: int, line: str, fault: str) -> BadInput:
-    hint = "keep the line you want and delete the markers" if "branches" in fault else _RESTORE
+def _wrong(file: str, number: int, line: str, fault: str, hint: str = _RESTORE) -> BadInput:
     return BadInput([Problem("lock", "", fault, hint, Place(file, number, 1, max(1, len(line.strip())), line))])
