@@ -10,6 +10,7 @@ from typing import Literal
 
 from pipeline.catalog import Model
 from pipeline.client import Client
+from pipeline.errors import GenerationError
 from pipeline.plan import Order
 from pipeline.runner.orderly import whole
 from pipeline.store import Attempt, Gate, Home, Intent, Store
@@ -56,9 +57,14 @@ class Counter:
             while wait_s := await whole(self.gate.again):
                 await self._sleep(wait_s)
 
-    async def ended(self, home: Home, attempt: Attempt, *, turned_away: bool = False) -> None:
+    async def ended(self, home: Home) -> None:
         """The attempt runs no longer at the API."""
-        await whole(self.gate.ended, home, attempt.price_usd if turned_away else None)
+        await whole(self.gate.ended, home)
+        self._freed.set()
+
+    async def turned_away(self, home: Home, attempt: Attempt, error: GenerationError) -> None:
+        """The API took no request for the attempt, which ends."""
+        await whole(self.gate.turned_away, home, attempt, error.code, error.message)
         self._freed.set()
 
     async def _look_again(self, wait_s: float) -> None:

@@ -37,7 +37,7 @@ class Fetcher:
         prediction = await self._ended(order, attempt, tell)
         if self.desk.counter:
             # The place is free for another job while this clip is fetched.
-            await self.desk.counter.ended(home, attempt)
+            await self.desk.counter.ended(home)
         if prediction.status != "completed":
             await whole(attempt.end, "failed", prediction.code, prediction.error)
             raise failure(prediction)

@@ -105,9 +105,10 @@ class Sender:
             await whole(self.desk.counter.gate.accepted)
 
     async def _turned_away(self, home: Home, attempt: Attempt, error: RefusedByApi | UnreachableApi) -> None:
-        await whole(attempt.end, "turned_away", error.code, error.message)
         if self.desk.counter:
-            await self.desk.counter.ended(home, attempt, turned_away=True)
+            await self.desk.counter.turned_away(home, attempt, error)
+        else:
+            await whole(attempt.end, "turned_away", error.code, error.message)
 
     async def _reconciled(self, order: Order, attempt: Attempt, intent: Intent | None, begun: datetime | None) -> None:
         """Adopts the generation that a POST without an answer brought about; ChargeUncertain where none is sure."""

@@ -125,15 +125,23 @@ class Gate:
             state = self._read()
             self._write(replace(state, rates=state.rates.refused(self._now(), asked_s, self._limits)))
 
-    def ended(self, home: Home, given_back: Decimal | None = None) -> None:
-        """A job is no longer open; `given_back` is the price of one that the API took no request for."""
+    def ended(self, home: Home) -> None:
+        """A job is no longer open."""
         with self._locked():
             state = self._read()
-            spent = dict(state.spent)
-            if given_back:
-                board = self._purse.storyboard
-                spent[board] = max(NOTHING, spent.get(board, NOTHING) - given_back)
-                self.run_usd -= given_back
+            self._write(replace(state, rates=state.rates.ended(frozenset({home.name}), self._now())))
+
+    def turned_away(self, home: Home, attempt: Attempt, code: int, message: str) -> None:
+        """Ends an attempt that the API took no request for, and gives back what was reserved for it.
+
+        Both under the lock: who counts in between would find it given back already, and it would be so twice.
+        """
+        with self._locked():
+            state = self._read()
+            attempt.end("turned_away", code, message)
+            board, price = self._purse.storyboard, attempt.price_usd or NOTHING
+            spent = {**state.spent, board: max(NOTHING, state.spent.get(board, NOTHING) - price)}
+            self.run_usd -= price
             self._write(_State(state.rates.ended(frozenset({home.name}), self._now()), spent))
 
     def _refuse_over_budget(self, state: _State, price: Decimal) -> None:
