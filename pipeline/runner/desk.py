@@ -38,6 +38,8 @@ class Counter:
         self.gate = gate
         self._sleep = sleep
         self._turn = asyncio.Lock()
+        # Of its own: who waits in line for a place would keep those who have theirs from using it, for ever.
+        self._turn_again = asyncio.Lock()
         self._freed = asyncio.Event()
 
     async def begin(self, home: Home, intent: Intent, longest_s: float, waits: Callable[[float], object]) -> Attempt:
@@ -53,7 +55,7 @@ class Counter:
 
     async def again(self) -> None:
         """Comes back when what the API turned away by rule may be sent once more."""
-        async with self._turn:
+        async with self._turn_again:
             while wait_s := await whole(self.gate.again):
                 await self._sleep(wait_s)
 
