@@ -37,10 +37,17 @@ class Rates:
     refusals: int = 0  # of that kind since something was accepted
     gap_s: float = 0.0  # between two submissions while the gate reopens
 
+    def at(self, now: float) -> Rates:
+        """As it is at this moment. What lies in the future was written by a clock that was set back since: it counts
+        as if it were of now, so that nothing is sent too soon and nobody waits until the clock has caught up."""
+        posts = tuple(min(moment, now) for moment in self.posts if now - MINUTE_S < moment)
+        ahead = self.closed_until - now > LONGEST_ASKED_S
+        return replace(self, posts=posts, closed_until=now + LONGEST_CLOSED_S if ahead else self.closed_until)
+
     def wait_s(self, now: float, limits: Limits) -> float:
-        """Seconds until the next submission may go; 0: now."""
-        sent = self._sent(now)
-        waits = [min(self.closed_until - now, LONGEST_ASKED_S)]
+        """Seconds until the next submission may go; 0: now. Asked of what `at` told of the same moment."""
+        sent = self.posts
+        waits = [self.closed_until - now]
         if sent:
             waits.append(sent[-1] + self.gap_s - now)
         if limits.posts_a_minute and len(sent) >= limits.posts_a_minute:
@@ -55,7 +62,7 @@ class Rates:
 
     def sending(self, now: float) -> Rates:
         """As it is once something more is sent."""
-        return replace(self, posts=(*self._sent(now), now))
+        return replace(self, posts=(*self.posts, now))
 
     def begun(self, job: str, until: float) -> Rates:
         """As it is once a job more is open, which is counted until it has ended or that moment has come."""
