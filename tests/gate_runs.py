@@ -1,4 +1,4 @@
-"""A run at the gate as a process of its own, and one that dies by SIGKILL after each of its calls to the system in turn.
+"""A run at the gate as a process of its own, and one that dies before each of its calls to the system in turn.
 
 What happens is appended to a log, whose order is that of the system: "+" once something is open, "-" before it ends, so
 that the log never tells of more open jobs than there are.
