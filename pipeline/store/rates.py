@@ -5,6 +5,7 @@ Pure: the moments come in as seconds since 1970, the state as a value.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
@@ -29,7 +30,7 @@ class Limits:
 class Rates:
     """What all processes together have sent and have open."""
 
-    posts: tuple[float, ...] = ()  # when something was sent, within the last minute
+    posts: tuple[float, ...] = ()  # when something was sent, within the last minute, ascending
     open: Mapping[str, float] = field(
         default_factory=dict
     )  # job -> when it is no longer counted, whatever became of it
@@ -40,7 +41,9 @@ class Rates:
     def at(self, now: float) -> Rates:
         """As it is at this moment. What lies in the future was written by a clock that was set back since: it counts
         as if it were of now, so that nothing is sent too soon and nobody waits until the clock has caught up."""
-        posts = tuple(min(moment, now) for moment in self.posts if now - MINUTE_S < moment)
+        posts = self.posts[bisect_right(self.posts, now - MINUTE_S) :]
+        if posts and posts[-1] > now:
+            posts = tuple(min(moment, now) for moment in posts)
         ahead = self.closed_until - now > LONGEST_ASKED_S
         return replace(self, posts=posts, closed_until=now + LONGEST_CLOSED_S if ahead else self.closed_until)
 
@@ -58,7 +61,9 @@ class Rates:
 
     def full(self, now: float, limits: Limits) -> bool:
         """Whether as many jobs are open as may be."""
-        return bool(limits.open_jobs) and sum(1 for until in self.open.values() if until > now) >= limits.open_jobs
+        if not limits.open_jobs or len(self.open) < limits.open_jobs:
+            return False
+        return sum(1 for until in self.open.values() if until > now) >= limits.open_jobs
 
     def sending(self, now: float) -> Rates:
         """As it is once something more is sent."""
