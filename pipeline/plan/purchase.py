@@ -100,7 +100,9 @@ class _Purchase:
             return
         gone = plan.view.absent.get(digest, ())
         fresh = state == "absent" and self.again
-        number = max(paid.number for paid in gone) + 1 if fresh else gone[0].number if gone else FIRST_TAKE
+        number = plan.view.unsettled.get(digest, FIRST_TAKE)
+        if gone:
+            number = max(paid.number for paid in gone) + 1 if fresh else gone[0].number
         key = f"take:{digest}:{number}"
         self.footage[variant.name, index] = key
         if key in self.orders:

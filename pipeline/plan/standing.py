@@ -20,12 +20,12 @@ def standing(digest: str, view: StoreView, used: Take | None, older: Take | None
         return "reuse", f"take {used.number} of another wording is used for it"
     if used:
         return "reuse", f"take {used.number} is kept"
-    if digest in view.absent:
-        return "absent", "paid for, and its clip is not here"
     if digest in view.open:
         return "open", "submitted and not finished"
     if digest in view.uncertain:
         return "uncertain", "submitted, and nobody knows whether it arrived"
+    if digest in view.absent:
+        return "absent", "paid for, and its clip is not here"
     code = view.failed.get(digest)
     if code == MODERATED:
         return "refused", "refused by moderation: change the prompt or its references"

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from pipeline import wire
 from pipeline.errors import SetupError, StoreError
-from pipeline.plan import FIRST_TAKE, Plan, State, Variant
+from pipeline.plan import Plan, State, Variant
 from pipeline.produce.reading import Film, plan
 from pipeline.store import Busy, Intent, Spent, take_home
 
@@ -89,7 +89,7 @@ def settle(file: Path, what: str, *, adopt: str = "", environ: Mapping[str, str]
     """
     film, planned = plan(file, environ)
     row = _named(planned, what, to_adopt=bool(adopt))
-    home = take_home(planned.origin, row.digest, _number(planned, row.digest))
+    home = take_home(planned.origin, row.digest, _number(planned, row.digest, adopt))
     if adopt in film.store.predictions(planned.origin):
         raise SetupError(f"{adopt} is written down already, with another attempt", hint="look at its id again")
     try:
@@ -106,9 +106,13 @@ def settle(file: Path, what: str, *, adopt: str = "", environ: Mapping[str, str]
     return row
 
 
-def _number(planned: Plan, digest: str) -> int:
-    kept = planned.view.takes.get(digest, ())
-    return max((take.number for take in kept), default=0) + 1 if kept else FIRST_TAKE
+def _number(planned: Plan, digest: str, adopt: str) -> int:
+    """Of the take that is meant: the one whose attempt has not ended, or that the lock has under that id, or a new one."""
+    view = planned.view
+    kept = [take.number for take in view.takes.get(digest, ())]
+    gone = {paid.number: paid.prediction for paid in view.absent.get(digest, ())}
+    known = next((number for number, prediction in gone.items() if prediction == adopt), 0)
+    return view.unsettled.get(digest) or known or max([*kept, *gone], default=0) + 1
 
 
 def _intent(film: Film, planned: Plan, row: Row) -> Intent:
