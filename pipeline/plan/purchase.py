@@ -98,7 +98,7 @@ class _Purchase:
         entry = plan.board.entries[index]
         if state in _BY_NAME and not {entry.id, *(part.id for part in entry.parts)} & self.named:
             return
-        gone = plan.view.absent.get(digest, ())
+        gone = plan.view.absent.get(digest, ()) if state == "absent" else ()
         fresh = state == "absent" and self.again
         number = plan.view.unsettled.get(digest, FIRST_TAKE)
         if gone:
@@ -140,9 +140,9 @@ class _Purchase:
 
     @cached_property
     def _tried(self) -> frozenset[int]:
-        """Entries of which some job has a take: what they say has passed moderation."""
+        """Entries of which some job has a take, here or not: what they say has passed moderation."""
         view, owners = self.plan.view, self.plan.owners
-        return frozenset(index for digest, (index, _) in owners.items() if view.takes.get(digest))
+        return frozenset(i for digest, (i, _) in owners.items() if view.takes.get(digest) or view.absent.get(digest))
 
     def _pilot(self, index: int, keys: list[str]) -> str:
         """What is under way already, else the job of the variant that the board names, else the first one."""

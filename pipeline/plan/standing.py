@@ -51,7 +51,7 @@ def held(owners: Mapping[str, tuple[int, str]], view: StoreView) -> Mapping[str,
     found: dict[str, str] = {}
     for digests in by_entry.values():
         refused = [digest for digest in digests if view.failed.get(digest) == MODERATED]
-        if refused and not any(view.takes.get(digest) for digest in digests):
+        if refused and not any(view.takes.get(digest) or view.absent.get(digest) for digest in digests):
             variant = owners[refused[0]][1]
             found |= {digest: variant for digest in digests if digest not in refused}
     return found
