@@ -62,7 +62,8 @@ def with_absent(view: StoreView, lock: Lock, digests: Iterable[str]) -> StoreVie
     absent = dict(view.absent)
     for digest, takes in lock.takes(view.origin, digests).items():
         here = {take.number for take in view.takes.get(digest, ())}
-        gone = tuple(paid for paid in takes if paid.number not in here)
+        # What the lock says of a take is more than what the store does: its price.
+        gone = {paid.number: paid for paid in (*view.absent.get(digest, ()), *takes) if paid.number not in here}
         if gone and digest not in view.open:
-            absent[digest] = gone
+            absent[digest] = tuple(gone[number] for number in sorted(gone))
     return replace(view, absent=absent)
