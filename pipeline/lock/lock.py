@@ -45,10 +45,15 @@ class Lock:
         """What is written down for just that variant; for "" what all variants use that have none of their own."""
         return _use(self._lines(origin, "shots").get(_key(shot, variant)))
 
+    def uses(self, origin: str) -> tuple[Use, ...]:
+        """Everything that some shot uses: first of what all its variants use, then of what one does."""
+        lines = self._lines(origin, "shots")
+        uses = (_use(lines[key]) for key in sorted(lines, key=lambda key: ("/" in key, key)))
+        return tuple(use for use in uses if use)
+
     def used(self, origin: str) -> frozenset[str]:
         """Digests of all takes that some shot uses, chosen for whatever request."""
-        uses = map(_use, self._lines(origin, "shots").values())
-        return frozenset(use.digest for use in uses if use)
+        return frozenset(use.digest for use in self.uses(origin))
 
     def takes(self, origin: str, digests: Iterable[str]) -> Mapping[str, tuple[Paid, ...]]:
         """The paid takes of these requests, in order of number; digests without any left out."""
@@ -80,20 +85,26 @@ class Lock:
             requests[paid.digest] = as_json(request)
         return self._with(origin, "requests", requests)._with(origin, "takes", lines)
 
-    def with_uses(self, origin: str, uses: Mapping[tuple[str, str], Use]) -> Lock:
-        """The lock in which these (entry, variant) use these takes; variant "": all without one of their own."""
+    def with_uses(self, origin: str, uses: Mapping[tuple[str, str], Use | None]) -> Lock:
+        """The lock in which these (entry, variant) use these takes; variant "": all without one of their own.
+
+        None: nothing is said of these any more.
+        """
+        gone = frozenset(_key(*who) for who, use in uses.items() if use is None)
         lines = {
-            _key(*who): as_json({"take": f"{one.digest}/{one.number}", "wanted": one.wanted})
-            for who, one in uses.items()
+            _key(*who): as_json({"take": f"{use.digest}/{use.number}", "wanted": use.wanted})
+            for who, use in uses.items()
+            if use
         }
-        return self._with(origin, "shots", lines)
+        return self._with(origin, "shots", lines, gone)
 
     def _lines(self, origin: str, section: str) -> Mapping[str, str]:
         return self.page.get(origin, {}).get(section, {})
 
-    def _with(self, origin: str, section: str, lines: Mapping[str, str]) -> Lock:
+    def _with(self, origin: str, section: str, lines: Mapping[str, str], gone: frozenset[str] = frozenset()) -> Lock:
         there = self.page.get(origin, {name: {} for name in page.SECTIONS})
-        return replace(self, page={**self.page, origin: {**there, section: {**there[section], **lines}}})
+        kept = {key: line for key, line in there[section].items() if key not in gone} if gone else there[section]
+        return replace(self, page={**self.page, origin: {**there, section: {**kept, **lines}}})
 
 
 def parse(text: str, file: str) -> Lock:

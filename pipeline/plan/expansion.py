@@ -44,6 +44,9 @@ class Plan:
     jobs: Mapping[str, Job]  # by digest, each once, what others continue from first
     uses: Mapping[_Use, str] = field(repr=False)  # the digest of the job that each composition comes to
     lock: Lock = field(repr=False)
+    chosen: Mapping[str, Use] = field(
+        repr=False
+    )  # by the digest that is wanted, what the lock has some shot use for it
     owners: Mapping[str, tuple[int, str]] = field(repr=False)  # of each job the first entry and variant that want it
     held: Mapping[str, str] = field(repr=False)  # jobs that wait for a refused one of the same entry -> its variant
     max_cost_usd: Decimal | None  # dollars; None: no limit
@@ -103,10 +106,17 @@ class Plan:
         return standing(digest, self.view, self.use(variant, index, digest), older, self.held.get(digest, ""))
 
     def use(self, variant: str, index: int, digest: str) -> Take | None:
-        """The take that an entry uses in a variant for just the request it makes now; None where it has none."""
-        chosen = self.lock.use(self.origin, self.board.entries[index].id, variant)
-        found = _here(self.view, chosen) if chosen and chosen.wanted == digest else None
-        return found or self.view.best(digest)
+        """The take that an entry uses in a variant for just the request it makes now; None where it has none.
+
+        What was chosen for the same request elsewhere is as good: without it another wording that moderation let
+        through would be bought once more.
+        """
+        entry = self.board.entries[index].id
+        own, shared = (self.lock.own_use(self.origin, entry, name) for name in (variant, ""))
+        for chosen in (own, shared, self.chosen.get(digest)):
+            if chosen and chosen.wanted == digest and (found := _here(self.view, chosen)):
+                return found
+        return self.view.best(digest)
 
     def older(self, variant: str, index: int, digest: str) -> Take | None:
         """The take of an older request that the entry used in the variant, and uses until a new one is there."""
@@ -174,9 +184,10 @@ def expand(
                 owners.setdefault(job.digest, (index, variant.name))
             found[index] = uses[use]
     locked = lock or Lock()
+    chosen = {use.wanted: use for use in reversed(locked.uses(origin))}
     view = with_absent(look(jobs.keys() | locked.used(origin)), locked, jobs)
     waiting = held(owners, view)
-    return Plan(board.name, compositions, facts, view, jobs, uses, locked, owners, waiting, board.max_cost_usd)
+    return Plan(board.name, compositions, facts, view, jobs, uses, locked, chosen, owners, waiting, board.max_cost_usd)
 
 
 def _in_turn(compositions: Compositions, variant: Variant) -> Iterator[tuple[int, Shot | None]]:
