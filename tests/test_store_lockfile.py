@@ -1,4 +1,4 @@
-"""What the lock beside a storyboard promises: written whole, joined with what others wrote, kept where nothing is new."""
+"""What a storyboard's lock file promises: written whole, joined with what others wrote, kept where nothing is new."""
 
 from __future__ import annotations
 
