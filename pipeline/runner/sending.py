@@ -46,9 +46,18 @@ class Sender:
             await self._reconciled(order, attempt, last.intent, last.begun)
             return attempt
         sent = await body()
-        attempt = await self._begun(order, home, sent, tell)
+        try:
+            attempt = await self._begun(order, home, sent, tell)
+        except asyncio.CancelledError:
+            await self._withdrawn(home)
+            raise
         tell("sending", "")
-        await self._submitted(order, home, attempt, sent, tell)
+        try:
+            await self._submitted(order, home, attempt, sent, tell)
+        except asyncio.CancelledError as stopped:
+            if _surely_unsent(stopped.__cause__):
+                await self._withdrawn(home)
+            raise
         return attempt
 
     async def _begun(self, order: Order, home: Home, body: Mapping[str, object], tell: Tell) -> Attempt:
@@ -85,9 +94,12 @@ class Sender:
                 return
 
     async def _paused(self, counter: Counter, limited: RateLimited, tell: Tell) -> None:
-        await whole(counter.gate.closed, limited.asked_s)
-        tell("waiting", "the API asked for a pause")
-        await counter.again()
+        try:
+            await whole(counter.gate.closed, limited.asked_s)
+            tell("waiting", "the API asked for a pause")
+            await counter.again()
+        except asyncio.CancelledError as stopped:
+            raise stopped from limited
         tell("sending", "")
 
     async def _post(self, order: Order, attempt: Attempt, body: Mapping[str, object]) -> None:
@@ -103,6 +115,12 @@ class Sender:
             await whole(attempt.submitted, prediction.id)
         if self.desk.counter:
             await whole(self.desk.counter.gate.accepted)
+
+    async def _withdrawn(self, home: Home) -> None:
+        """Ends an attempt that the API surely took nothing for, because the run is being stopped: none is uncertain."""
+        last = await asyncio.to_thread(lambda: home.last)
+        if last.standing == "uncertain":
+            await self._turned_away(home, home.resume(), UnreachableApi("the run was stopped before it was sent"))
 
     async def _turned_away(self, home: Home, attempt: Attempt, error: RefusedByApi | UnreachableApi) -> None:
         if self.desk.counter:
@@ -142,6 +160,10 @@ class Sender:
         message = f"submitted, and nobody knows whether it arrived; {why}; it is not sent again"
         hint = f"look for it among the API's predictions, then: {line} --adopt ID, or where it is not: {line} --abandon"
         return ChargeUncertain(message, hint=hint)
+
+
+def _surely_unsent(error: BaseException | None) -> bool:
+    return isinstance(error, RefusedByApi | UnreachableApi) and not isinstance(error, ChargeUncertain)
 
 
 def _why(wait_s: float) -> str:
