@@ -41,11 +41,14 @@ class Counter:
         # Of its own: who waits in line for a place would keep those who have theirs from using it, for ever.
         self._turn_again = asyncio.Lock()
         self._freed = asyncio.Event()
+        self.stopped: GenerationError | None = None  # why nothing more can be bought, for those who stand in line too
 
     async def begin(self, home: Home, intent: Intent, longest_s: float, waits: Callable[[float], object]) -> Attempt:
-        """The attempt, as soon as its intent may stand in the store. Raises OverBudget."""
+        """The attempt, as soon as its intent may stand in the store. Raises OverBudget, and what stopped the run."""
         async with self._turn:
             while True:
+                if self.stopped:
+                    raise self.stopped
                 self._freed.clear()
                 answer = await whole(self.gate.begin, home, intent, longest_s)
                 if isinstance(answer, Attempt):
