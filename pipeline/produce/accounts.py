@@ -107,7 +107,7 @@ def settle(file: Path, what: str, *, adopt: str = "", environ: Mapping[str, str]
 
 
 def _number(planned: Plan, digest: str, adopt: str) -> int:
-    """Of the take that is meant: the one whose attempt has not ended, or that the lock has under that id, or a new one."""
+    """Of the take whose attempt has not ended, or that the lock has under that id, else of a new one."""
     view = planned.view
     kept = [take.number for take in view.takes.get(digest, ())]
     gone = {paid.number: paid.prediction for paid in view.absent.get(digest, ())}
