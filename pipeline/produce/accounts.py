@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -16,6 +17,7 @@ from pipeline.produce.reading import Film, plan
 from pipeline.store import Busy, Intent, Spent, take_home
 
 _TOLD: frozenset[State] = frozenset({"open", "uncertain", "absent", "refused", "held"})
+_ID = re.compile(r"[A-Za-z0-9._~-]*[A-Za-z0-9_-]")
 _SHORTEST = 6  # characters of a digest that name it
 _REFUNDED = Decimal(0)
 
@@ -87,6 +89,8 @@ def settle(file: Path, what: str, *, adopt: str = "", environ: Mapping[str, str]
     `what` is a shot, or the beginning of a digest. A generation that was made elsewhere is adopted the same way.
     Raises SetupError where that names no attempt, or several. Nothing is asked of the API, and nothing is bought.
     """
+    if adopt and not _ID.fullmatch(adopt):
+        raise SetupError(f"{adopt!r} is no id of a generation", hint="copy it from the API's list")
     film, planned = plan(file, environ)
     row = _named(planned, what, to_adopt=bool(adopt))
     home = take_home(planned.origin, row.digest, _number(planned, row.digest, adopt))
