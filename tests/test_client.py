@@ -62,7 +62,7 @@ LOST = {
     "a null id": http(200, {"code": 200, "data": {"id": None, "status": "created"}}),
     "an envelope of 500": http(200, {"code": 500, "message": "oops"}),
     "an envelope of 5003": http(200, {"code": 5003, "message": "unavailable"}),
-    "sent on": lead("https://elsewhere.example/", 307),
+    "done, and sent on": lead("https://elsewhere.example/", 303),
     "endless": http(200, raw=b"x" * (9 << 20)),
 }
 
@@ -184,6 +184,7 @@ def test_a_submission_has_a_connection_of_its_own() -> None:
         (http(200, {"code": 1407}), 1407, 200, "out of credit", "top up"),
         (http(400, {"code": 400, "data": {"code": 1200, "error": "sensitive"}}), 1200, 400, "sensitive", "prompt"),
         (http(422, raw=b"<html>"), 0, 422, "HTTP 422", ""),
+        (lead("https://elsewhere.example/", 307), 0, 307, "HTTP 307", "WAVESPEED_BASE_URL"),
     ],
 )
 def test_a_refusal_tells_its_reason_and_how_to_mend_it(

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from pipeline.plan import rehearse
+from pipeline.plan import purchase, rehearse
 from tests.boards import ORIGIN
 from tests.bought import Money, chain, digests, in_two, other, paid, reasons, states, take, used
 
@@ -177,6 +177,26 @@ def test_nothing_is_held_where_some_job_of_the_shot_has_a_take(where: str) -> No
     else:
         money.rest["absent"] = {found["dry", "sh010"]: (paid(found["dry", "sh010"]),)}
     assert states(money.plan(wanted))["cold", "sh010"] == "generate"
+
+
+def test_another_wording_that_is_paid_for_elsewhere_is_fetched_and_neither_is_bought() -> None:
+    wanted = chain()
+    wanted["shots"][2]["fallback_prompt"] = "A chime."
+    (chime,) = (job.digest for job in Money().plan(wanted).fallbacks.values())
+    money = Money()
+    money.lock = money.lock.with_takes(ORIGIN, [(paid(chime), {"format": 1})])
+    money.choose("sh030", bell(), chime)
+    found = money.plan(wanted)
+    assert (states(found)[SHOT], reasons(found)["sh030"]) == (
+        "absent",
+        "its other wording is paid for, and that clip is not here",
+    )
+    (order,) = purchase(found, named=frozenset({"sh030"})).orders.values()
+    assert (order.key, order.absent, order.wanted) == (f"take:{chime}:1", paid(chime), bell())
+    again = purchase(found, named=frozenset({"sh030"}), again=True)
+    ((key, order),) = again.orders.items()
+    assert (key, order.absent, order.wanted) == (f"take:{chime}:2", None, bell())
+    assert again.to_pay == (order,)
 
 
 def test_takes_from_another_origin_are_none() -> None:

@@ -177,8 +177,8 @@ def test_a_refund_is_found_by_a_later_run_and_counts_for_the_total(tmp_path: Pat
         studio.shoot()
         studio.write(BOARD.replace("A bell.", "A gull.") + "budget: {max_total: 0.96}\n")
         assert studio.shoot().spent_usd == USD
+        studio.write(BOARD.replace("A bell.", "A dog.") + "budget: {max_total: 0.96}\n")
         with pytest.raises(OverBudget):
-            studio.write(BOARD.replace("A bell.", "A dog.") + "budget: {max_total: 0.96}\n")
             studio.shoot()
 
 

@@ -26,6 +26,7 @@ TEMPLATES = {
     "name",
     "prompt",
     "prompt_template",
+    "fallback_prompt",
     "notes",
     "line",
     "delivery",

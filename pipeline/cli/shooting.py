@@ -40,7 +40,7 @@ def shoot(arguments: argparse.Namespace) -> int:
         show.result(_fields(done))
     else:
         _show(done)
-    return _exit_code(done)
+    return exit_code(done)
 
 
 def _approval(arguments: argparse.Namespace, pause: Callable[[], object]) -> Callable[[Offer], bool]:
@@ -67,7 +67,7 @@ def _show_offer(offer: Offer) -> None:
     show_groups(offer.plan)
     show.line()
     bought = offer.purchase.to_pay
-    seconds = sum(offer.plan.jobs[order.digest].duration_s for order in bought)
+    seconds = sum(offer.plan.jobs[order.wanted].duration_s for order in bought)
     show.line(f"to buy: {show.count(len(bought), 'take')}, {seconds:,} s, {_cost(offer)}{_limit(offer)}")
     if fetched := len(offer.purchase.orders) - len(bought):
         show.line(f"to fetch, paid for already: {show.count(fetched, 'take')}")
@@ -88,8 +88,11 @@ def _limit(offer: Offer) -> str:
 def _show(done: Shooting) -> None:
     for cut in done.rendered.cuts:
         show_cut(cut)
+    for slot in done.left[:_MOST_TOLD]:
+        name = slot.shot if slot.variant == MAIN else f"{slot.shot} ({slot.variant})"
+        show.note(f"{name}: {slot.reason}\n    to try it once more as it is: --only {slot.shot}")
     if not done.made:
-        show.line("nothing to buy: every shot has its take")
+        show.line("nothing to buy" + ("" if done.left else ": every shot has its take"))
         return
     kept = [outcome for outcome in done.made.values() if isinstance(outcome, Take)]
     billed = "" if done.billed_usd is None else f"; the API's bills say {show.money(done.billed_usd)}"
@@ -116,8 +119,10 @@ def _code(error: StoryreelError) -> int:
     return error.exit_code if error.exit_code in _SERIOUS else SOME_FAILED
 
 
-def _exit_code(done: Shooting) -> int:
+def exit_code(done: Shooting) -> int:
+    """The most serious of what went wrong."""
     codes = {_code(error) for error in done.failed.values()}
+    codes |= {SOME_FAILED} if done.left else set()
     codes |= {SOME_FAILED for cut in done.rendered.cuts if cut.failed}
     return next((code for code in _SERIOUS if code in codes), FINE)
 
@@ -130,6 +135,10 @@ def _fields(done: Shooting) -> Mapping[str, Any]:
         "estimated_usd": done.offer.cost_usd,
         "spent_usd": done.spent_usd,
         "billed_usd": done.billed_usd,
+        "left": [
+            {"shot": slot.shot, "variant": slot.variant, "digest": slot.digest, "reason": slot.reason}
+            for slot in done.left
+        ],
         "takes": [_take_fields(orders[key], outcome) for key, outcome in done.made.items()],
         "cuts": [cut_fields(cut) for cut in done.rendered.cuts],
     }

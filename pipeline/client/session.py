@@ -48,7 +48,7 @@ class Client:
         chance: Callable[[], float] = random.random,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        """`pace` is how often a prediction is asked for. `sleep`, `chance` (0 to 1, for jitter) and `clock` are handed in by tests."""
+        """`pace`, `sleep`, `chance` (0 to 1, for jitter) and `clock` are handed in by tests."""
         self._endpoint = endpoint
         self._patience = patience or Patience()
         self._pace = pace or (QUICK if endpoint.direct else CALM)

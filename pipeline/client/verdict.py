@@ -16,7 +16,10 @@ from pipeline.wire import Prediction
 _LONGEST_MESSAGE = 400  # characters of what the API says
 _SHORTEST_SECRET = 12  # characters; a shorter key, as our own server takes any, is part of ordinary words
 _QUERY = re.compile(r"(https?://[^\s?#\"']*)[?#][^\s\"']*")
+_MOVED = "something redirects to another address, where the key must not go: check WAVESPEED_BASE_URL and the proxy"
 _HINTS = {
+    307: _MOVED,
+    308: _MOVED,
     400: "run `storyreel check`: the request is not what the API takes",
     401: "check WAVESPEED_API_KEY; a key works from the first top-up of its account on",
     402: "top up the account",
@@ -31,6 +34,7 @@ _HINTS = {
 }
 _PASSING = (408, 425, 429, 499)
 _YOUNG_S, _YOUNG_TRIES = 30.0, 5  # seconds and questions until what isn't found was never there
+_ELSEWHERE = (307, 308)  # "ask there instead": nothing was done; the others say that something was, or might have been
 _GIVEN_UP = (408, 499)  # said by proxies that were tired of waiting for somebody else, who may have it all the same
 UNCERTAIN = "the shot may have been accepted and charged; it is not sent again"
 
@@ -97,7 +101,7 @@ def submitted(reply: Reply) -> Prediction:
     prediction = reply.prediction
     if 200 <= reply.status < 300 and prediction:
         return prediction
-    if 400 <= reply.effective_status < 500 and reply.status not in _GIVEN_UP:
+    if reply.status in _ELSEWHERE or (400 <= reply.effective_status < 500 and reply.status not in _GIVEN_UP):
         raise refusal(reply)
     raise ChargeUncertain(
         f"the API's answer to the submission was no answer ({_said(reply)}); {UNCERTAIN}",
@@ -127,7 +131,7 @@ def refusal(reply: Reply, prediction: str = "") -> GenerationError:
     """The error for a reply that is not what was asked for."""
     code, status = wire.refusal(reply.payload)[0], reply.effective_status
     known: dict[str, Any] = {"code": code, "http_status": reply.status, "prediction": prediction}
-    if not 400 <= status < 500 or (status in _PASSING and status != 429):
+    if not (400 <= status < 500 or status in _ELSEWHERE) or (status in _PASSING and status != 429):
         return UnreachableApi(f"the API gave no usable answer ({_said(reply)})", **known)
     known |= {"hint": _HINTS.get(code) or _HINTS.get(status, "")}
     said = f"the API refused: {_said(reply)}"

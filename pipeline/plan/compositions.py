@@ -96,6 +96,16 @@ class Compositions:
         entry = self.board.entries[index]
         return Composition(variant, entry, self.asked(variant, entry), self.of(variant, index))
 
+    def fallback(self, variant: Variant, index: int) -> Composition | None:
+        """What the entry says once moderation has refused it; None where it has no other wording. Raises BadInput."""
+        entry = self.board.entries[index].fallback
+        if entry is None:
+            return None
+        asked = self.asked(variant, entry)
+        ask = Ask(asked.model, asked.generate_audio, asked.duration_s)
+        composed = compose(self.board, entry, self.values(variant), ask, self.budget)
+        return Composition(variant, entry, asked, composed)
+
     def values(self, variant: Variant) -> Mapping[str, Data]:
         """Everything that the variant's templates may name."""
         return {**self._given, **variant.values}
@@ -112,6 +122,7 @@ class Compositions:
                 seen.add(key)
                 try:
                     yield self.composition(variant, index)
+                    self.fallback(variant, index)  # its mistakes are told before anything is bought
                 except BadInput as bad:
                     broken.add(index)
                     yield bad

@@ -10,11 +10,11 @@ from pipeline.lock import Lock, Use
 from pipeline.plan.compositions import Composition, Compositions, Key
 from pipeline.plan.jobs import FIRST_TAKE, Facts, Job, last_frame, price_of, request_of
 from pipeline.plan.links import needed
-from pipeline.plan.standing import State, held, standing, with_absent
+from pipeline.plan.standing import State, after_refusal, held, standing, with_absent
 from pipeline.plan.variants import Variant, Variants
 from pipeline.storyboard import Shot, Storyboard
-from pipeline.take import StoreView, Take
-from pipeline.wire import FrameRef, Request, request_digest
+from pipeline.take import Paid, StoreView, Take
+from pipeline.wire import MODERATED, FrameRef, Request, request_digest
 
 _Use = tuple[Key, str]  # a composition, and the digest of what it continues from
 
@@ -44,9 +44,8 @@ class Plan:
     jobs: Mapping[str, Job]  # by digest, each once, what others continue from first
     uses: Mapping[_Use, str] = field(repr=False)  # the digest of the job that each composition comes to
     lock: Lock = field(repr=False)
-    chosen: Mapping[str, Use] = field(
-        repr=False
-    )  # by the digest that is wanted, what the lock has some shot use for it
+    chosen: Mapping[str, Use] = field(repr=False)  # by the digest that is wanted, what some shot uses for it
+    fallbacks: Mapping[str, Job] = field(repr=False)  # by the digest of the job that each stands for
     owners: Mapping[str, tuple[int, str]] = field(repr=False)  # of each job the first entry and variant that want it
     held: Mapping[str, str] = field(repr=False)  # jobs that wait for a refused one of the same entry -> its variant
     max_cost_usd: Decimal | None  # dollars; None: no limit
@@ -99,11 +98,39 @@ class Plan:
         digest = (self.digests(variant) if digests is None else digests)[shot.entry]
         return request_of(composition, self.facts, _frame_of(self.compositions, variant, shot, digest))
 
+    def fallback_request(self, variant: Variant, index: int, digests: Mapping[int, str]) -> Request | None:
+        """What is sent if moderation refuses the request of the entry; None where the author has no other wording."""
+        composition = self.compositions.fallback(variant, index)
+        if composition is None:
+            return None
+        link = composition.entry.continue_from
+        shot = self.compositions.targets[link.shot] if link else None
+        frame = _frame_of(self.compositions, variant, shot, digests[shot.entry]) if shot else None
+        return request_of(composition, self.facts, frame)
+
     def state(self, digest: str) -> tuple[State, str]:
         """The state of a job, and why it is in it."""
         index, variant = self.owners[digest]
         older = self.older(variant, index, digest)
-        return standing(digest, self.view, self.use(variant, index, digest), older, self.held.get(digest, ""))
+        found = standing(digest, self.view, self.use(variant, index, digest), older, self.held.get(digest, ""))
+        if found[0] == "refused" and digest in self.fallbacks:
+            found = after_refusal(self.fallbacks[digest].digest, self.view)
+        if found[0] not in ("reuse", "open", "uncertain", "absent") and self.absent(digest):
+            return "absent", "its other wording is paid for, and that clip is not here"
+        return found
+
+    def absent(self, digest: str) -> tuple[Paid, ...]:
+        """Takes of a job that are paid for and not here: of its request, else of the other wording that is used."""
+        gone = self.view.absent.get(digest, ())
+        chosen, fallback = self.chosen.get(digest), self.fallbacks.get(digest)
+        if gone or not chosen or not fallback or chosen.digest != fallback.digest:
+            return gone
+        return self.view.absent.get(fallback.digest, ())
+
+    def at_work(self, digest: str) -> str:
+        """Digest of the request by which a job is under way: its own, or that of its fallback once it was refused."""
+        fallback = self.fallbacks[digest].digest if digest in self.fallbacks else ""
+        return fallback if fallback in self.view.open or fallback in self.view.uncertain else digest
 
     def use(self, variant: str, index: int, digest: str) -> Take | None:
         """The take that an entry uses in a variant for just the request it makes now; None where it has none.
@@ -116,7 +143,11 @@ class Plan:
         for chosen in (own, shared, self.chosen.get(digest)):
             if chosen and chosen.wanted == digest and (found := _here(self.view, chosen)):
                 return found
-        return self.view.best(digest)
+        return self.view.best(digest) or self._fallback_take(digest)
+
+    def _fallback_take(self, digest: str) -> Take | None:
+        refused = self.view.failed.get(digest) == MODERATED and digest in self.fallbacks
+        return self.view.best(self.fallbacks[digest].digest) if refused else None
 
     def older(self, variant: str, index: int, digest: str) -> Take | None:
         """The take of an older request that the entry used in the variant, and uses until a new one is there."""
@@ -172,6 +203,7 @@ def expand(
     jobs: dict[str, Job] = {}
     uses: dict[_Use, str] = {}
     owners: dict[str, tuple[int, str]] = {}
+    fallbacks: dict[str, Job] = {}
     for variant in compositions.variants:
         found: dict[int, str] = {}
         for index, upstream in _in_turn(compositions, variant):
@@ -182,12 +214,16 @@ def expand(
                 job = _job(compositions, variant, index, facts, frame)
                 uses[use] = jobs.setdefault(job.digest, job).digest
                 owners.setdefault(job.digest, (index, variant.name))
+                if job.digest not in fallbacks and (other := compositions.fallback(variant, index)):
+                    fallbacks[job.digest] = _job_of(other, facts, frame)
             found[index] = uses[use]
     locked = lock or Lock()
     chosen = {use.wanted: use for use in reversed(locked.uses(origin))}
-    view = with_absent(look(jobs.keys() | locked.used(origin)), locked, jobs)
-    waiting = held(owners, view)
-    return Plan(board.name, compositions, facts, view, jobs, uses, locked, chosen, owners, waiting, board.max_cost_usd)
+    known = jobs.keys() | {job.digest for job in fallbacks.values()}
+    view = with_absent(look(known | locked.used(origin)), locked, known)
+    waiting = held(owners, {digest: job.digest for digest, job in fallbacks.items()}, view)
+    most_usd = board.max_cost_usd
+    return Plan(board.name, compositions, facts, view, jobs, uses, locked, chosen, fallbacks, owners, waiting, most_usd)
 
 
 def _in_turn(compositions: Compositions, variant: Variant) -> Iterator[tuple[int, Shot | None]]:
@@ -202,7 +238,10 @@ def _in_turn(compositions: Compositions, variant: Variant) -> Iterator[tuple[int
 
 
 def _job(compositions: Compositions, variant: Variant, index: int, facts: Facts, frame: FrameRef | None) -> Job:
-    composition = compositions.composition(variant, index)
+    return _job_of(compositions.composition(variant, index), facts, frame)
+
+
+def _job_of(composition: Composition, facts: Facts, frame: FrameRef | None) -> Job:
     request = request_of(composition, facts, frame)
     digest, upstream = request_digest(request), frame.digest if frame else ""
     return Job(digest, request.model, int(composition.asked.duration_s), price_of(composition, facts), upstream)

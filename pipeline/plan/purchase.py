@@ -14,7 +14,7 @@ from pipeline.plan.jobs import FIRST_TAKE
 from pipeline.plan.rehearsal import FrameSource, Order
 from pipeline.plan.standing import State
 from pipeline.plan.variants import Variant
-from pipeline.wire import FrameRef
+from pipeline.wire import MODERATED, FrameRef
 
 PAID_FOR: frozenset[State] = frozenset({"open", "uncertain", "absent"})  # nothing more is paid for these
 _BOUGHT: frozenset[State] = frozenset({"generate", "stale"})
@@ -98,20 +98,22 @@ class _Purchase:
         entry = plan.board.entries[index]
         if state in _BY_NAME and not {entry.id, *(part.id for part in entry.parts)} & self.named:
             return
-        gone = plan.view.absent.get(digest, ()) if state == "absent" else ()
+        gone = plan.absent(digest) if state == "absent" else ()
         fresh = state == "absent" and self.again
         number = plan.view.unsettled.get(digest, FIRST_TAKE)
         if gone:
             number = max(paid.number for paid in gone) + 1 if fresh else gone[0].number
-        key = f"take:{digest}:{number}"
-        self.footage[variant.name, index] = key
-        if key in self.orders:
-            return
         absent = gone[0] if gone and not fresh else None
-        order = self._made(key, variant, index, digests)
-        self.orders[key] = replace(order, absent=absent)
-        self.states[key] = "generate" if fresh else state
-        self.by_entry[index].append(key)
+        order = replace(self._made(f"take:{digest}:{number}", variant, index, digests), absent=absent)
+        reworded = bool(gone) and gone[0].digest != digest
+        if reworded or not absent:
+            only = reworded or (plan.view.failed.get(digest) == MODERATED and state not in _BY_NAME)
+            order = self._with_fallback(order, number if reworded else FIRST_TAKE, variant, index, digests, only=only)
+        self.footage[variant.name, index] = order.key
+        if order.key not in self.orders:
+            self.orders[order.key] = order
+            self.states[order.key] = "generate" if fresh else state
+            self.by_entry[index].append(order.key)
 
     def _made(self, key: str, variant: Variant, index: int, digests: Mapping[int, str]) -> Order:
         plan, digest = self.plan, digests[index]
@@ -126,13 +128,26 @@ class _Purchase:
         sources = {ref: FrameSource(upstream, models[plan.jobs[ref.digest].model].frame_rate) for ref in frames}
         return Order(key, digest, request, plan.jobs[digest].price, {}, "", sources, variant.name, entry.id)
 
+    def _with_fallback(
+        self, order: Order, number: int, variant: Variant, index: int, digests: Mapping[int, str], *, only: bool
+    ) -> Order:
+        """The order with what is tried once if moderation refuses it; that alone where it has refused it already."""
+        other = self.plan.fallbacks.get(order.digest)
+        request = self.plan.fallback_request(variant, index, digests) if other else None
+        if other is None or request is None:
+            return order
+        key = f"take:{other.digest}:{number}"
+        fallback = replace(order, key=key, digest=other.digest, request=request, price=other.price)
+        fallback = replace(fallback, stands_for=order.digest)
+        return fallback if only else replace(order, fallback=fallback)
+
     def with_pilots(self) -> Mapping[str, Order]:
         """The orders; of those that come from one entry without any take yet the first one goes ahead of the others."""
         pilot_of = {key: pilot for keys in self.by_entry.values() for key, pilot in self._led(keys)}
         return {key: replace(order, pilot=pilot_of.get(key, "")) for key, order in self.orders.items()}
 
     def _led(self, keys: list[str]) -> Iterable[tuple[str, str]]:
-        index = self.plan.owners[self.orders[keys[0]].digest][0]
+        index = self.plan.owners[self.orders[keys[0]].wanted][0]
         if len(keys) < 2 or index in self._tried:
             return ()
         pilot = self._pilot(index, keys)

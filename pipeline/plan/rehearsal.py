@@ -40,6 +40,11 @@ class Order:
     fallback: Order | None = None  # what is tried once if moderation refuses this
     stands_for: str = ""  # digest of the request whose fallback it is; "" for its own
 
+    @property
+    def wanted(self) -> str:
+        """Digest of the request that the storyboard makes, whose take this is to be."""
+        return self.stands_for or self.digest
+
 
 @dataclass(frozen=True, slots=True)
 class Rehearsal:

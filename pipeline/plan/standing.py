@@ -38,7 +38,18 @@ def standing(digest: str, view: StoreView, used: Take | None, older: Take | None
     return "generate", f"the last attempt failed: {MEANING.get(code, 'no reason given')}"
 
 
-def held(owners: Mapping[str, tuple[int, str]], view: StoreView) -> Mapping[str, str]:
+def after_refusal(fallback: str, view: StoreView) -> tuple[State, str]:
+    """The state of a job that moderation refused and that has another wording, whose digest is `fallback`."""
+    if fallback in view.open:
+        return "open", "refused by moderation; its fallback_prompt is submitted and not finished"
+    if fallback in view.uncertain:
+        return "uncertain", "refused by moderation; nobody knows whether its fallback_prompt arrived"
+    if view.failed.get(fallback) == MODERATED:
+        return "refused", "refused by moderation, and so was its fallback_prompt: change them or the references"
+    return "generate", "refused by moderation: its fallback_prompt is next"
+
+
+def held(owners: Mapping[str, tuple[int, str]], fallbacks: Mapping[str, str], view: StoreView) -> Mapping[str, str]:
     """Jobs that are not bought while another job of their entry is refused and none has a take -> its variant.
 
     What moderation says of one wording it most likely says of all, and each refusal may be charged.
@@ -51,7 +62,10 @@ def held(owners: Mapping[str, tuple[int, str]], view: StoreView) -> Mapping[str,
     found: dict[str, str] = {}
     for digests in by_entry.values():
         refused = [digest for digest in digests if view.failed.get(digest) == MODERATED]
-        if refused and not any(view.takes.get(digest) or view.absent.get(digest) for digest in digests):
+        others = [fallbacks[digest] for digest in digests if digest in fallbacks]
+        if all(fallbacks.get(digest) and view.failed.get(fallbacks[digest]) != MODERATED for digest in refused):
+            continue  # another wording is tried first
+        if refused and not any(view.takes.get(digest) or view.absent.get(digest) for digest in (*digests, *others)):
             variant = owners[refused[0]][1]
             found |= {digest: variant for digest in digests if digest not in refused}
     return found

@@ -28,7 +28,8 @@ class Row:
 
     shot: str  # id of its entry
     variant: str  # the first that wants it
-    digest: str
+    job: str  # digest of the request that the storyboard makes
+    digest: str  # of the request that is under way for it: of its fallback, where that is
     state: State
     reason: str
     prediction: str  # the API's id; "" where none is known
@@ -120,9 +121,9 @@ def _number(planned: Plan, digest: str, adopt: str) -> int:
 
 
 def _intent(film: Film, planned: Plan, row: Row) -> Intent:
-    index, name = planned.owners[row.digest]
+    index, name = planned.owners[row.job]
     variant = next(iter(planned.variants.called(frozenset({name}))))
-    price = planned.jobs[row.digest].price
+    price = planned.jobs[row.job].price
     request = wire.as_digested(planned.request(variant, index))
     return Intent(request, film.board.name, name, row.shot, price.usd if price else None)
 
@@ -142,7 +143,7 @@ def _named(planned: Plan, what: str, *, to_adopt: bool) -> Row:
 
 
 def _names(planned: Plan, row: Row) -> frozenset[str]:
-    entry = planned.board.entries[planned.owners[row.digest][0]]
+    entry = planned.board.entries[planned.owners[row.job][0]]
     return frozenset({entry.id, *(part.id for part in entry.parts)})
 
 
@@ -157,9 +158,9 @@ def _rows(planned: Plan) -> Iterator[Row]:
 def _every_row(planned: Plan) -> Iterator[Row]:
     for digest, (index, variant) in planned.owners.items():
         state, reason = planned.state(digest)
-        gone = planned.view.absent.get(digest, ())
-        prediction = planned.view.open.get(digest, "") or (gone[0].prediction if gone else "")
-        yield Row(planned.board.entries[index].id, variant, digest, state, reason, prediction)
+        gone, at_work = planned.absent(digest), planned.at_work(digest)
+        prediction = planned.view.open.get(at_work, "") or (gone[0].prediction if gone else "")
+        yield Row(planned.board.entries[index].id, variant, digest, at_work, state, reason, prediction)
 
 
 def _in_use(planned: Plan) -> Iterator[tuple[str, int]]:

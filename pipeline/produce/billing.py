@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
@@ -19,7 +20,7 @@ _NOTHING = Decimal(0)
 
 async def billed(client: Client, film: Film, origin: str, began: datetime) -> Decimal | None:
     """US dollars charged for the attempts that began since; None where the API did not tell of all of them."""
-    attempts = [one for one in film.store.attempts(origin) if one.state.prediction and _unsettled(one, began)]
+    attempts = await asyncio.to_thread(_attempts, film, origin, began)
     if not attempts:
         return Decimal("0.00")
     since = min(one.state.begun for one in attempts if one.state.begun)
@@ -28,12 +29,20 @@ async def billed(client: Client, film: Film, origin: str, began: datetime) -> De
     except (RefusedByApi, UnreachableApi):
         return None
     bills = _by_prediction(rows)
-    for one in attempts:
-        if one.state.prediction in bills:
-            film.store.billed(one, bills[one.state.prediction])
+    await asyncio.to_thread(_write, film, attempts, bills)
     new = [bills.get(one.state.prediction) for one in attempts if one.state.begun and one.state.begun >= began]
     charged = [bill.charged_usd - bill.refunded_usd for bill in new if bill]
     return sum(charged, Decimal("0.00")) if len(charged) == len(new) else None
+
+
+def _attempts(film: Film, origin: str, began: datetime) -> list[Spent]:
+    return [one for one in film.store.attempts(origin) if one.state.prediction and _unsettled(one, began)]
+
+
+def _write(film: Film, attempts: Iterable[Spent], bills: Mapping[str, Bill]) -> None:
+    for one in attempts:
+        if one.state.prediction in bills:
+            film.store.billed(one, bills[one.state.prediction])
 
 
 def _unsettled(one: Spent, began: datetime) -> bool:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from pipeline import settings
 from pipeline.errors import ApprovalNeeded, SetupError, StoryreelError, nearest
-from pipeline.plan import Order, Plan, Purchase, purchase
+from pipeline.plan import Order, Plan, Purchase, Slot, Variant, purchase
 from pipeline.produce.offering import Offer, purse_of, refuse_from_here, refuse_over_budget
 from pipeline.produce.reading import Film, chosen, now, plan, planned
 from pipeline.produce.rendering import Cutting, Rendered, cuts_of, refuse_namesake
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 Connect = Callable[["Endpoint"], "Client"]
 Sleep = Callable[[float], Awaitable[None]]
-_HANDS = 48  # threads that write to the store: they wait for the disk
+_HANDS = 4  # threads that write to the store: they wait for the disk
 _AHEAD = 4  # orders at work beyond those that may be open: they upload, download and are kept
 _SPARE_FILES = 150  # file descriptors that are not for orders, of which each holds a lock and a connection
 
@@ -43,6 +43,7 @@ class Shooting:
     spent_usd: Decimal  # US dollars, as expected, of what the API took in this run
     billed_usd: Decimal | None  # as its bills say; None: it did not tell
     rendered: Rendered
+    left: tuple[Slot, ...]  # shots that have no take, and for which none was ordered: refused, or held back
 
     @property
     def failed(self) -> Mapping[str, StoryreelError]:
@@ -97,7 +98,7 @@ def shoot(
         spent = gate.run_usd
     after = planned(film, before.origin)
     brought_up_to_date(film, after)
-    return Shooting(offer, made, spent, billed, cuts_of(film, after, wanted, tell))
+    return Shooting(offer, made, spent, billed, cuts_of(film, after, wanted, tell), _left(offer, after, wanted))
 
 
 def quote(file: Path, environ: Mapping[str, str] = os.environ, connect: Connect | None = None) -> Offer:
@@ -120,6 +121,17 @@ def quoted(offer: Offer, endpoint: Endpoint, connect: Connect | None) -> Offer:
         hint = "nothing was bought; ask again later, or write the price into a model file of your own"
         raise SetupError("no price is known for some of the shots, and the API told none", hint=hint)
     return fresh
+
+
+def _left(offer: Offer, after: Plan, variants: tuple[Variant, ...]) -> tuple[Slot, ...]:
+    """A slot of each job that is refused or held back, and that was not among the orders."""
+    ordered = {order.wanted for order in offer.purchase.orders.values()}
+    found: dict[str, Slot] = {}
+    for variant in variants:
+        for slot in after.slots(variant):
+            if slot.state in ("refused", "held") and slot.digest not in ordered:
+                found.setdefault(slot.digest, slot)
+    return tuple(found.values())
 
 
 def _named(film: Film, only: Iterable[str]) -> frozenset[str]:

@@ -14,7 +14,7 @@ from pipeline.plan import Order, Plan, uses
 from pipeline.produce.reading import Film, planned
 from pipeline.take import Paid, Take
 
-_PAUSE_S = 0.2  # between two writings at least
+_PAUSE_S = 0.5  # between two writings at least
 _SHARE = 5  # and this many times as long as one takes
 
 
@@ -60,9 +60,8 @@ class Scribe:
         takes = [(_paid(order, take), wire.as_digested(order.request)) for order, take in landed]
         lines = {}
         for order, take in landed:
-            wanted = _wanted(order)
             variant = "" if lock.own_use(origin, order.shot, "") is None else order.variant
-            lines[order.shot, variant] = Use(wanted, take.digest, take.number)
+            lines[order.shot, variant] = Use(order.wanted, take.digest, take.number)
         return lock.with_takes(origin, takes).with_uses(origin, lines)
 
 
@@ -96,8 +95,3 @@ def _unwritten(film: Film, plan: Plan) -> Iterable[tuple[Paid, dict[str, object]
 def _paid(order: Order, take: Take) -> Paid:
     price = order.absent.price_usd if order.absent else order.price.usd if order.price else None
     return Paid(take.digest, take.number, take.prediction, price, take.clip.sha256)
-
-
-def _wanted(order: Order) -> str:
-    """The request that the storyboard made, of which the order may be the fallback."""
-    return order.stands_for or order.digest

@@ -117,7 +117,7 @@ class _Composition:
 
     def staged(self) -> Staged:
         """The entry with everything in it filled in."""
-        path, filling = (*self.entry.path, "prompt"), self.filling
+        path, filling = (*self.entry.path, self.entry.prompt_key), self.filling
         common = filling.text(self.entry.prompt, path) if self.entry.several else ""
         shared = filling.mentioned(common, path)
         place = filling.location(self.entry.location, self.entry.path)
@@ -129,7 +129,7 @@ class _Composition:
 
     def acted(self, part: Part) -> Acted:
         """One part with everything in it filled in; beside a raw prompt nothing brings anybody."""
-        filling, path, raw = self.filling, (*part.path, "prompt"), self.entry.raw
+        filling, path, raw = self.filling, (*part.path, part.prompt_key), self.entry.raw
         prompt = part.prompt if raw else filling.text(part.prompt, path)
         mentioned = [] if raw else filling.mentioned(prompt, path)
         spoken = [(line, filling.subject(line.speaker, line.path, line.speaker)) for line in part.dialogue]

@@ -80,8 +80,12 @@ class Fetcher:
         """The prediction when it has ended, well or not."""
         tell("making", "")
         model = self.desk.models[order.request.model]
-        age_s = max(0.0, (self.clock() - attempt.begun).total_seconds())
-        first_s, longest_s = max(0.0, model.usual_s / 2 - age_s), max(_LEAST_WAIT_S, model.longest_s - age_s)
+        # What was submitted a moment ago may have waited long before: for a turn, for uploads, for an answer.
+        age_s = 0.0 if attempt.fresh else max(0.0, (self.clock() - attempt.begun).total_seconds())
+        first_s, longest_s = (
+            max(0.0, model.usual_s / 2 - age_s),
+            max(min(_LEAST_WAIT_S, model.longest_s), model.longest_s - age_s),
+        )
         try:
             return await self.desk.client.wait(attempt.prediction, first_s, longest_s)
         except RefusedByApi as error:

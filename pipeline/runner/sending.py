@@ -20,10 +20,11 @@ from pipeline.plan import Order
 from pipeline.runner.desk import Counter, Desk, State
 from pipeline.runner.matching import matching
 from pipeline.runner.orderly import to_its_end, whole
-from pipeline.store import Attempt, Home, Intent
+from pipeline.store import Attempt, AttemptState, Home, Intent
 
 _LOOKS_S = (1.0, 4.0, 10.0)  # before each look into the history, which may be a little late
 _BEFORE, _AFTER = timedelta(minutes=3), timedelta(minutes=10)  # of the intent, that a generation of it may say
+_NOT_LISTED = "the API's history has no such request"
 _MOST_TRIES = 40  # of one POST that is turned away by rule
 Tell = Callable[[State, str], object]
 
@@ -43,7 +44,7 @@ class Sender:
             return home.resume()
         if last.standing == "uncertain":
             attempt = home.resume()
-            await self._reconciled(order, attempt, last.intent, last.begun)
+            await self._reconciled(order, home, attempt, last)
             return attempt
         sent = await body()
         try:
@@ -85,7 +86,7 @@ class Sender:
                 await self._paused(self.desk.counter, limited, tell)
             except ChargeUncertain:
                 last = await asyncio.to_thread(lambda: home.last)
-                await self._reconciled(order, attempt, last.intent, last.begun)
+                await self._reconciled(order, home, attempt, last)
                 return
             except (RefusedByApi, UnreachableApi) as error:
                 await self._turned_away(home, attempt, error)
@@ -128,14 +129,15 @@ class Sender:
         else:
             await whole(attempt.end, "turned_away", error.code, error.message)
 
-    async def _reconciled(self, order: Order, attempt: Attempt, intent: Intent | None, begun: datetime | None) -> None:
+    async def _reconciled(self, order: Order, home: Home, attempt: Attempt, last: AttemptState) -> None:
         """Adopts the generation that a POST without an answer brought about; ChargeUncertain where none is sure."""
+        intent, begun = last.intent, last.begun
         assert intent is not None
         assert begun is not None
         if self.desk.counter is None:
             raise self._unsettled(order, "a rehearsal has no history")
         found: tuple[str, ...] = ()
-        why = "the API's history has no such request"
+        why = _NOT_LISTED
         for pause_s in _LOOKS_S:
             await self.desk.sleep(pause_s)
             try:
@@ -143,10 +145,14 @@ class Sender:
             except (RefusedByApi, UnreachableApi) as error:
                 why = f"its history could not be read: {error.message}"
                 continue
+            why = _NOT_LISTED
             if len(found) == 1:
                 return await whole(attempt.submitted, found[0])
         if found:
             why = f"the API's history has several that may be it: {', '.join(found[:5])}"
+        if why == _NOT_LISTED:
+            # It most likely never arrived: its money stays reserved, but no other shot has to wait for it.
+            await self.desk.counter.ended(home)
         raise self._unsettled(order, why)
 
     async def _candidates(self, intent: Intent, begun: datetime) -> tuple[str, ...]:

@@ -113,6 +113,7 @@ class Attempt:
         self.prediction = prediction  # the API's id; "" until it is known
         self.begun = begun  # UTC, just before the POST
         self.price_usd = price_usd  # US dollars expected; None: unpriced
+        self.fresh = False  # whether its id came in this moment
         self._room = room
         self._folder = room.attempt(number)
 
@@ -127,6 +128,7 @@ class Attempt:
             hint = f"{error.hint}; then settle it with --settle {self._room.address.digest} --adopt {prediction}"
             raise StoreError(f"{error.message} (the API's id is {prediction})", hint=hint) from error
         self.prediction = prediction
+        self.fresh = True
 
     def end(self, outcome: Literal["turned_away", "failed", "abandoned"], code: int = 0, message: str = "") -> None:
         """Ends the attempt without a take; only then may the next one begin."""

@@ -64,7 +64,9 @@ def encode(kind: str, at: datetime, **fields: Any) -> bytes:
     record = plain({"format": FORMAT, "at": _moment(at), **fields})
     if fault := _fault(kind, record):
         raise ValueError(f"no {kind}: {fault}")
-    text = json.dumps(record, ensure_ascii=False, allow_nan=False, indent=2) + "\n"
+    # A field a line; json would indent at a tenth of its speed.
+    lines = (f'  "{name}": {json.dumps(value, ensure_ascii=False, allow_nan=False)}' for name, value in record.items())
+    text = "{\n" + ",\n".join(lines) + "\n}\n"
     # An API may send half a surrogate pair; written as its escape it comes back as it was.
     return text.encode("utf-8", "backslashreplace")
 
@@ -143,7 +145,7 @@ def read_gate(content: bytes | None) -> tuple[Rates, Mapping[str, Decimal]] | No
         record = json.loads(content or b"", parse_constant=_refuse)
         closed_until, gap_s = (float(record[name]) for name in ("closed_until", "gap_s"))
         opened = {str(job): float(until) for job, until in record["open"].items()}
-        posts = tuple(map(float, record["posts"]))
+        posts = tuple(sorted(map(float, record["posts"])))
         spent = {str(board): Decimal(usd) for board, usd in record["spent"].items()}
         refusals, known = int(record["refusals"]), record["format"] == FORMAT
         numbers = (closed_until, gap_s, *opened.values(), *posts)

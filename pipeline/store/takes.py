@@ -107,7 +107,7 @@ class Store:
         file = self._outputs / spent.home / "attempts" / str(spent.state.number) / "bill.json"
         if bill != spent.bill:
             fields = {"charged_usd": f"{bill.charged_usd:f}", "refunded_usd": f"{bill.refunded_usd:f}"}
-            overwrite(file, encode("bill", self._clock(), **fields), durable=True)
+            overwrite(file, encode("bill", self._clock(), **fields), durable=False)
 
     def uploads(self, origin: str) -> Uploads:
         """Where files lie that were uploaded to one origin."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Literal
@@ -120,6 +120,7 @@ class Part:
     dialogue: tuple[Line, ...]
     notes: str  # a template; never sent to the model
     path: Path
+    prompt_key: str = "prompt"  # the field that its prompt stands in
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +157,17 @@ class Entry:
     settings: Settings
     continue_from: Continuation | None
     path: Path
+    prompt_key: str = "prompt"  # the field that its prompt stands in
+
+    @property
+    def fallback(self) -> Entry | None:
+        """The entry as it is tried once if moderation refuses it; None where the author has no other wording."""
+        if not self.fallback_prompt:
+            return None
+        prompt, key, parts = self.fallback_prompt, "fallback_prompt", self.parts
+        if not self.several:
+            parts = tuple(replace(part, prompt=prompt, prompt_key=key) for part in parts)
+        return replace(self, prompt=prompt, prompt_key=key, parts=parts, fallback_prompt="")
 
 
 @dataclass(frozen=True, slots=True)
