@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -10,12 +11,16 @@ from typing import Any
 import pytest
 
 from pipeline import produce
+from pipeline.client import Endpoint
 from pipeline.errors import ApprovalNeeded, OverBudget, RefusedByApi
 from pipeline.produce import Offer
+from pipeline.produce.billing import billed
 from pipeline.produce.offering import purse_of, refuse_from_here, refuse_over_budget
+from pipeline.produce.reading import now
 from pipeline.server.conduct import Fault
 from pipeline.settings.ci import Where
 from tests.clips import Spec, write_clip
+from tests.double import KEY
 from tests.studio import BOARD, TWO, Studio, opened
 
 USD = Decimal("0.32")
@@ -192,9 +197,16 @@ def test_an_api_that_tells_no_bills_is_no_obstacle(tmp_path: Path) -> None:
 
 def test_another_storyboards_bills_are_not_this_runs(tmp_path: Path) -> None:
     with opened(tmp_path) as studio:
+        began = now()
         studio.shoot()
         (tmp_path / "other.yaml").write_text(BOARD.replace("A bell.", "A gull."))
-        other = produce.shoot(
-            tmp_path / "other.yaml", approve=lambda _: True, environ=studio.environ, connect=studio.connect
-        )
-        assert other.billed_usd == USD
+        bought = {"approve": lambda _: True, "environ": studio.environ, "connect": studio.connect}
+        assert produce.shoot(tmp_path / "other.yaml", **bought).billed_usd == USD
+        for path in tmp_path.rglob("bill.json"):  # as if both ran at once, and neither had asked yet
+            path.unlink()
+
+        async def asked() -> Decimal | None:
+            async with studio.connect(Endpoint(studio.double.origin, KEY)) as client:
+                return await billed(client, studio.film, studio.double.origin, began)
+
+        assert asyncio.run(asked()) == 2 * USD
