@@ -58,6 +58,7 @@ class StoreView:
     open: Mapping[str, str] = field(default_factory=dict)  # digest -> prediction not ended; "": being sent
     uncertain: frozenset[str] = frozenset()  # digests with an intent whose fate nobody knows
     absent: Mapping[str, tuple[Paid, ...]] = field(default_factory=dict)  # paid for, their clips not here now
+    unsettled: Mapping[str, int] = field(default_factory=dict)  # of open and uncertain digests the number of the take
     failed: Mapping[str, int] = field(default_factory=dict)  # digest -> the API's code (0: none), no take came
 
     def best(self, digest: str) -> Take | None:

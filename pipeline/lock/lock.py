@@ -10,16 +10,14 @@ from decimal import Decimal
 from typing import Any
 
 from pipeline.lock import page
-from pipeline.lock.page import Header, Page
+from pipeline.lock.page import Header, Page, as_json
 from pipeline.take import Paid
 
 FORMAT = 1
 RECIPE = 1  # the newest one this version composes by
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _TAKE = re.compile(r"([0-9a-f]{64})/([1-9][0-9]{0,8})")
-# What YAML takes for the end of a line, or not at all.
-_UNPRINTABLE = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]")
-_MONEY = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?")
+_MONEY = re.compile(r"[0-9]+(\.[0-9]+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +45,15 @@ class Lock:
         """What is written down for just that variant; for "" what all variants use that have none of their own."""
         return _use(self._lines(origin, "shots").get(_key(shot, variant)))
 
+    def uses(self, origin: str) -> tuple[Use, ...]:
+        """Everything that some shot uses: first of what all its variants use, then of what one does."""
+        lines = self._lines(origin, "shots")
+        uses = (_use(lines[key]) for key in sorted(lines, key=lambda key: ("/" in key, key)))
+        return tuple(use for use in uses if use)
+
     def used(self, origin: str) -> frozenset[str]:
         """Digests of all takes that some shot uses, chosen for whatever request."""
-        uses = map(_use, self._lines(origin, "shots").values())
-        return frozenset(use.digest for use in uses if use)
+        return frozenset(use.digest for use in self.uses(origin))
 
     def takes(self, origin: str, digests: Iterable[str]) -> Mapping[str, tuple[Paid, ...]]:
         """The paid takes of these requests, in order of number; digests without any left out."""
@@ -78,40 +81,39 @@ class Lock:
         for paid, request in takes:
             price = None if paid.price_usd is None else f"{paid.price_usd:f}"
             fields = {"clip": paid.sha256, "prediction": paid.prediction, "price_usd": price}
-            lines[f"{paid.digest}/{paid.number}"] = _json(fields)
-            requests[paid.digest] = _json(request)
+            lines[f"{paid.digest}/{paid.number}"] = as_json(fields)
+            requests[paid.digest] = as_json(request)
         return self._with(origin, "requests", requests)._with(origin, "takes", lines)
 
-    def with_uses(self, origin: str, uses: Mapping[tuple[str, str], Use]) -> Lock:
-        """The lock in which these (entry, variant) use these takes; variant "": all without one of their own."""
+    def with_uses(self, origin: str, uses: Mapping[tuple[str, str], Use | None]) -> Lock:
+        """The lock in which these (entry, variant) use these takes; variant "": all without one of their own.
+
+        None: nothing is said of these any more.
+        """
+        gone = frozenset(_key(*who) for who, use in uses.items() if use is None)
         lines = {
-            _key(*who): _json({"take": f"{one.digest}/{one.number}", "wanted": one.wanted}) for who, one in uses.items()
+            _key(*who): as_json({"take": f"{use.digest}/{use.number}", "wanted": use.wanted})
+            for who, use in uses.items()
+            if use
         }
-        return self._with(origin, "shots", lines)
+        return self._with(origin, "shots", lines, gone)
 
     def _lines(self, origin: str, section: str) -> Mapping[str, str]:
         return self.page.get(origin, {}).get(section, {})
 
-    def _with(self, origin: str, section: str, lines: Mapping[str, str]) -> Lock:
+    def _with(self, origin: str, section: str, lines: Mapping[str, str], gone: frozenset[str] = frozenset()) -> Lock:
         there = self.page.get(origin, {name: {} for name in page.SECTIONS})
-        return replace(self, page={**self.page, origin: {**there, section: {**there[section], **lines}}})
+        kept = {key: line for key, line in there[section].items() if key not in gone} if gone else there[section]
+        return replace(self, page={**self.page, origin: {**there, section: {**kept, **lines}}})
 
 
 def parse(text: str, file: str) -> Lock:
     """The lock in a text; an empty one is none. Raises BadInput for what storyreel did not write."""
     if not text.strip():
         return Lock()
-    header, lines = page.read(text, file)
-    newer = header.format > FORMAT or header.recipe > RECIPE
-    if newer or header.format < 1 or header.recipe < 1:
-        message = "a newer storyreel wrote it" if newer else "it does not say its format and recipe"
-        raise page.refusal(file, message, *(["upgrade storyreel"] if newer else []))
-    for origin, sections in lines.items():
-        for name, reader in (("shots", _use), ("takes", _fields_of_take), ("requests", _object)):
-            for key, line in sections[name].items():
-                legal = {"takes": _TAKE, "requests": _DIGEST}.get(name)
-                if reader(line) is None or (legal and not legal.fullmatch(key)):
-                    raise page.refusal(file, f"{origin}, {name}, {key[:80]}: this is not as storyreel writes it")
+    header, lines = page.read(text, file, Header(FORMAT, RECIPE), _legal)
+    if header.format < 1 or header.recipe < 1:
+        raise page.refusal(file, "it does not say its format and recipe")
     return Lock(header.recipe, lines)
 
 
@@ -127,6 +129,14 @@ def merged(older: Lock, newer: Lock) -> Lock:
         there = both.get(origin, {})
         both[origin] = {name: {**there.get(name, {}), **sections[name]} for name in page.SECTIONS}
     return Lock(max(older.recipe, newer.recipe), both)
+
+
+def _legal(section: str, key: str, line: str) -> bool:
+    if section == "shots":
+        return _use(line) is not None
+    if section == "takes":
+        return _TAKE.fullmatch(key) is not None and _fields_of_take(line) is not None
+    return _DIGEST.fullmatch(key) is not None and _object(line) is not None
 
 
 def _key(shot: str, variant: str) -> str:
@@ -162,8 +172,3 @@ def _object(line: str | None) -> Mapping[str, Any] | None:
     except (ValueError, RecursionError):
         return None
     return value if isinstance(value, dict) else None
-
-
-def _json(value: Mapping[str, Any]) -> str:
-    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(", ", ": "))
-    return _UNPRINTABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)

@@ -14,7 +14,7 @@ from pipeline.plan.links import needed
 from pipeline.plan.standing import State, after_refusal, held, standing, with_absent
 from pipeline.plan.variants import Variant, Variants
 from pipeline.storyboard import Shot, Storyboard
-from pipeline.take import StoreView, Take
+from pipeline.take import Paid, StoreView, Take
 from pipeline.wire import MODERATED, FrameRef, Request, request_digest
 
 _Use = tuple[Key, str]  # a composition, and the digest of what it continues from
@@ -45,6 +45,7 @@ class Plan:
     jobs: Mapping[str, Job]  # by digest, each once, what others continue from first
     uses: Mapping[_Use, str] = field(repr=False)  # the digest of the job that each composition comes to
     lock: Lock = field(repr=False)
+    chosen: Mapping[str, Use] = field(repr=False)  # by the digest that is wanted, what some shot uses for it
     fallbacks: Mapping[str, Job] = field(repr=False)  # by the digest of the job that each stands for
     owners: Mapping[str, tuple[int, str]] = field(repr=False)  # of each job the first entry and variant that want it
     held: Mapping[str, str] = field(repr=False)  # jobs that wait for a refused one of the same entry -> its variant
@@ -114,8 +115,18 @@ class Plan:
         older = self.older(variant, index, digest)
         found = standing(digest, self.view, self.use(variant, index, digest), older, self.held.get(digest, ""))
         if found[0] == "refused" and digest in self.fallbacks:
-            return after_refusal(self.fallbacks[digest].digest, self.view)
+            found = after_refusal(self.fallbacks[digest].digest, self.view)
+        if found[0] not in ("reuse", "open", "uncertain", "absent") and self.absent(digest):
+            return "absent", "its other wording is paid for, and that clip is not here"
         return found
+
+    def absent(self, digest: str) -> tuple[Paid, ...]:
+        """Takes of a job that are paid for and not here: of its request, else of the other wording that is used."""
+        gone = self.view.absent.get(digest, ())
+        chosen, fallback = self.chosen.get(digest), self.fallbacks.get(digest)
+        if gone or not chosen or not fallback or chosen.digest != fallback.digest:
+            return gone
+        return self.view.absent.get(fallback.digest, ())
 
     def at_work(self, digest: str) -> str:
         """Digest of the request by which a job is under way: its own, or that of its fallback once it was refused."""
@@ -123,10 +134,17 @@ class Plan:
         return fallback if fallback in self.view.open or fallback in self.view.uncertain else digest
 
     def use(self, variant: str, index: int, digest: str) -> Take | None:
-        """The take that an entry uses in a variant for just the request it makes now; None where it has none."""
-        chosen = self.lock.use(self.origin, self.board.entries[index].id, variant)
-        found = _here(self.view, chosen) if chosen and chosen.wanted == digest else None
-        return found or self.view.best(digest) or self._fallback_take(digest)
+        """The take that an entry uses in a variant for just the request it makes now; None where it has none.
+
+        What was chosen for the same request elsewhere is as good: without it another wording that moderation let
+        through would be bought once more.
+        """
+        entry = self.board.entries[index].id
+        own, shared = (self.lock.own_use(self.origin, entry, name) for name in (variant, ""))
+        for chosen in (own, shared, self.chosen.get(digest)):
+            if chosen and chosen.wanted == digest and (found := _here(self.view, chosen)):
+                return found
+        return self.view.best(digest) or self._fallback_take(digest)
 
     def _fallback_take(self, digest: str) -> Take | None:
         refused = self.view.failed.get(digest) == MODERATED and digest in self.fallbacks
@@ -206,11 +224,12 @@ def expand(
                     fallbacks[job.digest] = _job_of(other, facts, frame)
             found[index] = uses[use]
     locked = lock or Lock()
-    others = {job.digest for job in fallbacks.values()}
-    view = with_absent(look(jobs.keys() | locked.used(origin) | others), locked, jobs)
+    chosen = {use.wanted: use for use in reversed(locked.uses(origin))}
+    known = jobs.keys() | {job.digest for job in fallbacks.values()}
+    view = with_absent(look(known | locked.used(origin)), locked, known)
     waiting = held(owners, {digest: job.digest for digest, job in fallbacks.items()}, view)
     most_usd = board.max_cost_usd
-    return Plan(board.name, compositions, facts, view, jobs, uses, locked, fallbacks, owners, waiting, most_usd)
+    return Plan(board.name, compositions, facts, view, jobs, uses, locked, chosen, fallbacks, owners, waiting, most_usd)
 
 
 def _in_turn(compositions: Compositions, variant: Variant) -> Iterator[tuple[int, Shot | None]]:

@@ -98,12 +98,17 @@ class _Purchase:
         entry = plan.board.entries[index]
         if state in _BY_NAME and not {entry.id, *(part.id for part in entry.parts)} & self.named:
             return
-        gone = plan.view.absent.get(digest, ())
+        gone = plan.absent(digest) if state == "absent" else ()
         fresh = state == "absent" and self.again
-        number = max(paid.number for paid in gone) + 1 if fresh else gone[0].number if gone else FIRST_TAKE
+        number = plan.view.unsettled.get(digest, FIRST_TAKE)
+        if gone:
+            number = max(paid.number for paid in gone) + 1 if fresh else gone[0].number
         absent = gone[0] if gone and not fresh else None
         order = replace(self._made(f"take:{digest}:{number}", variant, index, digests), absent=absent)
-        order = self._with_fallback(order, state, variant, index, digests)
+        reworded = bool(gone) and gone[0].digest != digest
+        if reworded or not absent:
+            only = reworded or (plan.view.failed.get(digest) == MODERATED and state not in _BY_NAME)
+            order = self._with_fallback(order, number if reworded else FIRST_TAKE, variant, index, digests, only=only)
         self.footage[variant.name, index] = order.key
         if order.key not in self.orders:
             self.orders[order.key] = order
@@ -124,19 +129,17 @@ class _Purchase:
         return Order(key, digest, request, plan.jobs[digest].price, {}, "", sources, variant.name, entry.id)
 
     def _with_fallback(
-        self, order: Order, state: State, variant: Variant, index: int, digests: Mapping[int, str]
+        self, order: Order, number: int, variant: Variant, index: int, digests: Mapping[int, str], *, only: bool
     ) -> Order:
         """The order with what is tried once if moderation refuses it; that alone where it has refused it already."""
         other = self.plan.fallbacks.get(order.digest)
         request = self.plan.fallback_request(variant, index, digests) if other else None
-        if other is None or request is None or order.absent:
+        if other is None or request is None:
             return order
-        key = f"take:{other.digest}:{FIRST_TAKE}"
+        key = f"take:{other.digest}:{number}"
         fallback = replace(order, key=key, digest=other.digest, request=request, price=other.price)
         fallback = replace(fallback, stands_for=order.digest)
-        if self.plan.view.failed.get(order.digest) == MODERATED and state not in _BY_NAME:
-            return fallback
-        return replace(order, fallback=fallback)
+        return fallback if only else replace(order, fallback=fallback)
 
     def with_pilots(self) -> Mapping[str, Order]:
         """The orders; of those that come from one entry without any take yet the first one goes ahead of the others."""
@@ -152,9 +155,9 @@ class _Purchase:
 
     @cached_property
     def _tried(self) -> frozenset[int]:
-        """Entries of which some job has a take: what they say has passed moderation."""
+        """Entries of which some job has a take, here or not: what they say has passed moderation."""
         view, owners = self.plan.view, self.plan.owners
-        return frozenset(index for digest, (index, _) in owners.items() if view.takes.get(digest))
+        return frozenset(i for digest, (i, _) in owners.items() if view.takes.get(digest) or view.absent.get(digest))
 
     def _pilot(self, index: int, keys: list[str]) -> str:
         """What is under way already, else the job of the variant that the board names, else the first one."""

@@ -20,12 +20,12 @@ def standing(digest: str, view: StoreView, used: Take | None, older: Take | None
         return "reuse", f"take {used.number} of another wording is used for it"
     if used:
         return "reuse", f"take {used.number} is kept"
-    if digest in view.absent:
-        return "absent", "paid for, and its clip is not here"
     if digest in view.open:
         return "open", "submitted and not finished"
     if digest in view.uncertain:
         return "uncertain", "submitted, and nobody knows whether it arrived"
+    if digest in view.absent:
+        return "absent", "paid for, and its clip is not here"
     code = view.failed.get(digest)
     if code == MODERATED:
         return "refused", "refused by moderation: change the prompt or its references"
@@ -65,7 +65,7 @@ def held(owners: Mapping[str, tuple[int, str]], fallbacks: Mapping[str, str], vi
         others = [fallbacks[digest] for digest in digests if digest in fallbacks]
         if all(fallbacks.get(digest) and view.failed.get(fallbacks[digest]) != MODERATED for digest in refused):
             continue  # another wording is tried first
-        if refused and not any(view.takes.get(digest) for digest in (*digests, *others)):
+        if refused and not any(view.takes.get(digest) or view.absent.get(digest) for digest in (*digests, *others)):
             variant = owners[refused[0]][1]
             found |= {digest: variant for digest in digests if digest not in refused}
     return found
@@ -76,7 +76,8 @@ def with_absent(view: StoreView, lock: Lock, digests: Iterable[str]) -> StoreVie
     absent = dict(view.absent)
     for digest, takes in lock.takes(view.origin, digests).items():
         here = {take.number for take in view.takes.get(digest, ())}
-        gone = tuple(paid for paid in takes if paid.number not in here)
+        # What the lock says of a take is more than what the store does: its price.
+        gone = {paid.number: paid for paid in (*view.absent.get(digest, ()), *takes) if paid.number not in here}
         if gone and digest not in view.open:
-            absent[digest] = gone
+            absent[digest] = tuple(gone[number] for number in sorted(gone))
     return replace(view, absent=absent)

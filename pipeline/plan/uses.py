@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterator, Mapping
 
 from pipeline.lock import Use
 from pipeline.plan.expansion import Plan
@@ -10,23 +10,28 @@ from pipeline.plan.expansion import Plan
 Shared = ""  # in the place of a variant: all that have nothing of their own
 
 
-def uses(plan: Plan, only: Container[str] | None = None) -> Mapping[tuple[str, str], Use]:
-    """By entry and variant ("": shared) the takes in use that the lock does not say yet; of the entries in `only`."""
-    found: dict[tuple[str, str], Use] = {}
+def uses(plan: Plan, only: Container[str] | None = None) -> Mapping[tuple[str, str], Use | None]:
+    """By entry and variant ("": shared) what the lock is to say from now on of the takes in use, where that is news.
+
+    None: nothing, because the variant uses what all do. Of the entries in `only`.
+    """
+    chosen = {(entry, variant): use for entry, variant, use in _every(plan) if only is None or entry in only}
+    shared: dict[str, Use | None] = {}
+    for (entry, _), use in chosen.items():
+        before = plan.lock.own_use(plan.origin, entry, Shared)
+        if shared.setdefault(entry, before) in (None, before) and (before is None or _gives_way(plan, before, use)):
+            shared[entry] = use
+    found = {(entry, Shared): use for entry, use in shared.items()}
+    found |= {(entry, variant): None if use == shared[entry] else use for (entry, variant), use in chosen.items()}
+    return {at: use for at, use in found.items() if plan.lock.own_use(plan.origin, *at) != use}
+
+
+def _every(plan: Plan) -> Iterator[tuple[str, str, Use]]:
+    """Each entry in each variant that uses a take."""
     for variant in plan.variants:
         for index, digest in plan.digests(variant).items():
-            entry = plan.board.entries[index].id
-            if only is not None and entry not in only:
-                continue
-            chosen = _chosen(plan, variant.name, index, digest)
-            if chosen is None:
-                continue
-            shared = found.get((entry, Shared)) or plan.lock.own_use(plan.origin, entry, Shared)
-            if shared is None or _gives_way(plan, shared, chosen, (entry, Shared) in found):
-                found[entry, Shared] = chosen
-            elif chosen != shared:
-                found[entry, variant.name] = chosen
-    return {at: use for at, use in found.items() if plan.lock.own_use(plan.origin, *at) != use}
+            if use := _chosen(plan, variant.name, index, digest):
+                yield plan.board.entries[index].id, variant.name, use
 
 
 def _chosen(plan: Plan, variant: str, index: int, digest: str) -> Use | None:
@@ -41,6 +46,6 @@ def _chosen(plan: Plan, variant: str, index: int, digest: str) -> Use | None:
     )
 
 
-def _gives_way(plan: Plan, shared: Use, chosen: Use, new: bool) -> bool:
+def _gives_way(plan: Plan, shared: Use, chosen: Use) -> bool:
     """Whether what all used is of a request that nobody makes any more, and this is of one that is made."""
-    return not new and shared.wanted not in plan.jobs and chosen.wanted in plan.jobs
+    return shared.wanted not in plan.jobs and chosen.wanted in plan.jobs

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -11,11 +12,12 @@ from pathlib import Path
 
 from pipeline import wire
 from pipeline.errors import SetupError, StoreError
-from pipeline.plan import FIRST_TAKE, Plan, State, Variant
+from pipeline.plan import Plan, State, Variant
 from pipeline.produce.reading import Film, plan
 from pipeline.store import Busy, Intent, Spent, take_home
 
 _TOLD: frozenset[State] = frozenset({"open", "uncertain", "absent", "refused", "held"})
+_ID = re.compile(r"[A-Za-z0-9._~-]*[A-Za-z0-9_-]")
 _SHORTEST = 6  # characters of a digest that name it
 _REFUNDED = Decimal(0)
 
@@ -88,9 +90,11 @@ def settle(file: Path, what: str, *, adopt: str = "", environ: Mapping[str, str]
     `what` is a shot, or the beginning of a digest. A generation that was made elsewhere is adopted the same way.
     Raises SetupError where that names no attempt, or several. Nothing is asked of the API, and nothing is bought.
     """
+    if adopt and not _ID.fullmatch(adopt):
+        raise SetupError(f"{adopt!r} is no id of a generation", hint="copy it from the API's list")
     film, planned = plan(file, environ)
     row = _named(planned, what, to_adopt=bool(adopt))
-    home = take_home(planned.origin, row.digest, _number(planned, row.digest))
+    home = take_home(planned.origin, row.digest, _number(planned, row.digest, adopt))
     if adopt in film.store.predictions(planned.origin):
         raise SetupError(f"{adopt} is written down already, with another attempt", hint="look at its id again")
     try:
@@ -107,9 +111,13 @@ def settle(file: Path, what: str, *, adopt: str = "", environ: Mapping[str, str]
     return row
 
 
-def _number(planned: Plan, digest: str) -> int:
-    kept = planned.view.takes.get(digest, ())
-    return max((take.number for take in kept), default=0) + 1 if kept else FIRST_TAKE
+def _number(planned: Plan, digest: str, adopt: str) -> int:
+    """Of the take whose attempt has not ended, or that the lock has under that id, else of a new one."""
+    view = planned.view
+    kept = [take.number for take in view.takes.get(digest, ())]
+    gone = {paid.number: paid.prediction for paid in view.absent.get(digest, ())}
+    known = next((number for number, prediction in gone.items() if prediction == adopt), 0)
+    return view.unsettled.get(digest) or known or max([*kept, *gone], default=0) + 1
 
 
 def _intent(film: Film, planned: Plan, row: Row) -> Intent:
@@ -150,7 +158,7 @@ def _rows(planned: Plan) -> Iterator[Row]:
 def _every_row(planned: Plan) -> Iterator[Row]:
     for digest, (index, variant) in planned.owners.items():
         state, reason = planned.state(digest)
-        gone, at_work = planned.view.absent.get(digest, ()), planned.at_work(digest)
+        gone, at_work = planned.absent(digest), planned.at_work(digest)
         prediction = planned.view.open.get(at_work, "") or (gone[0].prediction if gone else "")
         yield Row(planned.board.entries[index].id, variant, digest, at_work, state, reason, prediction)
 

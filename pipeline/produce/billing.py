@@ -19,7 +19,7 @@ _NOTHING = Decimal(0)
 
 
 async def billed(client: Client, film: Film, origin: str, began: datetime) -> Decimal | None:
-    """US dollars charged for the attempts that began since; None where the API did not tell of all of them."""
+    """US dollars charged for the film's attempts that began since; None where the API did not tell of all of them."""
     attempts = await asyncio.to_thread(_attempts, film, origin, began)
     if not attempts:
         return Decimal("0.00")
@@ -30,7 +30,7 @@ async def billed(client: Client, film: Film, origin: str, began: datetime) -> De
         return None
     bills = _by_prediction(rows)
     await asyncio.to_thread(_write, film, attempts, bills)
-    new = [bills.get(one.state.prediction) for one in attempts if one.state.begun and one.state.begun >= began]
+    new = [bills.get(one.state.prediction) for one in attempts if _is_of(film, one, began)]
     charged = [bill.charged_usd - bill.refunded_usd for bill in new if bill]
     return sum(charged, Decimal("0.00")) if len(charged) == len(new) else None
 
@@ -43,6 +43,11 @@ def _write(film: Film, attempts: Iterable[Spent], bills: Mapping[str, Bill]) -> 
     for one in attempts:
         if one.state.prediction in bills:
             film.store.billed(one, bills[one.state.prediction])
+
+
+def _is_of(film: Film, one: Spent, began: datetime) -> bool:
+    intent, begun = one.state.intent, one.state.begun
+    return intent is not None and begun is not None and intent.storyboard == film.board.name and begun >= began
 
 
 def _unsettled(one: Spent, began: datetime) -> bool:

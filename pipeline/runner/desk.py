@@ -10,6 +10,7 @@ from typing import Literal
 
 from pipeline.catalog import Model
 from pipeline.client import Client
+from pipeline.errors import GenerationError
 from pipeline.plan import Order
 from pipeline.runner.orderly import whole
 from pipeline.store import Attempt, Gate, Home, Intent, Store
@@ -37,12 +38,17 @@ class Counter:
         self.gate = gate
         self._sleep = sleep
         self._turn = asyncio.Lock()
+        # Of its own: who waits in line for a place would keep those who have theirs from using it, for ever.
+        self._turn_again = asyncio.Lock()
         self._freed = asyncio.Event()
+        self.stopped: GenerationError | None = None  # why nothing more can be bought, for those who stand in line too
 
     async def begin(self, home: Home, intent: Intent, longest_s: float, waits: Callable[[float], object]) -> Attempt:
-        """The attempt, as soon as its intent may stand in the store. Raises OverBudget."""
+        """The attempt, as soon as its intent may stand in the store. Raises OverBudget, and what stopped the run."""
         async with self._turn:
             while True:
+                if self.stopped:
+                    raise self.stopped
                 self._freed.clear()
                 answer = await whole(self.gate.begin, home, intent, longest_s)
                 if isinstance(answer, Attempt):
@@ -52,13 +58,18 @@ class Counter:
 
     async def again(self) -> None:
         """Comes back when what the API turned away by rule may be sent once more."""
-        async with self._turn:
+        async with self._turn_again:
             while wait_s := await whole(self.gate.again):
                 await self._sleep(wait_s)
 
-    async def ended(self, home: Home, attempt: Attempt, *, turned_away: bool = False) -> None:
+    async def ended(self, home: Home) -> None:
         """The attempt runs no longer at the API."""
-        await whole(self.gate.ended, home, attempt.price_usd if turned_away else None)
+        await whole(self.gate.ended, home)
+        self._freed.set()
+
+    async def turned_away(self, home: Home, attempt: Attempt, error: GenerationError) -> None:
+        """The API took no request for the attempt, which ends."""
+        await whole(self.gate.turned_away, home, attempt, error.code, error.message)
         self._freed.set()
 
     async def _look_again(self, wait_s: float) -> None:

@@ -38,7 +38,7 @@ class Fetcher:
         prediction = await self._ended(order, attempt, tell)
         if self.desk.counter:
             # The place is free for another job while this clip is fetched.
-            await self.desk.counter.ended(home, attempt)
+            await self.desk.counter.ended(home)
         if prediction.status != "completed":
             await whole(attempt.end, "failed", prediction.code, prediction.error)
             raise failure(prediction, order)
@@ -46,8 +46,6 @@ class Fetcher:
         clip = attempt.temporary()
         try:
             facts = await self._downloaded(prediction, clip)
-            if order.absent and facts.sha256 != order.absent.sha256:
-                raise Absent("what the API has under the id of its take is another clip", prediction=prediction.id)
             return await self._keep(attempt, clip, facts)
         finally:
             clip.unlink(missing_ok=True)
@@ -65,11 +63,19 @@ class Fetcher:
 
     async def adopted(self, order: Order, home: Home, paid: Paid, tell: Tell) -> Take:
         """The take that somebody else paid for and the lock names, out of the API; nothing is generated."""
-        await self._still_there(paid)
-        request = wire.as_digested(order.request)
-        intent = Intent(request, self.desk.storyboard, order.variant, order.shot, paid.price_usd)
-        attempt = await whole(home.adopt, intent, paid.prediction)
-        return await self.taken(order, home, attempt, tell)
+        prediction = await self._still_there(paid)
+        tell("fetching", "")
+        clip = home.temporary()
+        try:
+            # Before anything is written down: another clip would stay here as an attempt that never ends.
+            facts = await self._downloaded(prediction, clip)
+            if facts.sha256 != paid.sha256:
+                raise Absent("what the API has under the id of its take is another clip", prediction=prediction.id)
+            request = wire.as_digested(order.request)
+            intent = Intent(request, self.desk.storyboard, order.variant, order.shot, paid.price_usd)
+            return await self._keep(await whole(home.adopt, intent, paid.prediction), clip, facts)
+        finally:
+            clip.unlink(missing_ok=True)
 
     async def _ended(self, order: Order, attempt: Attempt, tell: Tell) -> Prediction:
         """The prediction when it has ended, well or not."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -39,5 +40,9 @@ def _says(sent: Any, told: Any) -> bool:
     if isinstance(sent, Mapping):  # a file, which travels as an address
         return isinstance(told, str) and bool(told)
     if isinstance(sent, list):
-        return len(told if isinstance(told, list) else []) == len(sent)
-    return type(sent) is type(told) and bool(sent == told)
+        values = told if isinstance(told, list) else []  # one without members is not sent at all
+        return len(values) == len(sent) and all(map(_says, sent, values))
+    if isinstance(sent, str):
+        return isinstance(told, str) and unicodedata.normalize("NFC", told) == sent  # as it was digested
+    # JSON knows one kind of number, and a truth is none.
+    return isinstance(sent, bool) is isinstance(told, bool) and bool(sent == told)

@@ -17,13 +17,16 @@ async def whole(step: Callable[..., _T], *words: object) -> _T:
 
 
 async def to_its_end(work: Coroutine[Any, Any, _T]) -> _T:
-    """What the work comes to. It is not broken off when the run is being stopped, only what follows it is."""
+    """What the work comes to. It is not broken off when the run is being stopped, only what follows it is.
+
+    The error that it came to then is the cause of the CancelledError.
+    """
     task = asyncio.ensure_future(work)
     try:
         return await asyncio.shield(task)
-    except asyncio.CancelledError:
+    except asyncio.CancelledError as stopped:
         await asyncio.wait({task})
-        raise
+        raise stopped from (None if task.cancelled() else task.exception())
 
 
 async def settled(work: Coroutine[Any, Any, _T]) -> _T | StoryreelError:

@@ -126,6 +126,8 @@ class _Run:
         """What one refusal says of all that is still to be bought."""
         if isinstance(refused, OutOfCredit) or refused.http_status in _KEY_REFUSED:
             self.stopped = refused
+            if self.desk.counter:
+                self.desk.counter.stopped = refused
         if refused.code == UNREACHABLE_MEDIA:
             self.bodies.forget(order)
 

@@ -47,9 +47,18 @@ class Sender:
             await self._reconciled(order, home, attempt, last)
             return attempt
         sent = await body()
-        attempt = await self._begun(order, home, sent, tell)
+        try:
+            attempt = await self._begun(order, home, sent, tell)
+        except asyncio.CancelledError:
+            await self._withdrawn(home)
+            raise
         tell("sending", "")
-        await self._submitted(order, home, attempt, sent, tell)
+        try:
+            await self._submitted(order, home, attempt, sent, tell)
+        except asyncio.CancelledError as stopped:
+            if _surely_unsent(stopped.__cause__):
+                await self._withdrawn(home)
+            raise
         return attempt
 
     async def _begun(self, order: Order, home: Home, body: Mapping[str, object], tell: Tell) -> Attempt:
@@ -86,9 +95,12 @@ class Sender:
                 return
 
     async def _paused(self, counter: Counter, limited: RateLimited, tell: Tell) -> None:
-        await whole(counter.gate.closed, limited.asked_s)
-        tell("waiting", "the API asked for a pause")
-        await counter.again()
+        try:
+            await whole(counter.gate.closed, limited.asked_s)
+            tell("waiting", "the API asked for a pause")
+            await counter.again()
+        except asyncio.CancelledError as stopped:
+            raise stopped from limited
         tell("sending", "")
 
     async def _post(self, order: Order, attempt: Attempt, body: Mapping[str, object]) -> None:
@@ -105,10 +117,17 @@ class Sender:
         if self.desk.counter:
             await whole(self.desk.counter.gate.accepted)
 
+    async def _withdrawn(self, home: Home) -> None:
+        """Ends an attempt that the API surely took nothing for, because the run is being stopped: none is uncertain."""
+        last = await asyncio.to_thread(lambda: home.last)
+        if last.standing == "uncertain":
+            await self._turned_away(home, home.resume(), UnreachableApi("the run was stopped before it was sent"))
+
     async def _turned_away(self, home: Home, attempt: Attempt, error: RefusedByApi | UnreachableApi) -> None:
-        await whole(attempt.end, "turned_away", error.code, error.message)
         if self.desk.counter:
-            await self.desk.counter.ended(home, attempt, turned_away=True)
+            await self.desk.counter.turned_away(home, attempt, error)
+        else:
+            await whole(attempt.end, "turned_away", error.code, error.message)
 
     async def _reconciled(self, order: Order, home: Home, attempt: Attempt, last: AttemptState) -> None:
         """Adopts the generation that a POST without an answer brought about; ChargeUncertain where none is sure."""
@@ -133,7 +152,7 @@ class Sender:
             why = f"the API's history has several that may be it: {', '.join(found[:5])}"
         if why == _NOT_LISTED:
             # It most likely never arrived: its money stays reserved, but no other shot has to wait for it.
-            await self.desk.counter.ended(home, attempt)
+            await self.desk.counter.ended(home)
         raise self._unsettled(order, why)
 
     async def _candidates(self, intent: Intent, begun: datetime) -> tuple[str, ...]:
@@ -147,6 +166,10 @@ class Sender:
         message = f"submitted, and nobody knows whether it arrived; {why}; it is not sent again"
         hint = f"look for it among the API's predictions, then: {line} --adopt ID, or where it is not: {line} --abandon"
         return ChargeUncertain(message, hint=hint)
+
+
+def _surely_unsent(error: BaseException | None) -> bool:
+    return isinstance(error, RefusedByApi | UnreachableApi) and not isinstance(error, ChargeUncertain)
 
 
 def _why(wait_s: float) -> str:

@@ -12,6 +12,7 @@ import re
 import secrets
 import stat
 import sys
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -66,6 +67,15 @@ def sweep(folder: Path) -> None:
                 path.unlink()
 
 
+def sweep_after(path: Path) -> None:
+    """Removes what killed processes left that were putting a file under this name; only for who holds its lock."""
+    left = re.compile(f"{re.escape(_TEMPORARY)}[0-9a-f]+{re.escape(_mark(path))}")
+    with explained(path.parent, "leftovers can't be removed"):
+        for each in path.parent.iterdir():
+            if left.fullmatch(each.name):
+                each.unlink()
+
+
 def write_new(path: Path, content: bytes, *, durable: bool) -> None:
     """Writes a file that must not exist yet; StoreError where it does or where it can't be written whole."""
     temporary = temporary_in(path.parent)
@@ -80,7 +90,7 @@ def write_new(path: Path, content: bytes, *, durable: bool) -> None:
 
 def overwrite(path: Path, content: bytes, *, durable: bool) -> None:
     """Puts a whole file in the place of the one under that name, if there is any; StoreError where it can't."""
-    temporary = temporary_in(path.parent)
+    temporary = temporary_in(path.parent, _mark(path))
     with explained(path, "can't be written"):
         try:
             _fill(temporary, content, durable=durable)
@@ -107,6 +117,11 @@ def secure(path: Path, size_bytes: int, *, durable: bool) -> None:
             _settle(descriptor, size_bytes, durable=durable)
         finally:
             os.close(descriptor)
+
+
+def _mark(path: Path) -> str:
+    # Whose it is, short enough for whatever name: what lies beside a storyboard may be another board's.
+    return f"-{zlib.crc32(os.fsencode(path.name)):08x}"
 
 
 def _fill(temporary: Path, content: bytes, *, durable: bool) -> None:
@@ -217,12 +232,6 @@ def read(path: Path) -> bytes | None:
         return None
     with explained(path, "can't be read"):
         return path.read_bytes()
-
-
-def print_of(path: Path) -> tuple[int, int, int] | None:
-    """What changes whenever a file is replaced by another one: inode, time and size; None where nothing is."""
-    found = examine(path)
-    return (found.st_ino, found.st_mtime_ns, found.st_size) if found else None
 
 
 def names_in(folder: Path) -> frozenset[str]:

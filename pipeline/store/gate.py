@@ -17,7 +17,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from pipeline.errors import OverBudget, StoreError
-from pipeline.store.files import make_folder, overwrite, print_of
+from pipeline.store.files import make_folder, overwrite, read, sweep
 from pipeline.store.home import Attempt, Home
 from pipeline.store.locks import waiting_for
 from pipeline.store.places import Address, shelf
@@ -54,7 +54,7 @@ class Gate:
         self._limits, self._purse = limits, purse
         self._file = outputs / self._shelf / "gate.json"
         self._turn = threading.Lock()
-        self._written: tuple[tuple[int, int, int] | None, _State] | None = None  # what this process wrote last
+        self._written: tuple[bytes, _State] | None = None  # what this process wrote last
         self.run_usd = NOTHING  # that this run has reserved, less what was turned away
 
     def count(self, longest_s: Callable[[str], float]) -> Mapping[str, Decimal]:
@@ -64,17 +64,22 @@ class Gate:
         """
         with self._locked():
             now = self._now()
-            state, _ = read_gate(self._file) or (Rates(), {})
+            sweep(self._file.parent)
             opened: dict[str, float] = {}
             spent: dict[str, Decimal] = {}
+            posts: list[float] = []
             for one in attempts_on(self._outputs, self._shelf):
                 intent, begun = one.state.intent, one.state.begun
                 if intent is None or begun is None:
                     continue
+                at = min(begun.timestamp(), now)  # later only where a clock was set back since
+                posts.append(at)
                 spent[intent.storyboard] = spent.get(intent.storyboard, NOTHING) + one.usd
                 if one.unresolved:
-                    opened[one.home] = begun.timestamp() + longest_s(str(intent.request.get("model", "")))
-            self._write(_State(replace(state, open=opened).ended(frozenset(), now), spent))
+                    opened[one.home] = at + longest_s(str(intent.request.get("model", "")))
+            found = read_gate(read(self._file))
+            rates = found[0] if found else Rates(tuple(sorted(posts)))
+            self._write(_State(replace(rates.at(now), open=opened).ended(frozenset(), now), spent))
         return spent
 
     def begin(self, home: Home, intent: Intent, longest_s: float) -> Attempt | float:
@@ -84,7 +89,8 @@ class Gate:
         """
         price = intent.price_usd or NOTHING
         with self._locked():
-            state, now = self._read(), self._now()
+            now = self._now()
+            state = self._seen(now)
             self._refuse_over_budget(state, price)
             wait_s = state.rates.wait_s(now, self._limits)
             if wait_s and state.rates.full(now, self._limits):
@@ -105,7 +111,8 @@ class Gate:
     def again(self) -> float:
         """0 where what the API turned away by rule may be sent once more now, else the seconds to wait."""
         with self._locked():
-            state, now = self._read(), self._now()
+            now = self._now()
+            state = self._seen(now)
             rates = replace(state.rates, open={})  # it has its place among the open ones already
             wait_s = rates.wait_s(now, self._limits)
             if not wait_s:
@@ -125,15 +132,23 @@ class Gate:
             state = self._read()
             self._write(replace(state, rates=state.rates.refused(self._now(), asked_s, self._limits)))
 
-    def ended(self, home: Home, given_back: Decimal | None = None) -> None:
-        """A job is no longer open; `given_back` is the price of one that the API took no request for."""
+    def ended(self, home: Home) -> None:
+        """A job is no longer open."""
         with self._locked():
             state = self._read()
-            spent = dict(state.spent)
-            if given_back:
-                board = self._purse.storyboard
-                spent[board] = max(NOTHING, spent.get(board, NOTHING) - given_back)
-                self.run_usd -= given_back
+            self._write(replace(state, rates=state.rates.ended(frozenset({home.name}), self._now())))
+
+    def turned_away(self, home: Home, attempt: Attempt, code: int, message: str) -> None:
+        """Ends an attempt that the API took no request for, and gives back what was reserved for it.
+
+        Both under the lock: who counts in between would find it given back already, and it would be so twice.
+        """
+        with self._locked():
+            state = self._read()
+            attempt.end("turned_away", code, message)
+            board, price = self._purse.storyboard, attempt.price_usd or NOTHING
+            spent = {**state.spent, board: max(NOTHING, state.spent.get(board, NOTHING) - price)}
+            self.run_usd -= price
             self._write(_State(state.rates.ended(frozenset({home.name}), self._now()), spent))
 
     def _refuse_over_budget(self, state: _State, price: Decimal) -> None:
@@ -158,17 +173,27 @@ class Gate:
         folder = folder_of(self._outputs, job)
         return folder is not None and read_home(folder, address)[1].standing in ("uncertain", "submitted")
 
+    def _seen(self, now: float) -> _State:
+        """The state at this moment. Where a clock was set back, that is written down: it is so only once."""
+        found = self._read()
+        state = replace(found, rates=found.rates.at(now))
+        if state.rates.posts[-1:] != found.rates.posts[-1:] or state.rates.closed_until != found.rates.closed_until:
+            self._write(state)
+        return state
+
     def _read(self) -> _State:
-        if self._written and self._written[0] == print_of(self._file):
-            return self._written[1]  # nobody else has been here
-        found = read_gate(self._file)
+        content = read(self._file)
+        if self._written and self._written[0] == content:
+            return self._written[1]  # nobody else has been here: to read it is quicker than to understand it
+        found = read_gate(content)
         if found is None:
-            raise StoreError(f"{self._file}: it is gone", hint="run the command again: it is made anew")
+            raise StoreError(f"{self._file}: it is gone or damaged", hint="run the command again: it is made anew")
         return _State(*found)
 
     def _write(self, state: _State) -> None:
-        overwrite(self._file, gate_record(self._clock(), state.rates, state.spent), durable=False)
-        self._written = print_of(self._file), state
+        content = gate_record(self._clock(), state.rates, state.spent)
+        overwrite(self._file, content, durable=False)
+        self._written = content, state
 
     def _now(self) -> float:
         return self._clock().timestamp()

@@ -9,7 +9,7 @@ from pathlib import Path
 from pipeline import lock
 from pipeline.errors import SetupError
 from pipeline.lock import Lock
-from pipeline.store.files import make_folder, overwrite, print_of
+from pipeline.store.files import make_folder, overwrite, sweep_after
 from pipeline.store.locks import waiting_for
 
 ENDING = ".lock.yaml"
@@ -24,20 +24,18 @@ class LockFile:
         self.path = board.with_name(board.stem + ENDING)
         self.shown = str(storyboard.with_name(storyboard.stem + ENDING))  # as the user would name it
         self._guard = guard
-        self._last: tuple[tuple[int, int, int] | None, Lock] | None = None  # what was read or written last
+        self._last: tuple[bytes, Lock] | None = None  # what was read or written last
 
     def load(self) -> Lock:
         """What it says; an empty Lock where there is none. Raises BadInput for what storyreel did not write."""
-        there = print_of(self.path) if not self.path.is_symlink() else None
-        if self._last and there and self._last[0] == there:
-            return self._last[1]
         try:
-            text = self.path.read_bytes().decode("utf-8")
+            content = self.path.read_bytes()
+            if not self._last or self._last[0] != content:
+                self._last = content, lock.parse(content.decode("utf-8-sig"), self.shown)
         except FileNotFoundError:
             return Lock()
         except (OSError, UnicodeDecodeError) as error:
-            raise SetupError(f"{self.shown}: can't be read: {error}") from error
-        self._last = there, lock.parse(text, self.shown)
+            raise SetupError(f"{self.shown}: can't be read: {error}", hint="take it back from git") from error
         return self._last[1]
 
     def update(self, change: Callable[[Lock], Lock]) -> Lock:
@@ -47,6 +45,8 @@ class LockFile:
             before = self.load()
             after = change(before)
             if after.page != before.page:
-                overwrite(self.path, lock.dump(after).encode("utf-8"), durable=True)
-                self._last = print_of(self.path), after
+                content = lock.dump(after).encode("utf-8")
+                sweep_after(self.path)
+                overwrite(self.path, content, durable=True)
+                self._last = content, after
         return after

@@ -133,7 +133,9 @@ else:
                 return True
             if not _shared(descriptor):
                 return False
-            # It was only somebody who looked (`is_held`): over in microseconds, once the system lets it run.
+            # It was only somebody who looked (`is_held`): over in microseconds, once the system lets it run. What was
+            # just taken is given back meanwhile: several who wait would else keep each other out, for ever.
+            fcntl.flock(descriptor, fcntl.LOCK_UN)
             time.sleep(_PAUSE_S)
         return False
 

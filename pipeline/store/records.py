@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,7 +16,7 @@ from pipeline.errors import StoreError
 from pipeline.schema import plain, violations
 from pipeline.store.files import read, size_of
 from pipeline.store.places import Address
-from pipeline.store.rates import Rates
+from pipeline.store.rates import MOST_REFUSALS, WIDEST_GAP_S, Rates
 from pipeline.take import MediaFacts, Take
 
 FORMAT = 1
@@ -138,20 +139,22 @@ def gate_record(at: datetime, rates: Rates, spent: Mapping[str, Decimal]) -> byt
     return json.dumps({"format": FORMAT, "at": _moment(at), **fields, "spent": money}).encode()
 
 
-def read_gate(path: Path) -> tuple[Rates, Mapping[str, Decimal]] | None:
+def read_gate(content: bytes | None) -> tuple[Rates, Mapping[str, Decimal]] | None:
     """The rates, and the dollars spent by storyboard; None where they are to be counted: it only repeats attempts."""
-    content = read(path)
     try:
-        record = json.loads(content or b"")
-        moments = [float(record[name]) for name in ("closed_until", "gap_s")]
+        record = json.loads(content or b"", parse_constant=_refuse)
+        closed_until, gap_s = (float(record[name]) for name in ("closed_until", "gap_s"))
         opened = {str(job): float(until) for job, until in record["open"].items()}
         posts = tuple(sorted(map(float, record["posts"])))
         spent = {str(board): Decimal(usd) for board, usd in record["spent"].items()}
-        if record["format"] != FORMAT or not all(usd.is_finite() for usd in spent.values()):
-            return None
-        return Rates(posts, opened, moments[0], int(record["refusals"]), moments[1]), spent
+        refusals, known = int(record["refusals"]), record["format"] == FORMAT
+        numbers = (closed_until, gap_s, *opened.values(), *posts)
     except (ValueError, TypeError, KeyError, AttributeError, ArithmeticError, RecursionError):
         return None
+    fine = known and all(map(math.isfinite, numbers)) and 0 <= refusals <= MOST_REFUSALS
+    if not fine or not 0 <= gap_s <= WIDEST_GAP_S or not all(usd.is_finite() and usd >= 0 for usd in spent.values()):
+        return None
+    return Rates(tuple(sorted(posts)), opened, closed_until, refusals, gap_s), spent
 
 
 def damaged(path: Path, fault: str) -> StoreError:

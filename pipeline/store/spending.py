@@ -29,7 +29,7 @@ class Spent:
     def usd(self) -> Decimal:
         """US dollars that it counts for: as billed, else as expected, unless the API took no request."""
         if self.bill:
-            return self.bill.charged_usd - self.bill.refunded_usd
+            return max(Decimal(0), self.bill.charged_usd - self.bill.refunded_usd)
         if self.state.outcome == "turned_away" or self.state.intent is None:
             return Decimal(0)
         return self.state.intent.price_usd or Decimal(0)

@@ -45,6 +45,7 @@ class Store:
         takes: dict[str, tuple[Take, ...]] = {}
         absent: dict[str, tuple[Paid, ...]] = {}
         opened: dict[str, str] = {}
+        unsettled: dict[str, int] = {}
         failed: dict[str, int] = {}
         uncertain: set[str] = set()
         for address in self._present(origin, digests):
@@ -57,11 +58,13 @@ class Store:
                 absent[digest] = (*absent.get(digest, ()), paid)
             elif last.standing == "submitted" or live:
                 opened[digest] = last.prediction
+                unsettled[digest] = address.number
             elif last.standing == "uncertain":
                 uncertain.add(digest)
+                unsettled[digest] = address.number
             elif last.outcome == "failed":
                 failed[digest] = last.code
-        return StoreView(origin, takes, opened, frozenset(uncertain), absent, failed)
+        return StoreView(origin, takes, opened, frozenset(uncertain), absent, unsettled, failed)
 
     def kept(self, home: str) -> Take | None:
         """The take in a home; None where its take.json or its clip of the recorded size is not here.

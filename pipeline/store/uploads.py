@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -32,14 +33,17 @@ class Uploads:
         return found[0] if found and timedelta(0) <= now - found[1] < LIFE else None
 
     def keep(self, sha256: str, address: str) -> None:
-        """Writes down an address, unless it is signed: that would be a secret."""
-        if not urlsplit(address).query:
-            make_folder(self._folder, durable=False)
-            overwrite(self._file(sha256), encode("upload", self._clock(), address=address), durable=False)
+        """Writes down an address, unless it is signed or names a user: that would be a secret."""
+        with suppress(StoreError, ValueError):  # the latter for what is no address
+            parts = urlsplit(address)
+            if not (parts.query or parts.fragment or "@" in parts.netloc):
+                make_folder(self._folder, durable=False)
+                overwrite(self._file(sha256), encode("upload", self._clock(), address=address), durable=False)
 
     def forget(self, sha256: str) -> None:
         """The API does not find it any more: it is to be uploaded again."""
-        self._file(sha256).unlink(missing_ok=True)
+        with suppress(OSError):
+            self._file(sha256).unlink()
 
     def _file(self, sha256: str) -> Path:
         return self._folder / f"{sha256}.json"
