@@ -137,29 +137,32 @@ class Sender:
         if self.desk.counter is None:
             raise self._unsettled(order, "a rehearsal has no history")
         found: tuple[str, ...] = ()
-        why = _NOT_LISTED
         for pause_s in _LOOKS_S:
             await self.desk.sleep(pause_s)
             try:
-                found = await self._candidates(intent, begun)
+                found, unclear = await self._candidates(intent, begun)
             except (RefusedByApi, UnreachableApi) as error:
                 why = f"its history could not be read: {error.message}"
                 continue
             why = _NOT_LISTED
             if len(found) == 1:
                 return await whole(attempt.submitted, found[0])
-        if found:
-            why = f"the API's history has several that may be it: {', '.join(found[:5])}"
+            if may_be := found or unclear:
+                so = "has several that may be it" if found else "does not say what was asked; it may be one of"
+                why = f"the API's history {so}: {', '.join(may_be[:5])}"
         if why == _NOT_LISTED:
             # It most likely never arrived: its money stays reserved, but no other shot has to wait for it.
             await self.desk.counter.ended(home)
         raise self._unsettled(order, why)
 
-    async def _candidates(self, intent: Intent, begun: datetime) -> tuple[str, ...]:
+    async def _candidates(self, intent: Intent, begun: datetime) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Ids of the generations that have the request's inputs, and of those whose inputs the API does not tell."""
         model = str(intent.request["model"])
         rows = await self.desk.client.history(model, begun - _BEFORE, begun + _AFTER)
         known = await asyncio.to_thread(self.desk.store.predictions, self.desk.origin)
-        return matching(intent.sent_sha256, intent.request, rows, known)
+        unclear = (row.prediction.id for row in rows if row.inputs is None)
+        found = matching(intent.sent_sha256, intent.request, rows, known)
+        return found, tuple(one for one in unclear if one not in known)
 
     def _unsettled(self, order: Order, why: str) -> StoryreelError:
         line = f"{self.desk.settle} {order.digest[:12]}"
