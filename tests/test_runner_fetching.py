@@ -61,7 +61,7 @@ def test_a_failed_generation_ends_its_attempt_with_the_apis_code(tmp_path: Path)
 
 @pytest.mark.parametrize(("code", "kind"), [(1407, OutOfCredit), (1200, RefusedByApi), (0, RefusedByApi)])
 def test_a_failure_says_what_it_means(code: int, kind: type[GenerationError]) -> None:
-    error = failure(Prediction("p1", "a/b", "failed", error="no faces", code=code))
+    error = failure(Prediction("p1", "a/b", "failed", error="no faces", code=code), order("a"))
     assert type(error) is kind
     assert (error.code, error.prediction) == (code, "p1")
     assert "no faces" in error.message

@@ -24,6 +24,7 @@ from pipeline.cli import shooting
 from pipeline.client import Client, Pace, Patience
 from pipeline.client.exchange import Exchange
 from pipeline.errors import StoryreelError
+from pipeline.plan import Plan
 from pipeline.store import files
 
 QUICK = Pace(0.02, 0.2)
@@ -74,9 +75,14 @@ def main() -> int:
     return shooting.exit_code(done)
 
 
+def no_cuts(film: produce.Film, plan: Plan, *_: object) -> produce.Rendered:
+    """In the place of the cuts."""
+    return produce.Rendered(film, plan, 0, ())
+
+
 def without_cuts() -> None:
     """From now on nothing is rendered: what is bought is all that is looked at."""
-    produce.shooting.cuts_of = lambda film, plan, *_: produce.Rendered(film, plan, 0, ())
+    produce.shooting.cuts_of = no_cuts
 
 
 async def hurried(seconds: float) -> None:
