@@ -96,7 +96,7 @@ def shoot(
             raise ApprovalNeeded("nothing was bought: nobody said yes", hint="--yes says it beforehand")
         made, billed = asyncio.run(_buy(offer, gate, endpoint, connect or _client, sleep, tell))
         spent = gate.run_usd
-    after = planned(film, before.origin, environ)
+    after = planned(film, before.origin, environ) if bought.orders else before
     brought_up_to_date(film, after)
     return Shooting(offer, made, spent, billed, cuts_of(film, after, wanted, tell), _left(offer, after, wanted))
 
