@@ -146,7 +146,7 @@ class _Lines:
 
 
 def _name(event: Step) -> str:
-    return event.shot if event.variant == MAIN else f"{event.shot} ({event.variant})"
+    return event.shot if event.variant in ("", MAIN) else f"{event.shot} ({event.variant})"
 
 
 def _said(event: Step) -> str:

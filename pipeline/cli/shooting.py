@@ -112,7 +112,7 @@ def _told(done: Shooting) -> Iterable[tuple[str, StoryreelError]]:
 
 
 def _name(order: Order) -> str:
-    return order.shot if order.variant == MAIN else f"{order.shot} ({order.variant})"
+    return order.shot if order.shared or order.variant == MAIN else f"{order.shot} ({order.variant})"
 
 
 def _code(error: StoryreelError) -> int:

@@ -164,6 +164,15 @@ class Plan:
         """The best paid take there is for an entry in a variant: that of its request, else of an older one."""
         return self.use(variant, index, digest) or self.older(variant, index, digest)
 
+    def alone(self) -> frozenset[int]:
+        """Indices of the entries that come to one job, whatever variant shows them."""
+        digests: dict[int, set[str]] = {}
+        for (key, _), digest in self.uses.items():
+            index = key[0]
+            assert isinstance(index, int)
+            digests.setdefault(index, set()).add(digest)
+        return frozenset(index for index, several in digests.items() if len(several) == 1)
+
     def priced(self, prices: Mapping[str, Price]) -> Plan:
         """The same at other prices, by request digest."""
         jobs = {digest: replace(job, price=prices.get(digest, job.price)) for digest, job in self.jobs.items()}

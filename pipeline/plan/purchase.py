@@ -68,6 +68,7 @@ class _Purchase:
         self.states: dict[str, State] = {}
         self.footage: dict[tuple[str, int], str] = {}
         self.by_entry: dict[int, list[str]] = defaultdict(list)
+        self.alone = plan.alone()
 
     def add(self, variant: Variant) -> None:
         digests = self.plan.digests(variant)
@@ -126,7 +127,8 @@ class _Purchase:
             upstream = self.footage.get((variant.name, before), f"take:{digests[before]}:{FIRST_TAKE}")
         models = plan.compositions.models
         sources = {ref: FrameSource(upstream, models[plan.jobs[ref.digest].model].frame_rate) for ref in frames}
-        return Order(key, digest, request, plan.jobs[digest].price, {}, "", sources, variant.name, entry.id)
+        price, shared = plan.jobs[digest].price, index in self.alone
+        return Order(key, digest, request, price, {}, "", sources, variant.name, entry.id, shared=shared)
 
     def _with_fallback(
         self, order: Order, number: int, variant: Variant, index: int, digests: Mapping[int, str], *, only: bool

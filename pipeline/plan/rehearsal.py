@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
@@ -38,6 +38,7 @@ class Order:
     pilot: str = ""  # key of the order that goes first, as both are jobs of one entry; "" for none
     absent: Paid | None = None  # the take to fetch instead of making one
     fallback: Order | None = None  # what is tried once if moderation refuses this
+    shared: bool = False  # it is the entry's only job: all variants that show the entry use it
     stands_for: str = ""  # digest of the request whose fallback it is; "" for its own
 
     @property
@@ -58,6 +59,7 @@ def rehearse(plan: Plan, only: Iterable[Variant] = ()) -> Rehearsal:
     """The best footage there can be for nothing, of the variants in `only` or of all."""
     orders: dict[str, Order] = {}
     footage: dict[tuple[str, int], str] = {}
+    alone = plan.alone()
     for variant in tuple(only) or plan.variants:
         digests = plan.digests(variant)
         for index, digest in digests.items():  # what others continue from comes first
@@ -67,7 +69,7 @@ def rehearse(plan: Plan, only: Iterable[Variant] = ()) -> Rehearsal:
                 continue
             link = plan.board.entries[index].continue_from
             upstream = footage[variant.name, plan.compositions.targets[link.shot].entry] if link else ""
-            order = _order(plan, variant, index, digests, upstream)
+            order = replace(_order(plan, variant, index, digests, upstream), shared=index in alone)
             footage[at] = orders.setdefault(order.key, order).key
     return Rehearsal(orders, footage)
 

@@ -25,7 +25,7 @@ class Step:
     """Something that happened to one order, for whoever shows progress."""
 
     key: str  # of the order
-    variant: str
+    variant: str  # that it is for; "" where all use it
     shot: str
     state: State
     message: str = ""  # why it waits, or failed

@@ -37,7 +37,7 @@ async def generate(
     async with asyncio.TaskGroup() as group:
         run = _Run(desk, kept, group)
         for order in orders:
-            desk.tell(Step(order.key, order.variant, order.shot, "waiting"))
+            desk.tell(Step(order.key, "" if order.shared else order.variant, order.shot, "waiting"))
             run.tasks[order.key] = group.create_task(run.outcome(order))
     return {key: task.result() for key, task in run.tasks.items()}
 
@@ -73,7 +73,7 @@ class _Run:
         if self.told.get(order.key) == (state, message):
             return
         self.told[order.key] = state, message
-        self.desk.tell(Step(order.key, order.variant, order.shot, state, message))
+        self.desk.tell(Step(order.key, "" if order.shared else order.variant, order.shot, state, message))
 
     async def made(self, order: Order) -> Take:
         clips = {frame: await self.clip(source.key) for frame, source in order.sources.items()}

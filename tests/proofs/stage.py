@@ -82,6 +82,7 @@ def stage(
     extra: str = "",
     seconds: int = 1,
     longest_s: int = 30,
+    usual_s: int = 1,
 ) -> Stage:
     """A project of that many shots, each a job of its own, of a second."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -91,7 +92,7 @@ def stage(
     data["request"]["properties"]["duration"] |= {"minimum": 1, "default": 1}
     for sizes in data["output"]["sizes"].values():
         sizes |= {ratio: [160, 90] for ratio in sizes}
-    data["timing"] |= {"usual_s": 1, "longest_s": longest_s}
+    data["timing"] |= {"usual_s": usual_s, "longest_s": longest_s}
     file = folder / "models" / f"{MODEL}.json"
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(json.dumps(data))
