@@ -161,7 +161,9 @@ def test_after_a_refusal_the_other_jobs_of_the_shot_are_held() -> None:
     found = money.plan(in_two())
     assert states(found)["wet", "sh010"] == "refused"
     assert states(found)["dry", "sh010"] == "held"
-    assert "wet of this shot" in next(slot.reason for slot in found.every_slot() if slot.state == "held")
+    reasons = {(slot.variant, slot.shot): slot.reason for slot in found.every_slot() if slot.state == "held"}
+    assert reasons["dry", "sh010"] == "held back: wet of this shot was refused by moderation"
+    assert reasons["wet", "sh020"] == "held back: sh010, from which it continues, is not to be had"
     assert states(found)["wet", "sh030"] == "generate"
     money.rest = {"failed": {first: 1403}}
     assert states(money.plan(in_two()))["dry", "sh010"] == "generate"

@@ -96,7 +96,8 @@ def _show(done: Shooting) -> None:
         return
     kept = [outcome for outcome in done.made.values() if isinstance(outcome, Take)]
     billed = "" if done.billed_usd is None else f"; the API's bills say {show.money(done.billed_usd)}"
-    show.line(f"{show.count(len(kept), 'take')} kept; spent {show.money(done.spent_usd)}{billed}")
+    estimated = f" of the {show.money(done.offer.cost_usd)} estimated" if done.offer.cost_usd != done.spent_usd else ""
+    show.line(f"{show.count(len(kept), 'take')} kept; spent {show.money(done.spent_usd)}{estimated}{billed}")
     failed = list(_told(done))
     for name, error in failed[:_MOST_TOLD]:
         show.note(f"{name}: {printable(error.message)}" + (f"\n    {error.hint}" if error.hint else ""))

@@ -48,7 +48,7 @@ class Plan:
     chosen: Mapping[str, Use] = field(repr=False)  # by the digest that is wanted, what some shot uses for it
     fallbacks: Mapping[str, Job] = field(repr=False)  # by the digest of the job that each stands for
     owners: Mapping[str, tuple[int, str]] = field(repr=False)  # of each job the first entry and variant that want it
-    held: Mapping[str, str] = field(repr=False)  # jobs that wait for a refused one of the same entry -> its variant
+    held: Mapping[str, str] = field(repr=False)  # jobs that are not bought before another one was -> why
     max_cost_usd: Decimal | None  # dollars; None: no limit
 
     @property
@@ -238,7 +238,18 @@ def expand(
     view = with_absent(look(known | locked.used(origin)), locked, known)
     waiting = held(owners, {digest: job.digest for digest, job in fallbacks.items()}, view)
     most_usd = board.max_cost_usd
-    return Plan(board.name, compositions, facts, view, jobs, uses, locked, chosen, fallbacks, owners, waiting, most_usd)
+    plan = Plan(board.name, compositions, facts, view, jobs, uses, locked, chosen, fallbacks, owners, waiting, most_usd)
+    if MODERATED in view.failed.values():
+        _hold_what_follows(plan, waiting)
+    return plan
+
+
+def _hold_what_follows(plan: Plan, waiting: dict[str, str]) -> None:
+    """Jobs that continue from one that can't be had are not bought either."""
+    for digest, job in plan.jobs.items():  # what others continue from comes first
+        if job.upstream and plan.state(job.upstream)[0] in ("refused", "held"):
+            before = plan.board.entries[plan.owners[job.upstream][0]].id
+            waiting.setdefault(digest, f"{before}, from which it continues, is not to be had")
 
 
 def _in_turn(compositions: Compositions, variant: Variant) -> Iterator[tuple[int, Shot | None]]:

@@ -14,8 +14,8 @@ from pipeline.wire import MEANING, MODERATED
 State = Literal["reuse", "generate", "stale", "held", "open", "absent", "uncertain", "refused"]
 
 
-def standing(digest: str, view: StoreView, used: Take | None, older: Take | None, refused: str) -> tuple[State, str]:
-    """The state of a job; `refused` is the variant whose job of the same entry was refused, "" for none."""
+def standing(digest: str, view: StoreView, used: Take | None, older: Take | None, waits_for: str) -> tuple[State, str]:
+    """The state of a job; `waits_for` says why it is not bought before another one, "" where it is."""
     if used and used.digest != digest:
         return "reuse", f"take {used.number} of another wording is used for it"
     if used:
@@ -29,8 +29,8 @@ def standing(digest: str, view: StoreView, used: Take | None, older: Take | None
     code = view.failed.get(digest)
     if code == MODERATED:
         return "refused", "refused by moderation: change the prompt or its references"
-    if refused:
-        return "held", f"held back: {refused} of this shot was refused by moderation"
+    if waits_for:
+        return "held", f"held back: {waits_for}"
     if older:
         return "stale", "it has changed since its take was made"
     if code is None:
@@ -49,8 +49,8 @@ def after_refusal(fallback: str, view: StoreView) -> tuple[State, str]:
     return "generate", "refused by moderation: its fallback_prompt is next"
 
 
-def held(owners: Mapping[str, tuple[int, str]], fallbacks: Mapping[str, str], view: StoreView) -> Mapping[str, str]:
-    """Jobs that are not bought while another job of their entry is refused and none has a take -> its variant.
+def held(owners: Mapping[str, tuple[int, str]], fallbacks: Mapping[str, str], view: StoreView) -> dict[str, str]:
+    """Jobs that are not bought while another job of their entry is refused and none has a take -> why.
 
     What moderation says of one wording it most likely says of all, and each refusal may be charged.
     """
@@ -67,7 +67,8 @@ def held(owners: Mapping[str, tuple[int, str]], fallbacks: Mapping[str, str], vi
             continue  # another wording is tried first
         if refused and not any(view.takes.get(digest) or view.absent.get(digest) for digest in (*digests, *others)):
             variant = owners[refused[0]][1]
-            found |= {digest: variant for digest in digests if digest not in refused}
+            reason = f"{variant} of this shot was refused by moderation"
+            found |= {digest: reason for digest in digests if digest not in refused}
     return found
 
 
