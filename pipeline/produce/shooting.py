@@ -72,9 +72,8 @@ def shoot(
     """Buy what is missing of each variant (or of those named; or of the shots in `only`), then render.
 
     `approve` is shown the offer and says whether it is bought; it is not asked where nothing costs anything. `connect`
-    and `sleep` are handed in by tests. Raises
-    BadInput, SetupError, OverBudget and ApprovalNeeded, each before anything is bought. What one shot comes to, and
-    whether it failed, is in what is returned.
+    and `sleep` are handed in by tests. Raises BadInput, SetupError, OverBudget and ApprovalNeeded, each before anything
+    is bought. What one shot comes to, and whether it failed, is in what is returned.
     """
     film, before = plan(file, environ)
     wanted = chosen(before, tuple(variants))

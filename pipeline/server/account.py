@@ -12,7 +12,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Literal
 
-from pipeline import wire
+from pipeline import settings, wire
 from pipeline.server.conduct import Conduct
 from pipeline.server.ledger import Entry, Ledger
 from pipeline.server.request import Refusal
@@ -23,19 +23,13 @@ ENDLESS = Decimal(1_000_000)  # dollars that an account without limit is said to
 
 @dataclass(frozen=True, slots=True)
 class Tier:
-    """What an account may ask for. Source: https://wavespeed.ai/docs/account-levels, 2026-11."""
+    """What an account may ask for."""
 
     submissions: int  # a minute; 0: any number
     open: int  # predictions that have not ended; 0: any number
 
 
-TIERS = {
-    "bronze": Tier(2, 2),
-    "silver": Tier(500, 300),
-    "gold": Tier(3000, 3000),
-    "ultra": Tier(5000, 10_000),
-    "none": Tier(0, 0),
-}
+TIERS = {name: Tier(*limits) for name, limits in settings.TIERS.items()} | {"none": Tier(0, 0)}
 
 
 class Account:

@@ -147,8 +147,8 @@ def api_key(environ: Mapping[str, str]) -> str:
     """The key of the paid API. Raises SetupError where there is none."""
     key = environ.get("WAVESPEED_API_KEY", "").strip()
     if not key:
-        hint = "make one at the API's site and set it in the environment; `render` needs none"
-        raise SetupError("WAVESPEED_API_KEY is not set, and buying takes a key", hint=hint)
+        hint = "make one at https://wavespeed.ai/accesskey, then: export WAVESPEED_API_KEY=...; `render` needs none"
+        raise SetupError("there is no API key: WAVESPEED_API_KEY is not set", hint=hint)
     return key
 
 
