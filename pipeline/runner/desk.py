@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
 from pipeline.catalog import Model
 from pipeline.client import Client
 from pipeline.errors import GenerationError
 from pipeline.plan import Order
-from pipeline.runner.orderly import whole
+from pipeline.runner.orderly import to_its_end
 from pipeline.store import Attempt, Gate, Home, Intent, Store
 from pipeline.take import Take
 
+_T = TypeVar("_T")
 State = Literal["waiting", "sending", "making", "fetching", "kept", "failed", "held"]
 LARGEST_CLIP = 2 << 30  # bytes
 
@@ -41,6 +44,8 @@ class Counter:
         # Of its own: who waits in line for a place would keep those who have theirs from using it, for ever.
         self._turn_again = asyncio.Lock()
         self._freed = asyncio.Event()
+        # A hand of its own: behind clips that are examined every submission would wait.
+        self._hand = ThreadPoolExecutor(1)
         self.stopped: GenerationError | None = None  # why nothing more can be bought, for those who stand in line too
 
     async def begin(self, home: Home, intent: Intent, longest_s: float, waits: Callable[[float], object]) -> Attempt:
@@ -50,7 +55,7 @@ class Counter:
                 if self.stopped:
                     raise self.stopped
                 self._freed.clear()
-                answer = await whole(self.gate.begin, home, intent, longest_s)
+                answer = await self._do(self.gate.begin, home, intent, longest_s)
                 if isinstance(answer, Attempt):
                     return answer
                 waits(answer)
@@ -59,18 +64,29 @@ class Counter:
     async def again(self) -> None:
         """Comes back when what the API turned away by rule may be sent once more."""
         async with self._turn_again:
-            while wait_s := await whole(self.gate.again):
+            while wait_s := await self._do(self.gate.again):
                 await self._sleep(wait_s)
 
     async def ended(self, home: Home) -> None:
         """The attempt runs no longer at the API."""
-        await whole(self.gate.ended, home)
+        await self._do(self.gate.ended, home)
         self._freed.set()
 
     async def turned_away(self, home: Home, attempt: Attempt, error: GenerationError) -> None:
         """The API took no request for the attempt, which ends."""
-        await whole(self.gate.turned_away, home, attempt, error.code, error.message)
+        await self._do(self.gate.turned_away, home, attempt, error.code, error.message)
         self._freed.set()
+
+    async def accepted(self) -> None:
+        """The API took a submission."""
+        await self._do(self.gate.accepted)
+
+    async def closed(self, asked_s: float | None) -> None:
+        """The API said "too many requests": nobody sends anything for so long."""
+        await self._do(self.gate.closed, asked_s)
+
+    async def _do(self, step: Callable[..., _T], *words: object) -> _T:
+        return await to_its_end(_in(self._hand, step, *words))
 
     async def _look_again(self, wait_s: float) -> None:
         """Waits so long, or until a place becomes free."""
@@ -81,6 +97,10 @@ class Counter:
         finally:
             sleeping.cancel()
             freed.cancel()
+
+
+async def _in(hand: ThreadPoolExecutor, step: Callable[..., _T], *words: object) -> _T:
+    return await asyncio.get_running_loop().run_in_executor(hand, partial(step, *words))
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,7 +96,7 @@ class Sender:
 
     async def _paused(self, counter: Counter, limited: RateLimited, tell: Tell) -> None:
         try:
-            await whole(counter.gate.closed, limited.asked_s)
+            await counter.closed(limited.asked_s)
             tell("waiting", "the API asked for a pause")
             await counter.again()
         except asyncio.CancelledError as stopped:
@@ -115,7 +115,7 @@ class Sender:
         else:
             await whole(attempt.submitted, prediction.id)
         if self.desk.counter:
-            await whole(self.desk.counter.gate.accepted)
+            await self.desk.counter.accepted()
 
     async def _withdrawn(self, home: Home) -> None:
         """Ends an attempt that the API surely took nothing for, because the run is being stopped: none is uncertain."""
