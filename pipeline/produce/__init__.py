@@ -20,11 +20,11 @@ accounts     `status` and `settle`: what is open, what was spent, what an attemp
 
 from pipeline.produce.accounts import Account, Row, settle, status
 from pipeline.produce.offering import Offer
-from pipeline.produce.reading import Film, check, plan
+from pipeline.produce.reading import Film, check, check_lock, plan
 from pipeline.produce.rendering import Cutting, FinishedCut, Rendered, assembled, render
 from pipeline.produce.shooting import Shooting, quote, shoot
 
 __all__ = [
-    "Account", "Cutting", "Film", "FinishedCut", "Offer", "Rendered", "Row", "Shooting", "assembled", "check", "plan",
-    "quote", "render", "settle", "shoot", "status",
+    "Account", "Cutting", "Film", "FinishedCut", "Offer", "Rendered", "Row", "Shooting", "assembled", "check",
+    "check_lock", "plan", "quote", "render", "settle", "shoot", "status",
 ]  # fmt: skip

@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 
 from pipeline import check as checking
-from pipeline import media, settings, storyboard
+from pipeline import lock, media, settings, storyboard
 from pipeline.check import Checked
 from pipeline.errors import BadInput, MediaError, SetupError
 from pipeline.plan import Plan, Variant, expand, unknown
@@ -72,6 +72,15 @@ def check(file: Path, *, warn: bool = True) -> Film:
     facts, unusable = _inspect(project, file.parent, parsed.board)
     checked = checking.check(parsed.board, facts, unusable, parsed.problems, project.models, warn=warn)
     return Film(file, project, checked, facts)
+
+
+def check_lock(file: Path) -> None:
+    """Read the lock of a storyboard. Raises BadInput where it is not as storyreel wrote it, SetupError for no file."""
+    try:
+        text = file.read_bytes().decode("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SetupError(f"{file}: can't be read: {error}", hint="take it back from git") from error
+    lock.parse(text, str(file))
 
 
 def plan(file: Path, environ: Mapping[str, str] = os.environ) -> tuple[Film, Plan]:

@@ -326,6 +326,18 @@ def test_what_is_uncertain_stops_with_the_line_to_type(shop: Open) -> None:
     assert len(at.double.accepted()) == 2
 
 
+def test_check_reads_the_lock_beside_the_board(shop: Open) -> None:
+    at = shop(1)
+    at.run("shoot", "film.yaml", "--yes")
+    code, _, err = at.run("check", "film.yaml", "film.lock.yaml")
+    assert (code, err) == (0, "")
+    lock = at.here.folder / "film.lock.yaml"
+    lock.write_text(lock.read_text().replace("  takes:", "<<<<<<< HEAD\n  takes:"))
+    code, _, err = at.run("check", "film.yaml", "film.lock.yaml")
+    assert code == 2
+    assert re.search(r"film.lock.yaml:\d+:1 .*git left both", err)
+
+
 def test_what_was_given_up_is_bought_by_the_next_run(shop: Open) -> None:
     at = shop(1, Fault("reset", most=1), history_inputs=False)
     assert at.run("shoot", "film.yaml", "--yes")[0] == 4
