@@ -1,11 +1,17 @@
-"""Every command that the README shows is run as it stands, and says what the README shows."""
+"""Every command that the README shows is run as it stands, and says what the README shows.
+
+What asks the paid API is run against a double of it, by a program that does not wait between two questions.
+"""
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from pathlib import Path
 
 import av
@@ -13,10 +19,15 @@ import numpy as np
 import pytest
 
 from pipeline import storyboard
+from tests.double import KEY, Double, double_process
 
 ROOT = Path(__file__).parent.parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 EXAMPLE = "storyboards/lighthouse.yaml"
+HURRIED = str(ROOT / "tests" / "hurried.py")
+PAID = frozenset({"doctor", "shoot", "status", "--quote"})  # words of commands that look at the account
+ACCOUNT = "clips: canned\ngeneration_s: 0.2\ntier: silver\nbalance: 25.00\n"
+BUILD_SERVERS = re.compile(r"CI|.*_CI|CI_.*|GITHUB_.*|TF_BUILD|BUILDKITE.*|JENKINS_URL|CIRCLECI|TRAVIS.*|DRONE.*")
 
 
 def shown() -> list[tuple[str, str]]:
@@ -47,22 +58,52 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def run(command: str, folder: Path) -> str:
-    program, *words = command.split()
-    assert program == "storyreel"
-    done = subprocess.run(
-        [sys.executable, "-m", "pipeline.cli", *words], cwd=folder, capture_output=True, text=True, timeout=400
-    )
+@pytest.fixture(scope="module")
+def double(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Double]:
+    """A double of the paid API, with the account of the README."""
+    with double_process(tmp_path_factory.mktemp("double"), ACCOUNT) as opened:
+        yield opened
+
+
+def run(command: str, folder: Path, environ: Mapping[str, str] = os.environ, program: tuple[str, ...] = ()) -> str:
+    name, *words = command.split()
+    assert name == "storyreel"
+    called = [sys.executable, *(program or ("-m", "pipeline.cli")), *words]
+    done = subprocess.run(called, cwd=folder, env=dict(environ), capture_output=True, text=True, timeout=400)
     assert done.returncode == 0, done.stderr
     return done.stdout
 
 
+def is_paid(command: str) -> bool:
+    return not PAID.isdisjoint(command.split())
+
+
+def customer(double: Double) -> dict[str, str]:
+    """The environment of somebody with an account, at a desk and not on a build server."""
+    environ = {name: value for name, value in os.environ.items() if not BUILD_SERVERS.fullmatch(name)}
+    return environ | {"WAVESPEED_BASE_URL": double.origin, "WAVESPEED_API_KEY": KEY, "NO_PROXY": "*"}
+
+
+def says(said: str, command: str, output: str) -> None:
+    assert pattern(output).match(said), f"$ {command}\n{said}\ndoes not look like\n{output}"
+
+
 def test_every_command_says_what_the_readme_shows(checkout: Path) -> None:
-    commands = shown()
+    commands = [(command, output) for command, output in shown() if not is_paid(command)]
     assert {command.split()[1] for command, _ in commands} >= {"check", "plan", "prompt", "render", "models", "init"}
     for command, output in commands:
-        said = run(command, checkout)
-        assert pattern(output).match(said), f"$ {command}\n{said}\ndoes not look like\n{output}"
+        says(run(command, checkout), command, output)
+
+
+def test_every_paid_command_says_what_the_readme_shows(tmp_path: Path, double: Double) -> None:
+    shutil.copytree(ROOT / "storyboards", tmp_path / "storyboards")
+    (tmp_path / "storyreel.yaml").write_text("tier: silver\n")
+    commands = [(command, output) for command, output in shown() if is_paid(command)]
+    assert [command.split()[1] for command, _ in commands] == ["doctor", "plan", "shoot", "status"]
+    for command, output in commands:
+        says(run(command, tmp_path, customer(double), (HURRIED,)), command, output)
+    assert set(double.bought().values()) == {1}
+    assert Decimal(double.ledger()["charged_usd"]) == Decimal("4.64")
 
 
 def test_the_example_is_a_film_worth_decoding(checkout: Path) -> None:
