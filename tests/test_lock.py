@@ -120,8 +120,9 @@ def test_a_yaml_library_reads_the_same_facts(
     paid_for = {f"{one.digest}/{one.number}": one for one, _ in takes}
     assert sections.get("takes", {}).keys() == paid_for.keys()
     for key, one in paid_for.items():
-        price = None if one.price_usd is None else f"{one.price_usd:f}"
-        assert sections["takes"][key] == {"clip": one.sha256, "prediction": one.prediction, "price_usd": price}
+        found = sections["takes"][key]
+        assert (found["clip"], found["prediction"]) == (one.sha256, one.prediction)
+        assert (None if found["price_usd"] is None else Decimal(found["price_usd"])) == one.price_usd
     wanted = {one.digest: wanted for one, wanted in takes}
     assert sections.get("requests", {}) == wanted
 

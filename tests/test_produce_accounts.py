@@ -132,7 +132,7 @@ def test_an_absent_take_is_told_with_its_id(tmp_path: Path) -> None:
         account = studio.status()
     (row,) = account.rows
     assert (row.state, row.prediction) == ("absent", take.prediction)
-    assert (account.takes, account.used) == (2, 1)
+    assert (account.takes, account.used) == (2, 2)
 
 
 # --- settle

@@ -35,6 +35,8 @@ _WORDS: dict[State, str] = {
     "failed": "FAILED",
     "held": "HELD",
 }
+# Beside shots that are bought it must not read as if a take had come.
+_OF_PREVIS: dict[State, str] = {"making": "previs is being drawn", "kept": "previs is drawn"}
 _STYLES: dict[State, str] = {
     "waiting": "dim",
     "sending": "cyan",
@@ -150,4 +152,6 @@ def _name(event: Step) -> str:
 
 
 def _said(event: Step) -> str:
+    if event.key.startswith("previs:") and event.state in _OF_PREVIS:
+        return _OF_PREVIS[event.state]
     return _WORDS[event.state] + (f": {event.message}" if event.message else "")

@@ -79,7 +79,7 @@ class Lock:
         lines: dict[str, str] = {}
         requests: dict[str, str] = {}
         for paid, request in takes:
-            price = None if paid.price_usd is None else f"{paid.price_usd:f}"
+            price = None if paid.price_usd is None else _amount(paid.price_usd)
             fields = {"clip": paid.sha256, "prediction": paid.prediction, "price_usd": price}
             lines[f"{paid.digest}/{paid.number}"] = as_json(fields)
             requests[paid.digest] = as_json(request)
@@ -164,6 +164,11 @@ def _fields_of_take(line: str) -> Mapping[str, Any] | None:
     fine = isinstance(clip, str) and _DIGEST.fullmatch(clip) and isinstance(prediction, str)
     priced = price is None or (isinstance(price, str) and _MONEY.fullmatch(price))
     return fields if fine and priced else None
+
+
+def _amount(usd: Decimal) -> str:
+    """Dollars with cents at least: an API's 0.4 and a file's 0.40 are the same line."""
+    return f"{usd.quantize(Decimal('0.01')) if usd == usd.quantize(Decimal('0.01')) else usd.normalize():f}"
 
 
 def _object(line: str | None) -> Mapping[str, Any] | None:

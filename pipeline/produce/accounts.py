@@ -172,6 +172,8 @@ def _takes_of(planned: Plan, variant: Variant) -> Iterator[tuple[str, int]]:
     for index, digest in planned.digests(variant).items():
         if take := planned.footage(variant.name, index, digest):
             yield take.digest, take.number
+        else:
+            yield from ((paid.digest, paid.number) for paid in planned.absent(digest)[:1])
 
 
 def _is_of(film: Film, one: Spent) -> bool:

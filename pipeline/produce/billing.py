@@ -18,8 +18,13 @@ _REFUNDED_WITHIN = timedelta(days=2)  # the API says three hours; after that nob
 _NOTHING = Decimal(0)
 
 
-async def billed(client: Client, film: Film, origin: str, began: datetime) -> Decimal | None:
-    """US dollars charged for the film's attempts that began since; None where the API did not tell of all of them."""
+async def billed(
+    client: Client, film: Film, origin: str, began: datetime, fetched: frozenset[str] = frozenset()
+) -> Decimal | None:
+    """US dollars charged for the film's attempts that began since; None where the API did not tell of all of them.
+
+    `fetched` are the ids of generations that were paid for before, by whomever.
+    """
     attempts = await asyncio.to_thread(_attempts, film, origin, began)
     if not attempts:
         return Decimal("0.00")
@@ -30,13 +35,17 @@ async def billed(client: Client, film: Film, origin: str, began: datetime) -> De
         return None
     bills = _by_prediction(rows)
     await asyncio.to_thread(_write, film, attempts, bills)
-    new = [bills.get(one.state.prediction) for one in attempts if _is_of(film, one, began)]
+    new = [
+        bills.get(one.state.prediction)
+        for one in attempts
+        if _is_of(film, one, began) and one.state.prediction not in fetched
+    ]
     charged = [bill.charged_usd - bill.refunded_usd for bill in new if bill]
     return sum(charged, Decimal("0.00")) if len(charged) == len(new) else None
 
 
 def _attempts(film: Film, origin: str, began: datetime) -> list[Spent]:
-    return [one for one in film.store.attempts(origin) if one.state.prediction and _unsettled(one, began)]
+    return [one for one in film.store.attempts(origin) if _unsettled(one, began)]
 
 
 def _write(film: Film, attempts: Iterable[Spent], bills: Mapping[str, Bill]) -> None:
@@ -53,7 +62,7 @@ def _is_of(film: Film, one: Spent, began: datetime) -> bool:
 def _unsettled(one: Spent, began: datetime) -> bool:
     """Whether the bills may say something new of it."""
     begun = one.state.begun
-    if begun is None or began - begun > _REFUNDED_WITHIN:
+    if begun is None or began - begun > _REFUNDED_WITHIN or one.state.outcome == "turned_away":
         return False
     return one.bill is None or (one.state.outcome == "failed" and one.bill.refunded_usd < one.bill.charged_usd)
 

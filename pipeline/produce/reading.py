@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from decimal import Decimal
 from functools import partial
 from pathlib import Path
 
@@ -96,8 +97,25 @@ def planned(film: Film, origin: str, environ: Mapping[str, str]) -> Plan:
     assert film.checked.compositions is not None
     look = partial(film.store.view, origin)
     found = expand(film.checked.compositions, film.facts, look, film.lock_file.load(), origin)
-    limits = (film.board.max_cost_usd, film.project.max_cost_usd, settings.max_cost(environ))
-    return replace(found, max_cost_usd=min((usd for usd in limits if usd is not None), default=None))
+    return replace(found, max_cost_usd=min(_limits(film, origin, environ), default=None))
+
+
+def _limits(film: Film, origin: str, environ: Mapping[str, str]) -> Iterator[Decimal]:
+    """US dollars that one run may cost, by each of the limits there are."""
+    given = (film.board.max_cost_usd, film.project.max_cost_usd, settings.max_cost(environ))
+    yield from (limit for limit in given if limit is not None)
+    totals = film.board.max_total_usd, film.project.max_total_usd
+    if totals == (None, None):
+        return
+    own = everything = nothing = Decimal(0)
+    for one in film.store.attempts(origin):
+        everything += one.usd
+        own += one.usd if one.state.intent and one.state.intent.storyboard == film.board.name else nothing
+    yield from (
+        max(nothing, limit - so_far)
+        for limit, so_far in zip(totals, (own, everything), strict=True)
+        if limit is not None
+    )
 
 
 def chosen(plan: Plan, names: tuple[str, ...]) -> tuple[Variant, ...]:

@@ -196,7 +196,8 @@ async def _buy(
             sleep,
         )
         made = await runner.generate(bought.orders.values(), _there(offer.plan, bought, outputs), desk)
-        return made, await billed(client, film, origin, began)
+        fetched = frozenset(order.absent.prediction for order in bought.orders.values() if order.absent)
+        return made, await billed(client, film, origin, began, fetched)
 
 
 def _there(plan: Plan, bought: Purchase, outputs: Path) -> Mapping[str, Path]:

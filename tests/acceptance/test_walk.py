@@ -179,7 +179,7 @@ def test_ctrl_c_stops_cleanly_and_the_next_run_goes_on(tmp_path: Path) -> None:
     process = project.start("render", "walk.yaml")
     assert process.stderr is not None
     for line in process.stderr:
-        if "ready" in line:  # so the workers are there, and there is still something to draw
+        if "is drawn" in line:  # so the workers are there, and there is still something to draw
             break
     workers = children(process.pid)
     process.send_signal(signal.SIGINT)
