@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shlex
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -192,7 +193,7 @@ async def _buy(
             tell,
             origin,
             runner.Counter(gate, sleep),
-            f"storyreel status {film.file} --settle",
+            f"storyreel status {shlex.quote(str(film.file))} --settle",
             scribe.kept,
             sleep,
         )
