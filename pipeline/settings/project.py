@@ -14,6 +14,7 @@ from typing import Any
 from pipeline import catalog
 from pipeline.catalog import Model
 from pipeline.errors import BadInput, MediaError, Problem, SetupError, nearest
+from pipeline.settings.keys import refuse_key
 from pipeline.settings.models import models_of
 from pipeline.storyboard import in_order
 from pipeline.storyboard.nodes import plain
@@ -93,7 +94,9 @@ def project_here(folder: Path) -> Project:
 def _fields(file: Path) -> tuple[Mapping[str, Any], Sequence[Problem]]:
     """What storyreel.yaml says, and what is wrong with it."""
     try:
-        source, found = read(str(file), file.read_bytes())
+        content = file.read_bytes()
+        refuse_key(str(file), content)
+        source, found = read(str(file), content)
     except OSError as error:
         raise SetupError(f"{file}: can't be read: {error.strerror}") from error
     except BadInput as bad:
