@@ -32,6 +32,7 @@ TIERS: Mapping[str, tuple[int, int]] = {
     "ultra": (5000, 10_000),
 }
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")  # two letters at least: C: is a drive, http: an address
+_MOST_USD = 1_000_000_000  # of what anybody means; 1e999999999 is a number too
 _RELATIVE = "write it like refs/face.png"
 
 
@@ -167,6 +168,6 @@ def dollars(text: str, name: str) -> Decimal:
         found = Decimal(text.removeprefix("$"))
     except InvalidOperation:
         found = Decimal(-1)
-    if not found.is_finite() or found < 0:
+    if not found.is_finite() or not 0 <= found <= _MOST_USD:
         raise SetupError(f"{name} is no amount of dollars: {text[:40]!r}", hint="write it like 5.00")
     return found
