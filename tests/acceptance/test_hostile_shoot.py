@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
+import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -198,3 +200,152 @@ def test_a_playlist_is_no_clip(victim: Callable[..., Victim], content: str) -> N
     at.api.clip = honest
     assert at.run("shoot", "film.yaml")[0] == 0
     assert len(at.api.submitted) == 1
+
+
+def _in_the_board(text: str) -> Callable[[Path], None]:
+    def write(folder: Path) -> None:
+        board = folder / "film.yaml"
+        board.write_text(board.read_text().replace("title: Proof\n", f"title: Proof\n{text}\n"))
+
+    return write
+
+
+def _beside(name: str, content: str, board: str) -> Callable[[Path], None]:
+    def write(folder: Path) -> None:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(content)
+        if board:
+            _in_the_board(board)(folder)
+
+    return write
+
+
+KEYED: dict[str, Callable[[Path], None]] = {
+    "a variable": _in_the_board(f"vars: {{weather: {CANARY}}}"),
+    "the style": _in_the_board(f"style: {{look: 'a {CANARY} b'}}"),
+    "a field that is none": _in_the_board(f"token: {CANARY}"),
+    "a comment": _in_the_board(f"# key: {CANARY}"),
+    "a broken line": _in_the_board(f"vars: {{a: [{CANARY}"),
+    "a header that was copied": _in_the_board("vars: {a: 'Authorization: Bearer 0123456789abcdef0123456789abcdef'}"),
+    "a table": _beside("rows.csv", f"hue,note\nred,{CANARY}\n", "variants: {name: '{{ hue }}', from: rows.csv}"),
+    "a bible": _beside("bible.yaml", f"vars: {{a: {CANARY}}}\n", "include: [bible.yaml]"),
+    "a prompt": _beside("words.txt", f"A sea, {CANARY}.\n", "vars: {a: \"{% include 'words.txt' %}\"}"),
+    "storyreel.yaml": _beside("storyreel.yaml", f"tier: gold\nkey: {CANARY}\n", ""),
+    "a model": _beside("models/mine/other.json", f'{{"id": "{CANARY}"}}', ""),
+}
+
+
+@pytest.mark.parametrize("words", [["check"], ["check", "--json"], ["check", "--format", "github"], ["plan"],
+                                   ["plan", "--json"], ["shoot", "--yes"], ["shoot", "--yes", "--json"], ["status"]],
+                         ids=" ".join)  # fmt: skip
+@pytest.mark.parametrize("place", KEYED)
+def test_a_key_in_a_file_is_refused_and_never_shown(
+    victim: Callable[..., Victim], place: str, words: list[str]
+) -> None:
+    at = victim()
+    KEYED[place](at.here.folder)
+    if place == "a prompt":
+        at.here.board.write_text(at.here.board.read_text().replace("Picture 1 of the proof.", "'{{ a }}'"))
+    code, out, err = at.run(words[0], "film.yaml", *words[1:])
+    assert code == 2, out + err
+    assert "API key" in out + err
+    assert CANARY not in out + err
+    assert "0123456789abcdef" not in out + err
+    assert at.api.asked == []
+
+
+def test_a_bug_shows_its_traceback_without_the_key(
+    victim: Callable[..., Victim], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at = victim()
+
+    def broken(*_: object) -> None:
+        raise RuntimeError(f"Bearer {CANARY} \x1b[2J\n::error::owned")
+
+    monkeypatch.setattr("pipeline.produce.shooting.purse_of", broken)
+    code, out, err = at.run("shoot", "film.yaml", "--yes")
+    assert (code, "Traceback" in err) == (70, True)
+    assert CANARY not in out + err
+    assert inert(err)
+
+
+@pytest.mark.parametrize(
+    "amount", ["", " ", "-1", "NaN", "inf", "-inf", "1e999999999", "five", "1,000", "0x10", "\x1b[2J"]
+)
+def test_an_amount_that_is_none_buys_nothing(victim: Callable[..., Victim], amount: str) -> None:
+    at = victim()
+    code, out, err = at.run("shoot", "film.yaml", "--yes", f"--max-cost={amount}")
+    assert code == 2, err
+    assert "--max-cost is no amount of dollars" in err
+    assert inert(out + err)
+    assert at.api.submitted == []
+
+
+@pytest.mark.parametrize("amount", ["-1", "NaN", "inf", "1e999999999", "five"])
+def test_an_amount_in_the_environment_that_is_none_buys_nothing(
+    victim: Callable[..., Victim], monkeypatch: pytest.MonkeyPatch, amount: str
+) -> None:
+    at = victim()
+    monkeypatch.setenv("STORYREEL_MAX_COST", amount)
+    for words in (["shoot", "film.yaml", "--yes"], ["plan", "film.yaml"]):
+        code, _, err = at.run(*words)
+        assert (code, "STORYREEL_MAX_COST is no amount" in err) == (2, True), err
+    assert at.api.submitted == []
+
+
+@pytest.mark.parametrize("amount", ["1e30", "0.123456789123456789"])
+def test_a_budget_may_be_any_number(victim: Callable[..., Victim], amount: str) -> None:
+    at = victim()
+    _in_the_board(f"budget: {{max_cost: {amount}, max_total: {amount}}}")(at.here.folder)
+    code, _, err = at.run("plan", "film.yaml")
+    assert code == 0, err
+    code, _, err = at.run("shoot", "film.yaml", "--yes")
+    assert code == 0, err
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["localhost", "ftp://x.example", "http://", "http://a b", "http://x.example/path?key=secret-9f", "http://[::1",
+     "http://user:secret-9f@x.example", "http://x.example:port", "http://x.example:99999", "\x1b[2J", "http://..",
+     "http://" + "a" * 10_000],
+)  # fmt: skip
+def test_an_address_that_is_none_is_told_and_not_shown(
+    victim: Callable[..., Victim], monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    at = victim()
+    monkeypatch.setenv("WAVESPEED_BASE_URL", address)
+    code, out, err = at.run("shoot", "film.yaml", "--yes")
+    assert code == 2, err
+    assert "secret-9f" not in out + err
+    assert inert(out + err)
+    assert len(out + err) < 5000
+
+
+@pytest.mark.parametrize("words", [["--only", "s9"], ["--only", "s9\x1b[2J\n::error::x"], ["--variant", "blue"]])
+def test_a_name_that_is_none_buys_nothing(victim: Callable[..., Victim], words: list[str]) -> None:
+    at = victim()
+    code, out, err = at.run("shoot", "film.yaml", "--yes", *words)
+    assert code == 2
+    assert inert(out + err)
+    assert at.api.submitted == []
+
+
+def test_the_line_to_type_can_be_typed(
+    victim: Callable[..., Victim], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at = victim(refusal=(500, {"code": 500, "message": "oh"}))
+    monkeypatch.setattr("pipeline.runner.sending._LOOKS_S", (0.0,))
+    board = at.here.folder / 'the board\'s "folder" $(touch owned); touch owned' / "my film.yaml"
+    board.parent.mkdir()
+    at.here.board.rename(board)
+    monkeypatch.chdir(tmp_path)
+    code, _, err = at.run("shoot", str(board), "--yes")
+    assert code == 4, err
+    _, out, _ = at.run("status", str(board))
+    for said in (err, out):
+        line = re.search(r"storyreel (status .*? --settle [0-9a-f]{12})", said)
+        assert line
+        ran = subprocess.run(["sh", "-c", f"printf '%s\\n' {line[1]}"], capture_output=True, text=True, check=True)
+        assert ran.stdout.splitlines()[:3] == ["status", str(board), "--settle"]
+    assert at.run(*shlex.split(line[1]), "--abandon")[0] == 0
+    assert list(tmp_path.rglob("owned")) == []
