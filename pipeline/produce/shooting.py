@@ -7,6 +7,7 @@ import os
 import shlex
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import partial
@@ -95,7 +96,12 @@ def shoot(
         refuse_over_budget(offer)
         if offer.purchase.to_pay and not approve(offer):
             raise ApprovalNeeded("nothing was bought: nobody said yes", hint="--yes says it beforehand")
-        made, billed = asyncio.run(_buy(offer, gate, endpoint, connect or _client, sleep, tell))
+        try:
+            made, billed = asyncio.run(_buy(offer, gate, endpoint, connect or _client, sleep, tell))
+        except KeyboardInterrupt:
+            with suppress(StoryreelError):  # takes that landed while the run was being stopped belong into the lock
+                brought_up_to_date(film, planned(film, before.origin, environ))
+            raise
         spent = gate.run_usd
     after = planned(film, before.origin, environ)
     brought_up_to_date(film, after)
