@@ -25,6 +25,8 @@ class Hostile:
     told: Mapping[str, Any] = field(default_factory=dict)  # fields of a prediction, instead of honest ones
     refusal: tuple[int, object] | None = None  # HTTP status and JSON of the answer to a submission, instead of an id
     query: str = ""  # of the clip's address
+    arrived: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))  # released by each submission
+    answers: threading.Event = field(default_factory=threading.Event)  # until it is set, submissions get no answer
     submitted: list[dict[str, Any]] = field(default_factory=list)  # bodies
     asked: list[tuple[str, str, Mapping[str, str]]] = field(default_factory=list)  # method, path, headers
 
@@ -37,6 +39,8 @@ class Hostile:
             return 200, {"code": 200, "data": done | dict(self.told)}
         if method == "POST" and path == "/api/v3/test/quick":
             self.submitted.append(body)
+            self.arrived.release()
+            self.answers.wait(60)
             return self.refusal or (200, {"code": 200, "data": {"id": self.id, "status": "created"}})
         return 404, {"code": 404, "message": "not here"}
 
@@ -47,6 +51,7 @@ def hostile(folder: Path, **says: Any) -> Iterator[Hostile]:
     folder.mkdir(parents=True, exist_ok=True)
     clip = write_clip(folder / "clip.mp4", Spec(size=(160, 96))).read_bytes()
     api = Hostile(clip, **says)
+    api.answers.set()
 
     class Asked(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
