@@ -41,7 +41,7 @@ class Project:
     """The folder tree that a storyboard may use."""
 
     root: Path  # absolute, symbolic links resolved
-    outputs: Path  # where takes and cuts are kept
+    outputs: Path  # where takes and cuts are kept: absolute, links resolved, as it may lie on a larger disk
     concurrency: int  # clips made at a time; 0: as many as the machine has cores
     models: Mapping[str, Model] = field(default_factory=catalog.models)  # by id: the package's and the project's own
     tier: str = "bronze"  # of the account at the API: a key of `TIERS`
@@ -79,9 +79,9 @@ def _root(here: Path) -> Path:
 def project_here(folder: Path) -> Project:
     """The project of the files in a folder, found as that of a storyboard. Raises BadInput as `project_of` does."""
     root = _root(Path(os.path.realpath(folder)))
-    settings = root / PROJECT_FILE
+    settings, outputs = root / PROJECT_FILE, Path(os.path.realpath(root / "outputs"))
     if not os.path.isfile(settings):  # noqa: PTH113
-        return Project(root, root / "outputs", 0)
+        return Project(root, outputs, 0)
     fields, wrong = _fields(settings)
     models, more = models_of(root)
     if wrong or more:
@@ -89,7 +89,7 @@ def project_here(folder: Path) -> Project:
     budget = fields.get("budget", {})
     limits = [Decimal(str(budget[name])) if name in budget else None for name in ("max_cost", "max_total")]
     concurrency, tier = int(fields.get("concurrency", 0)), str(fields.get("tier", "bronze"))
-    return Project(root, root / "outputs", concurrency, models, tier, *limits)
+    return Project(root, outputs, concurrency, models, tier, *limits)
 
 
 def _fields(file: Path) -> tuple[Mapping[str, Any], Sequence[Problem]]:
