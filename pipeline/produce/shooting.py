@@ -22,7 +22,7 @@ from pipeline.produce.reading import Film, chosen, now, plan, planned
 from pipeline.produce.rendering import Cutting, Rendered, cuts_of, refuse_namesake
 from pipeline.produce.writing import Scribe, brought_up_to_date
 from pipeline.settings import ci
-from pipeline.store import Gate, Limits, take_home
+from pipeline.store import Gate, Limits, Store, take_home
 from pipeline.take import Take
 
 if TYPE_CHECKING:
@@ -185,6 +185,7 @@ async def _buy(
     film, bought = offer.film, offer.purchase
     began = now()
     outputs, origin = film.project.outputs, offer.plan.origin
+    there = _there(offer.plan, bought, outputs, film.store)
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(_HANDS))
     async with connect(endpoint) as client, Scribe(film, offer.plan) as scribe:
         desk = runner.Desk(
@@ -203,15 +204,18 @@ async def _buy(
             scribe.kept,
             sleep,
         )
-        made = await runner.generate(bought.orders.values(), _there(offer.plan, bought, outputs), desk)
+        made = await runner.generate(bought.orders.values(), there, desk)
         return made, await billed(client, film, origin, began)
 
 
-def _there(plan: Plan, bought: Purchase, outputs: Path) -> Mapping[str, Path]:
-    """The clips of takes that are kept, by the keys that orders continue from."""
+def _there(plan: Plan, bought: Purchase, outputs: Path, store: Store) -> Mapping[str, Path]:
+    """The clips of takes that are kept, by the keys that orders continue from. Raises StoreError for a damaged one."""
     keys = {source.key for order in bought.orders.values() for source in order.sources.values()} - bought.orders.keys()
     kept = {f"take:{take.digest}:{take.number}": take for takes in plan.view.takes.values() for take in takes}
-    return {key: outputs / kept[key].home / "clip.mp4" for key in keys if key in kept}
+    there = [key for key in keys if key in kept]
+    for key in there:
+        store.verify(kept[key])  # a frame out of another film would be paid for
+    return {key: outputs / kept[key].home / "clip.mp4" for key in there}
 
 
 def _home(origin: str, order: Order) -> str:
