@@ -178,10 +178,11 @@ class StillOpen(GenerationError):
 
 def printable(text: str) -> str:
     """`text` safe for a terminal: control, bidirectional and other invisible characters are shown escaped."""
-    return "".join(char if _harmless(char) else char.encode("unicode_escape").decode("ascii") for char in text)
+    return "".join(char if is_harmless(char) else char.encode("unicode_escape").decode("ascii") for char in text)
 
 
-def _harmless(char: str) -> bool:
+def is_harmless(char: str) -> bool:
+    """Whether a character only shows; a newline does."""
     return char == "\n" or unicodedata.category(char) not in ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 from collections.abc import Mapping
 from typing import Any
 
@@ -50,7 +51,7 @@ def _show(account: Account) -> None:
         show.line()
     uncertain = [row for row in account.rows if row.state == "uncertain"]
     if uncertain:
-        line = f"storyreel status {film.file} --settle {uncertain[0].digest[:12]}"
+        line = f"storyreel status {shlex.quote(str(film.file))} --settle {uncertain[0].digest[:12]}"
         show.line(f"`storyreel shoot` looks for what is uncertain; to say it yourself: {line} --adopt ID, or --abandon")
     unused = f", {show.money(account.unused_usd)} of it for takes that no shot uses" if account.unused_usd else ""
     show.line(f"takes kept: {account.takes}, {show.money(account.kept_usd)}{unused}")

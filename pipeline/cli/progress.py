@@ -20,7 +20,8 @@ from rich.progress import (
 )
 from rich.text import Text
 
-from pipeline.errors import printable
+from pipeline.cli import show
+from pipeline.errors import one_line
 from pipeline.plan import MAIN
 from pipeline.produce import Cutting
 from pipeline.runner import State, Step
@@ -96,10 +97,10 @@ class _Picture:
             self._sum(f"cut {event.variant}", event.done, event.total)
             return
         if event.key not in self.rows:
-            name = Text(printable(_name(event))).markup
+            name = Text(one_line(_name(event))).markup
             self.rows[event.key] = self.shots.add_task(name, total=1, state="")
         finished = event.state in _OVER
-        style, words = _STYLES[event.state], Text(printable(_said(event))).markup
+        style, words = _STYLES[event.state], Text(show.harmless(one_line(_said(event)))).markup
         row = self.rows[event.key]
         shown = len(self.rows) <= _MOST_ROWS or event.state not in ("waiting", "kept")
         self.shots.update(row, completed=int(finished), state=f"[{style}]{words}[/]", visible=shown)
@@ -144,7 +145,7 @@ class _Lines:
         return f" ({done} of {len(self.states)}" + (f", about {each_s * left:.0f} s left)" if left else ")")
 
     def _print(self, text: str) -> None:
-        self.console.print(Text(printable(text)), soft_wrap=True)
+        self.console.print(Text(show.harmless(one_line(text))), soft_wrap=True)
 
 
 def _name(event: Step) -> str:

@@ -25,7 +25,7 @@ def shoot(arguments: argparse.Namespace) -> int:
     """Buy what is missing and make the cuts."""
     from pipeline.cli.progress import progress  # here: it loads rich and the runner
 
-    most = settings.dollars(arguments.max_cost, "--max-cost") if arguments.max_cost else None
+    most = settings.dollars(arguments.max_cost, "--max-cost") if arguments.max_cost is not None else None
     with progress(quiet=arguments.json) as shown:
         done = produce.shoot(
             arguments.file,

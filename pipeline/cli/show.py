@@ -6,38 +6,46 @@ import json
 import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from decimal import Decimal
+from decimal import Context, Decimal
 from pathlib import Path
 from typing import Any
 
+from pipeline import settings
 from pipeline.catalog import Price
-from pipeline.errors import BadInput, Problem, StoryreelError, describe, printable
+from pipeline.errors import BadInput, Problem, StoryreelError, describe, is_harmless, printable
 from pipeline.schema import plain
 
 # GitHub's runner obeys `::name::` where a line begins with it, spaces aside, and `##[name]` anywhere in a line
 # (actions/runner, src/Runner.Common/ActionCommand.cs).
 _BUILD_COMMAND = re.compile(r"^(?P<space>\s*):(?=:)|(?<=#)#(?=\[)", re.MULTILINE)
 
+_WIDE = Context(prec=100)  # digits: a budget may be any number that YAML has, 1e30 too
+
+
+def harmless(text: str) -> str:
+    """`text` that only shows: no terminal and no build server obeys any of it."""
+    return _inert(printable(text))
+
 
 def line(text: str = "") -> None:
     """One line of the result."""
-    print(_inert(printable(text)), flush=True)
+    print(harmless(text), flush=True)
 
 
 def note(text: str) -> None:
     """Something said beside the result."""
-    print(_inert(printable(f"storyreel: {text}")), file=sys.stderr)
+    print(harmless(f"storyreel: {text}"), file=sys.stderr)
 
 
 def asked(question: str) -> bool:
     """Whether somebody at the terminal says yes; anything but a yes is a no."""
-    print(_inert(printable(f"storyreel: {question} [y/N] ")), end="", file=sys.stderr, flush=True)
+    print(harmless(f"storyreel: {question} [y/N] "), end="", file=sys.stderr, flush=True)
     return sys.stdin.readline().strip().lower() in ("y", "yes")
 
 
 def bug(trace: str) -> None:
     """The traceback of a bug; what it quotes may come from a storyboard."""
-    print(_inert(trace.rstrip()), file=sys.stderr)
+    print(harmless(trace.rstrip()), file=sys.stderr)
     note("this is a bug in storyreel: please report it, with the lines above")
 
 
@@ -61,19 +69,33 @@ def stream(value: Mapping[str, Any]) -> None:
 
 
 def _json(value: Any, indent: int = 0) -> str:
-    text = json.dumps(plain(value), indent=2, ensure_ascii=False).replace("\n", "\n" + " " * indent)
+    text = _visible(json.dumps(plain(value), indent=2, ensure_ascii=False)).replace("\n", "\n" + " " * indent)
     # In JSON only text can hold ##[, and there it can be written so that no build server takes it for a command.
-    return text.replace("##[", "#\\u0023[")
+    return _keyless(text).replace("##[", "#\\u0023[")
+
+
+def _visible(text: str) -> str:
+    """JSON in which what a terminal would obey, or could not be printed, is written as its escape."""
+    if text.isascii() and "\x7f" not in text:
+        return text
+    return "".join(char if is_harmless(char) else json.dumps(char)[1:-1].replace("\x7f", "\\u007f") for char in text)
 
 
 def command(text: str) -> None:
     """A command to a build server: the one thing that is printed as it stands, so its words must have been escaped."""
-    print(text)
+    print(_keyless(text))
 
 
 def _inert(text: str) -> str:
-    """`text` of which a build server obeys nothing, whatever a storyboard says."""
+    """`text` of which a build server obeys nothing, whatever a storyboard says, and without the API's key."""
+    text = _keyless(text)
     return _BUILD_COMMAND.sub(lambda found: "\\x23" if found["space"] is None else found["space"] + "\\x3a", text)
+
+
+def _keyless(text: str) -> str:
+    # Nothing should hold it; but a bug's traceback, or another library's words, would put it into a log for good.
+    key = settings.secret()
+    return text.replace(key, "[key]") if key else text
 
 
 def failure(error: StoryreelError, *, as_json: bool) -> None:
@@ -130,7 +152,8 @@ def table(rows: Iterable[Sequence[str]], right: frozenset[int] = frozenset()) ->
 
 def money(usd: Decimal) -> str:
     """Dollars with cents, and with more digits where they say more."""
-    return f"${usd.quantize(Decimal('0.01')) if usd == usd.quantize(Decimal('0.01')) else usd:,f}"
+    cents = usd.quantize(Decimal("0.01"), context=_WIDE)
+    return f"${cents if usd == cents else usd:,f}"
 
 
 def price(found: Price | None) -> str:

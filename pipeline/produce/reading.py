@@ -130,9 +130,11 @@ def chosen(plan: Plan, names: tuple[str, ...]) -> tuple[Variant, ...]:
 def _read(name: str) -> bytes:
     try:
         with Path(name).open("rb") as file:
-            return file.read(MAX_BYTES + 1)
+            content = file.read(MAX_BYTES + 1)
     except OSError as error:
         raise SetupError(f"{name}: can't be read: {error.strerror}") from error
+    settings.refuse_key(name, content)
+    return content
 
 
 def _read_near(project: Project, folder: Path, name: str) -> bytes:
@@ -143,9 +145,11 @@ def _read_near(project: Project, folder: Path, name: str) -> bytes:
         raise MediaError(name, "this is no file", hint="name a text file of the project")
     try:
         with path.open("rb") as file:
-            return file.read(MAX_BYTES + 1)
+            content = file.read(MAX_BYTES + 1)
     except OSError as error:
         raise MediaError(name, f"it can't be read: {error.strerror}") from error
+    settings.refuse_key((folder / name).as_posix(), content)
+    return content
 
 
 def _inspect(

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from pipeline import catalog, edit
 from pipeline.edit import Cut, Footage
-from pipeline.errors import SetupError, StoryreelError
+from pipeline.errors import SetupError, StoreError, StoryreelError
 from pipeline.plan import Compositions, Order, Plan, Rehearsal, Variant, points, rehearse
 from pipeline.previs import DRAWING
 from pipeline.produce.reading import Film, chosen, plan
@@ -152,6 +152,10 @@ def _cut(
     cut = assembled(plan.compositions, variant, found)
     target = film.project.outputs / film.board.name / variant.name / "cut.mp4"
     unchanged = kept.is_drawn(cut, target)
+    if not unchanged and (damaged := _damaged(film.store, found)):
+        found |= damaged
+        cut = assembled(plan.compositions, variant, found)
+        unchanged = kept.is_drawn(cut, target)
     if not unchanged:
         # moviepy and libav load in there, and only where something is drawn.
 
@@ -165,6 +169,24 @@ def _cut(
     return FinishedCut(
         variant.name, target, cut.frame_count, cut.frame_rate, takes, previs, failed, cut.notes, unchanged
     )
+
+
+def _damaged(store: Store, found: Mapping[str, Take | StoryreelError]) -> Mapping[str, StoreError]:
+    """By shot, what is wrong with paid takes that are about to be cut: each is read through once."""
+    told: dict[str, StoreError | None] = {}
+    for take in found.values():
+        if isinstance(take, Take) and take.home.startswith("takes/") and take.home not in told:
+            told[take.home] = _fault_of(store, take)
+    wrong = ((shot, told.get(take.home)) for shot, take in found.items() if isinstance(take, Take))
+    return {shot: error for shot, error in wrong if error}
+
+
+def _fault_of(store: Store, take: Take) -> StoreError | None:
+    try:
+        store.verify(take)
+    except StoreError as error:
+        return error
+    return None
 
 
 def assembled(compositions: Compositions, variant: Variant, found: Mapping[str, Take | StoryreelError]) -> Cut:

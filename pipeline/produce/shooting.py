@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shlex
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import partial
@@ -20,7 +22,7 @@ from pipeline.produce.reading import Film, chosen, now, plan, planned
 from pipeline.produce.rendering import Cutting, Rendered, cuts_of, refuse_namesake
 from pipeline.produce.writing import Scribe, brought_up_to_date
 from pipeline.settings import ci
-from pipeline.store import Gate, Limits, take_home
+from pipeline.store import Gate, Limits, Store, take_home
 from pipeline.take import Take
 
 if TYPE_CHECKING:
@@ -93,7 +95,12 @@ def shoot(
         refuse_over_budget(offer)
         if offer.purchase.to_pay and not approve(offer):
             raise ApprovalNeeded("nothing was bought: nobody said yes", hint="--yes says it beforehand")
-        made, billed = asyncio.run(_buy(offer, gate, endpoint, connect or _client, sleep, tell))
+        try:
+            made, billed = asyncio.run(_buy(offer, gate, endpoint, connect or _client, sleep, tell))
+        except KeyboardInterrupt:
+            with suppress(StoryreelError):  # takes that landed while the run was being stopped belong into the lock
+                brought_up_to_date(film, planned(film, before.origin, environ))
+            raise
         spent = gate.run_usd
     after = planned(film, before.origin, environ) if bought.orders else before
     brought_up_to_date(film, after)
@@ -177,6 +184,7 @@ async def _buy(
     film, bought = offer.film, offer.purchase
     began = now()
     outputs, origin = film.project.outputs, offer.plan.origin
+    there = _there(offer.plan, bought, outputs, film.store)
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(_HANDS))
     async with connect(endpoint) as client, Scribe(film, offer.plan) as scribe:
         desk = runner.Desk(
@@ -191,20 +199,23 @@ async def _buy(
             tell,
             origin,
             runner.Counter(gate, sleep),
-            f"storyreel status {film.file} --settle",
+            f"storyreel status {shlex.quote(str(film.file))} --settle",
             scribe.kept,
             sleep,
         )
-        made = await runner.generate(bought.orders.values(), _there(offer.plan, bought, outputs), desk)
+        made = await runner.generate(bought.orders.values(), there, desk)
         fetched = frozenset(order.absent.prediction for order in bought.orders.values() if order.absent)
         return made, await billed(client, film, origin, began, fetched)
 
 
-def _there(plan: Plan, bought: Purchase, outputs: Path) -> Mapping[str, Path]:
-    """The clips of takes that are kept, by the keys that orders continue from."""
+def _there(plan: Plan, bought: Purchase, outputs: Path, store: Store) -> Mapping[str, Path]:
+    """The clips of takes that are kept, by the keys that orders continue from. Raises StoreError for a damaged one."""
     keys = {source.key for order in bought.orders.values() for source in order.sources.values()} - bought.orders.keys()
     kept = {f"take:{take.digest}:{take.number}": take for takes in plan.view.takes.values() for take in takes}
-    return {key: outputs / kept[key].home / "clip.mp4" for key in keys if key in kept}
+    there = [key for key in keys if key in kept]
+    for key in there:
+        store.verify(kept[key])  # a frame out of another film would be paid for
+    return {key: outputs / kept[key].home / "clip.mp4" for key in there}
 
 
 def _home(origin: str, order: Order) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,8 @@ from pipeline.edit import Cut
 from pipeline.errors import StoreError
 from pipeline.render import render
 from pipeline.schema import plain, violations
+from pipeline.store.files import overwrite, read
+from pipeline.store.reading import folder_of
 from pipeline.wire import digest_of
 
 DRAWING = 2  # of the film; raised whenever the same cut would be drawn differently
@@ -28,6 +31,8 @@ def draw(cut: Cut, storyboard: str, outputs: Path, target: Path, progress: Calla
 
     Raises what `render` raises.
     """
+    outputs = Path(os.path.realpath(outputs))  # itself it may be a link to a larger disk; below it none is followed
+    folder_of(outputs, target.parent.relative_to(target.parents[2]).as_posix())
     render(cut, outputs, target, progress=progress)
     record = {
         "format": 1,
@@ -38,21 +43,12 @@ def draw(cut: Cut, storyboard: str, outputs: Path, target: Path, progress: Calla
         "frame_rate": str(cut.frame_rate),
         "size_bytes": target.stat().st_size,
     }
-    _write(target.with_name("cut.json"), json.dumps(record, indent=2) + "\n")
+    overwrite(target.with_name("cut.json"), (json.dumps(record, indent=2) + "\n").encode(), durable=False)
 
 
 def owner(folder: Path) -> str:
     """The storyboard whose cut lies in a folder, by its path in the project; "" where none does."""
     return str(_record(folder).get("storyboard", ""))
-
-
-def _write(path: Path, text: str) -> None:
-    temporary = path.with_name(f".{path.name}.tmp")
-    try:
-        temporary.write_text(text, encoding="utf-8")
-        temporary.replace(path)
-    except OSError as error:
-        raise StoreError(f"{path}: can't be written: {error.strerror}", hint="the film beside it is whole") from error
 
 
 def _digest(cut: Cut) -> str:
@@ -62,7 +58,7 @@ def _digest(cut: Cut) -> str:
 def _record(folder: Path) -> dict[str, Any]:
     """What cut.json says; {} where there is none that makes sense: the film is then simply drawn anew."""
     try:
-        record = json.loads((folder / "cut.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        record = json.loads((read(folder / "cut.json") or b"").decode("utf-8"))
+    except (StoreError, ValueError, RecursionError):
         return {}
     return {} if any(violations(SCHEMA, record)) else record

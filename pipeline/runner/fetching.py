@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from pipeline import media, wire
-from pipeline.errors import Absent, Expired, RefusedByApi, StoreError, UnreachableApi
+from pipeline.errors import Absent, Expired, MediaError, RefusedByApi, StoreError, UnreachableApi
 from pipeline.plan import Order
 from pipeline.runner.desk import LARGEST_CLIP, Desk, State
 from pipeline.runner.orderly import whole
@@ -33,8 +34,9 @@ class Fetcher:
     async def taken(self, order: Order, home: Home, attempt: Attempt, tell: Tell) -> Take:
         """The take that a submitted attempt comes to."""
         if rescued := attempt.rescued():
-            facts = await asyncio.to_thread(media.inspect, rescued, "video")
-            return await self._keep(attempt, rescued, facts)
+            with suppress(MediaError):  # what is none is moved aside when the clip is kept that the API still has
+                facts = await asyncio.to_thread(media.inspect, rescued, "video")
+                return await self._keep(attempt, rescued, facts)
         prediction = await self._ended(order, attempt, tell)
         if self.desk.counter:
             # The place is free for another job while this clip is fetched.
@@ -115,7 +117,7 @@ class Fetcher:
                 raise UnreachableApi("the generation is complete and has no clip", prediction=prediction.id)
             try:
                 await self.desk.client.download(prediction.outputs[0], clip, LARGEST_CLIP)
-                return await asyncio.to_thread(media.inspect, clip, "video")
+                return await _facts(clip, prediction)
             except Expired:
                 if not left:
                     raise
@@ -127,3 +129,12 @@ class Fetcher:
             return await whole(attempt.keep, clip, facts)
         except StoreError as error:
             raise StoreError(f"{error.message} (paid for: prediction {attempt.prediction})", hint=error.hint) from error
+
+
+async def _facts(clip: Path, prediction: Prediction) -> MediaFacts:
+    try:
+        return await asyncio.to_thread(media.inspect, clip, "video")
+    except MediaError as error:
+        # The user has no such file, and can convert none: it is the API that owes a clip.
+        hint = "it is paid for and stays open: the same command fetches it again"
+        raise UnreachableApi(f"what came is no clip: {error.reason}", hint=hint, prediction=prediction.id) from error

@@ -10,6 +10,7 @@ from typing import Any
 from pipeline import catalog, schema
 from pipeline.catalog import Model
 from pipeline.errors import BadInput, Problem, nearest
+from pipeline.settings.keys import refuse_key
 from pipeline.storyboard import dotted, in_order
 from pipeline.storyboard.nodes import Source, plain, whole_file
 from pipeline.storyboard.reading import MAX_BYTES, read
@@ -79,7 +80,9 @@ def _read(file: Path) -> tuple[Source | None, tuple[Problem, ...]]:
         return None, (_problem(file, "it is no file", "delete it"),)
     try:
         with file.open("rb") as opened:
-            source, unread = read(str(file), opened.read(MAX_BYTES + 1))
+            content = opened.read(MAX_BYTES + 1)
+        refuse_key(str(file), content)
+        source, unread = read(str(file), content)
     except OSError as error:
         return None, (_problem(file, f"it can't be read: {error.strerror}", "see who may read it"),)
     except BadInput as bad:

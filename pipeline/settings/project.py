@@ -14,6 +14,7 @@ from typing import Any
 from pipeline import catalog
 from pipeline.catalog import Model
 from pipeline.errors import BadInput, MediaError, Problem, SetupError, nearest
+from pipeline.settings.keys import refuse_key
 from pipeline.settings.models import models_of
 from pipeline.storyboard import in_order
 from pipeline.storyboard.nodes import plain
@@ -31,6 +32,7 @@ TIERS: Mapping[str, tuple[int, int]] = {
     "ultra": (5000, 10_000),
 }
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")  # two letters at least: C: is a drive, http: an address
+_MOST_USD = 1_000_000_000  # of what anybody means; 1e999999999 is a number too
 _RELATIVE = "write it like refs/face.png"
 
 
@@ -39,7 +41,7 @@ class Project:
     """The folder tree that a storyboard may use."""
 
     root: Path  # absolute, symbolic links resolved
-    outputs: Path  # where takes and cuts are kept
+    outputs: Path  # where takes and cuts are kept: absolute, links resolved, as it may lie on a larger disk
     concurrency: int  # clips made at a time; 0: as many as the machine has cores
     models: Mapping[str, Model] = field(default_factory=catalog.models)  # by id: the package's and the project's own
     tier: str = "bronze"  # of the account at the API: a key of `TIERS`
@@ -77,9 +79,9 @@ def _root(here: Path) -> Path:
 def project_here(folder: Path) -> Project:
     """The project of the files in a folder, found as that of a storyboard. Raises BadInput as `project_of` does."""
     root = _root(Path(os.path.realpath(folder)))
-    settings = root / PROJECT_FILE
+    settings, outputs = root / PROJECT_FILE, Path(os.path.realpath(root / "outputs"))
     if not os.path.isfile(settings):  # noqa: PTH113
-        return Project(root, root / "outputs", 0)
+        return Project(root, outputs, 0)
     fields, wrong = _fields(settings)
     models, more = models_of(root)
     if wrong or more:
@@ -87,13 +89,15 @@ def project_here(folder: Path) -> Project:
     budget = fields.get("budget", {})
     limits = [Decimal(str(budget[name])) if name in budget else None for name in ("max_cost", "max_total")]
     concurrency, tier = int(fields.get("concurrency", 0)), str(fields.get("tier", "bronze"))
-    return Project(root, root / "outputs", concurrency, models, tier, *limits)
+    return Project(root, outputs, concurrency, models, tier, *limits)
 
 
 def _fields(file: Path) -> tuple[Mapping[str, Any], Sequence[Problem]]:
     """What storyreel.yaml says, and what is wrong with it."""
     try:
-        source, found = read(str(file), file.read_bytes())
+        content = file.read_bytes()
+        refuse_key(str(file), content)
+        source, found = read(str(file), content)
     except OSError as error:
         raise SetupError(f"{file}: can't be read: {error.strerror}") from error
     except BadInput as bad:
@@ -164,6 +168,6 @@ def dollars(text: str, name: str) -> Decimal:
         found = Decimal(text.removeprefix("$"))
     except InvalidOperation:
         found = Decimal(-1)
-    if not found.is_finite() or found < 0:
+    if not found.is_finite() or not 0 <= found <= _MOST_USD:
         raise SetupError(f"{name} is no amount of dollars: {text[:40]!r}", hint="write it like 5.00")
     return found

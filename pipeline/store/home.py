@@ -89,6 +89,15 @@ class Home:
             self._room.put_clip(temporary, take.clip.size_bytes)
         return take
 
+    def set_aside(self) -> str:
+        """Moves a clip whose bytes are not those of the take aside; its new name, "" where it is the take's after all.
+
+        The take is then absent, and its clip may be fetched again.
+        """
+        with self._room.at_work():
+            take = self.take
+            return self._room.clear_clip() if take and sha256(self._room.clip) != take.clip.sha256 else ""
+
     def _next(self) -> int:
         folder, address = self._room.folder, self._room.address
         take, last = read_home(folder, address)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,6 +15,7 @@ from pipeline.store.files import make_folder, overwrite, sweep_after
 from pipeline.store.locks import waiting_for
 
 ENDING = ".lock.yaml"
+_MOST_BYTES = 1 << 28  # a hundred thousand takes
 
 
 class LockFile:
@@ -29,7 +32,7 @@ class LockFile:
     def load(self) -> Lock:
         """What it says; an empty Lock where there is none. Raises BadInput for what storyreel did not write."""
         try:
-            content = self.path.read_bytes()
+            content = _whole(self.path)
             if not self._last or self._last[0] != content:
                 self._last = content, lock.parse(content.decode("utf-8-sig"), self.shown)
         except FileNotFoundError:
@@ -50,3 +53,16 @@ class LockFile:
                 overwrite(self.path, content, durable=True)
                 self._last = content, after
         return after
+
+
+def _whole(path: Path) -> bytes:
+    """The bytes of a file. Raises OSError, also for what would never end or never begin: a device, a pipe."""
+    with os.fdopen(
+        os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)), "rb"
+    ) as file:
+        found = os.fstat(file.fileno())
+        if not stat.S_ISREG(found.st_mode):
+            raise OSError(errno.EINVAL, "it is no plain file")
+        if found.st_size > _MOST_BYTES:
+            raise OSError(errno.EFBIG, os.strerror(errno.EFBIG))
+        return file.read()

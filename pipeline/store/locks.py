@@ -79,7 +79,7 @@ def is_held(path: Path) -> bool:
     if examine(path) is None:
         return False
     with explained(path, "the lock can't be looked at"):
-        descriptor = os.open(path, os.O_RDWR if sys.platform == "win32" else os.O_RDONLY)
+        descriptor = os.open(path, os.O_RDWR if sys.platform == "win32" else os.O_RDONLY | os.O_NONBLOCK)
         try:
             return not _shared(descriptor)
         finally:

@@ -105,11 +105,17 @@ class Room:
             self.clear_clip()
             publish(source, self.clip, size_bytes, durable=self.address.paid)
 
-    def clear_clip(self) -> None:
-        """Moves a clip that belongs to no take aside, under its hash: somebody paid for it, so it is never deleted."""
-        if size_of(self.clip) is not None:
-            with explained(self.clip, "can't be moved aside"):
-                self.clip.rename(self.clip.with_name(f"clip-{sha256(self.clip)}.mp4"))
+    def clear_clip(self) -> str:
+        """Moves a clip that belongs to no take aside, under its hash: somebody paid for it, so it is never deleted.
+
+        Its new name, "" where there was none.
+        """
+        if size_of(self.clip) is None:
+            return ""
+        aside = self.clip.with_name(f"clip-{sha256(self.clip)}.mp4")
+        with explained(self.clip, "can't be moved aside"):
+            self.clip.rename(aside)
+        return aside.name
 
     def _discard(self) -> None:
         # Previs that isn't whole is a dead process's, and its prediction died with it.

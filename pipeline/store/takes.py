@@ -20,13 +20,14 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
+from pipeline.errors import StoreError
 from pipeline.store.files import make_folder, names_in, numbers_in, overwrite
 from pipeline.store.home import Home
 from pipeline.store.locks import holding
 from pipeline.store.places import Address, shelf, take_home
 from pipeline.store.reading import folder_of, kept_take, read_home, read_with_lock
 from pipeline.store.records import AttemptState, Bill, Intent, encode, has_clip, read_take
-from pipeline.store.room import Room
+from pipeline.store.room import Room, sha256
 from pipeline.store.spending import Spent, attempts_on
 from pipeline.store.uploads import Uploads
 from pipeline.take import Paid, StoreView, Take
@@ -72,6 +73,17 @@ class Store:
         None is no leave to buy: `Home.begin` refuses where a paid take was ever kept.
         """
         return kept_take(self._outputs, Address.of(home))
+
+    def verify(self, take: Take) -> None:
+        """Raises StoreError where the clip of a paid take has not the bytes that were kept; they are moved aside."""
+        clip = self._outputs / take.home / "clip.mp4"
+        if sha256(clip) == take.clip.sha256:
+            return
+        with self.open(take.home) as home:
+            aside = home.set_aside()
+        if aside:
+            fault = f"{clip}: its bytes are not those that were kept; they are now in {aside}"
+            raise StoreError(fault, hint="the clip is paid for: `storyreel shoot` fetches it again, for nothing")
 
     @contextmanager
     def open(self, home: str) -> Iterator[Home]:

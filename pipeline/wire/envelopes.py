@@ -76,7 +76,8 @@ def submit_path(model: str) -> str:
 
 def result_path(prediction: str) -> str:
     """Path that every official client polls."""
-    return f"{API_ROOT}/predictions/{quote(prediction, safe='')}/result"
+    # JSON may hold half a surrogate pair: an id with one was paid for like any other.
+    return f"{API_ROOT}/predictions/{quote(prediction, safe='', errors='surrogatepass')}/result"
 
 
 def envelope(
