@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import ssl
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -46,7 +47,7 @@ class Hostile:
 
 
 @contextmanager
-def hostile(folder: Path, **says: Any) -> Iterator[Hostile]:
+def hostile(folder: Path, tls: ssl.SSLContext | None = None, **says: Any) -> Iterator[Hostile]:
     """The API, listening."""
     folder.mkdir(parents=True, exist_ok=True)
     clip = write_clip(folder / "clip.mp4", Spec(size=(160, 96))).read_bytes()
@@ -72,6 +73,10 @@ def hostile(folder: Path, **says: Any) -> Iterator[Hostile]:
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Asked) as server:
         api.origin = f"http://127.0.0.1:{server.server_address[1]}"
+        if tls:
+            api.origin = f"https://localhost:{server.server_address[1]}"
+            server.socket = tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
+            server.handle_error = lambda *_: None  # type: ignore[method-assign, assignment] - a client that hangs up
         thread = threading.Thread(target=server.serve_forever, args=(0.05,))
         thread.start()
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shlex
 import subprocess
@@ -349,3 +350,26 @@ def test_the_line_to_type_can_be_typed(
         assert ran.stdout.splitlines()[:3] == ["status", str(board), "--settle"]
     assert at.run(*shlex.split(line[1]), "--abandon")[0] == 0
     assert list(tmp_path.rglob("owned")) == []
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["../../etc/passwd", "/etc/passwd", "~/.ssh/id_rsa", "C:/x.png", "//host/share.png", "file:///etc/passwd",
+     "http://169.254.169.254/x.png", "https://good@127.0.0.1/x.png", "http://2130706433/", "data:image/png;base64,AA",
+     "gopher://x/", "a/../../../b.png", "link.png", "device.png", "pipe.png", "list.png", "concat:a|b", "%03d.png"],
+)  # fmt: skip
+def test_no_file_outside_of_the_project_is_read_or_sent(
+    victim: Callable[..., Victim], tmp_path: Path, name: str
+) -> None:
+    at = victim()
+    (tmp_path / "secret.png").write_bytes(b"\x89PNG secret")
+    (at.here.folder / "link.png").symlink_to(tmp_path / "secret.png")
+    (at.here.folder / "device.png").symlink_to("/dev/zero")
+    os.mkfifo(at.here.folder / "pipe.png")
+    (at.here.folder / "list.png").write_text("ffconcat version 1.0\nfile seg.mp4\n")
+    board = at.here.board
+    board.write_text(board.read_text().replace("proof.}", f"proof., references: [{{image: {json.dumps(name)}}}]}}"))
+    code, out, err = at.run("shoot", "film.yaml", "--yes")
+    assert (code, at.api.asked) == (2, []), err
+    assert "film.yaml:" in err
+    assert inert(out + err)
