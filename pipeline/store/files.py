@@ -31,6 +31,8 @@ _NO_LINKS = {
     errno.EPERM, errno.EACCES, errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EMLINK
 }  # fmt: skip
 _NO_FOLDER_SYNC = {errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP}
+# Folders whose names this process has put on the disk: a run that does so anew for each take waits for little else.
+_on_disk: set[str] = set()
 _FULL = "make room on the disk, then run the command again"
 _CLOSED = "let your account read and write this folder, then run the command again"
 _HINTS = {
@@ -179,6 +181,16 @@ def make_folder(folder: Path, *, durable: bool) -> None:
                 folder.mkdir()
             if durable:
                 sync_folder(folder.parent)
+                _on_disk.add(str(folder))
+
+
+def secure_names(folder: Path, top: Path) -> None:
+    """Puts the names of `folder` and of those above it up to `top` on the disk, whoever made them; OSError."""
+    above = (folder, *folder.parents)
+    for each in above[: above.index(top) + 1]:
+        if str(each) not in _on_disk:
+            sync_folder(each.parent)
+            _on_disk.add(str(each))
 
 
 def sync_folder(folder: Path) -> None:

@@ -19,9 +19,9 @@ from pipeline.store.files import (
     numbers_in,
     publish,
     secure,
+    secure_names,
     size_of,
     sweep,
-    sync_folder,
     temporary_in,
     write_new,
 )
@@ -79,9 +79,7 @@ class Room:
         if self.address.paid:
             # A process that was killed after mkdir may have left any of these off the disk.
             with explained(folder, "can't be put on the disk"):
-                above = (folder, *folder.parents)
-                for each in above[: above.index(self._outputs.parent) + 1]:
-                    sync_folder(each)
+                secure_names(folder, self._outputs)
         return folder
 
     def write(self, path: Path, **fields: Any) -> None:
