@@ -24,7 +24,8 @@ def main(words: Sequence[str] | None = None) -> int:
     from pipeline.cli import commands, show
 
     try:
-        with _stopped_gently():
+        # The server has signal handlers of its own.
+        with nullcontext() if arguments.command == "serve" else _stopped_gently():
             return commands.RUN[arguments.command](arguments)
     except KeyboardInterrupt:
         show.note("stopped; what is finished is kept, and the same command goes on from here")
