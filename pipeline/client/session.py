@@ -97,14 +97,17 @@ class Client:
 
         return verdict.submitted(await self._asking.patiently(once))
 
-    async def result(self, prediction: str) -> Prediction:
-        """The prediction of that id as it stands. Raises RefusedByApi, and UnreachableApi after a good many tries."""
+    async def result(self, prediction: str, *, old: bool = False) -> Prediction:
+        """The prediction of that id as it stands; an `old` one is not waited for where it is not known.
+
+        Raises RefusedByApi, and UnreachableApi after a good many tries.
+        """
         found = await self._asking.question(
             partial(self._exchange.get, wire.result_path(prediction)),
             lambda reply: reply.prediction,
             "the shot is still open",
             prediction=prediction,
-            young=prediction not in self._seen,
+            young=not old and prediction not in self._seen,
         )
         self._seen.add(prediction)
         return found

@@ -101,7 +101,7 @@ class Fetcher:
     async def _still_there(self, paid: Paid) -> Prediction:
         hint = "get the clip from who has it (outputs/takes), or buy it once more: --regenerate-absent"
         try:
-            found = await self.desk.client.result(paid.prediction)
+            found = await self.desk.client.result(paid.prediction, old=True)
         except RefusedByApi as error:
             message = f"its take is paid for, its clip is not here, and the API does not have it any more: {error}"
             raise Absent(message, hint=hint, prediction=paid.prediction) from error

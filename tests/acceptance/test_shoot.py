@@ -12,17 +12,20 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from pipeline import cli, schema, settings
+from pipeline import cli, produce, schema, settings
 from pipeline.server.conduct import Conduct, Fault
 from tests.double import KEY, Double, doubled
+from tests.proofs.shooter import hurried
 from tests.proofs.stage import Stage, stage
 
 PRICE = Decimal("0.08")  # of each shot: a second
+SHOOT = produce.shoot
 
 
 @dataclass
@@ -82,6 +85,8 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
             monkeypatch.setenv("WAVESPEED_BASE_URL", double.origin)
             monkeypatch.setenv("WAVESPEED_API_KEY", KEY)
             monkeypatch.setenv("NO_PROXY", "*")
+            # The history is looked into three times in fifteen seconds, which is nothing that a test need wait for.
+            monkeypatch.setattr(produce, "shoot", partial(SHOOT, sleep=hurried))
             return Shop(replace(here, origin=double.origin), double, capsys)
 
         yield open_one
