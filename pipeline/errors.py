@@ -9,6 +9,7 @@
     |-- StoreError            the store can't be read or written                     exit 1
     `-- GenerationError       one shot got no clip; the others carry on              exit 1
         |-- RefusedByApi      the API answered and said no
+        |   |-- KeyRefused        no such key, or it may not do this                 exit 2
         |   |-- RateLimited       too much at once; later the same may be taken
         |   `-- OutOfCredit       the account has no money left                      exit 3
         |-- UnreachableApi    no answer, or one that made no sense
@@ -127,6 +128,12 @@ class GenerationError(StoryreelError):
 
 class RefusedByApi(GenerationError):
     """The API answered, and said no."""
+
+
+class KeyRefused(RefusedByApi):
+    """The API does not take the key, or the account behind it may not do this."""
+
+    exit_code = 2
 
 
 class RateLimited(RefusedByApi):

@@ -10,7 +10,15 @@ from typing import Any
 
 from pipeline import wire
 from pipeline.client.pace import retry_after
-from pipeline.errors import ChargeUncertain, GenerationError, OutOfCredit, RateLimited, RefusedByApi, UnreachableApi
+from pipeline.errors import (
+    ChargeUncertain,
+    GenerationError,
+    KeyRefused,
+    OutOfCredit,
+    RateLimited,
+    RefusedByApi,
+    UnreachableApi,
+)
 from pipeline.wire import Prediction
 
 _LONGEST_MESSAGE = 400  # characters of what the API says
@@ -137,7 +145,9 @@ def refusal(reply: Reply, prediction: str = "") -> GenerationError:
     said = f"the API refused: {_said(reply)}"
     if 429 in (status, code):
         return RateLimited(said, asked_s=_asked_s(reply.headers), **known)
-    return (OutOfCredit if code == wire.NO_CREDIT or status == 402 else RefusedByApi)(said, **known)
+    if code == wire.NO_CREDIT or status == 402:
+        return OutOfCredit(said, **known)
+    return (KeyRefused if status in (401, 403) else RefusedByApi)(said, **known)
 
 
 def _asked_s(headers: Mapping[str, str]) -> float | None:

@@ -13,13 +13,12 @@ from typing import Any
 from pipeline import wire
 from pipeline.catalog import Model, Price
 from pipeline.client import Client, Endpoint
-from pipeline.errors import RefusedByApi, UnreachableApi
+from pipeline.errors import KeyRefused, RefusedByApi, UnreachableApi
 from pipeline.plan import Order
 from pipeline.produce.offering import Offer
 from pipeline.wire import FileRef, MediaRef
 
 _STAND_IN = "https://storyreel.invalid/file"  # pictures and sounds cost nothing: that there is one is all that counts
-_KEY_REFUSED = (401, 403)
 
 
 async def quotes(
@@ -47,9 +46,9 @@ async def _asked(client: Client, offer: Offer, order: Order) -> Decimal | Refuse
     try:
         addresses = {ref: await _address(client, offer, order, ref) for ref in order.request.media}
         quote = await client.quote(order.request.model, wire.body(order.request, addresses.__getitem__))
+    except KeyRefused:
+        raise
     except (RefusedByApi, UnreachableApi) as error:
-        if error.http_status in _KEY_REFUSED:
-            raise
         return error
     return quote.usd
 

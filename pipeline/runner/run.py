@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
 
-from pipeline.errors import GenerationError, Held, OutOfCredit, RefusedByApi, StoryreelError
+from pipeline.errors import GenerationError, Held, KeyRefused, OutOfCredit, RefusedByApi, StoryreelError
 from pipeline.plan import Order
 from pipeline.runner.desk import Desk, State, Step
 from pipeline.runner.fetching import Fetcher
@@ -24,7 +24,6 @@ from pipeline.take import Take
 from pipeline.wire import MODERATED, UNREACHABLE_MEDIA, FrameRef
 
 _NEIGHBOUR_S = 0.2  # seconds between two looks whether a neighbour has finished the same clip
-_KEY_REFUSED = (401, 403)
 
 
 async def generate(
@@ -124,7 +123,7 @@ class _Run:
 
     def learn(self, order: Order, refused: RefusedByApi) -> None:
         """What one refusal says of all that is still to be bought."""
-        if isinstance(refused, OutOfCredit) or refused.http_status in _KEY_REFUSED:
+        if isinstance(refused, OutOfCredit | KeyRefused):
             self.stopped = refused
             if self.desk.counter:
                 self.desk.counter.stopped = refused
