@@ -164,6 +164,8 @@ def test_max_total_counts_every_attempt_ever(shop: Open) -> None:
     code, _, err = at.run("shoot", "film.yaml", "--yes")
     assert code == 3
     assert "this costs $0.08, and $0.16 are spent; max_total of the storyboard allows $0.2" in err
+    code, out, _ = at.run("plan", "film.yaml")
+    assert (code, "OVER the budget of $0.04" in out) == (3, True)
 
 
 @pytest.mark.parametrize(
