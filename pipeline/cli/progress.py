@@ -18,6 +18,7 @@ from rich.progress import (
     TextColumn,
     TimeRemainingColumn,
 )
+from rich.table import Column
 from rich.text import Text
 
 from pipeline.cli import show
@@ -48,6 +49,7 @@ _STYLES: dict[State, str] = {
     "held": "bold yellow",
 }
 _OVER = ("kept", "failed", "held")
+_NAME = 16  # columns for the name of a shot, at least
 _MOST_ROWS = 24  # shots shown one by one; of more, those that are being made or failed
 
 
@@ -80,7 +82,9 @@ class _Picture:
 
     def __init__(self, console: Console) -> None:
         state = TextColumn("{task.fields[state]}")
-        self.shots = Progress(SpinnerColumn(finished_text=" "), TextColumn("{task.description}"), state)
+        # A long reason would take the room of the names.
+        name = TextColumn("{task.description}", table_column=Column(min_width=_NAME, no_wrap=True))
+        self.shots = Progress(SpinnerColumn(finished_text=" "), name, state)
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
         self.sums = Progress(*columns)
         self.live = Live(Group(self.shots, self.sums), console=console, refresh_per_second=8, transient=True)
