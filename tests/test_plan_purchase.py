@@ -279,13 +279,6 @@ def test_a_variant_whose_new_take_is_not_there_keeps_its_older_one_whoever_comes
         assert uses(money.plan(changed)) == {}
 
 
-def test_only_the_entries_that_are_asked_for_move() -> None:
-    money = Money()
-    found = money.plan(chain())
-    money.keep(*digests(found).values())
-    assert {shot for shot, _ in uses(money.plan(chain()), only={"sh030"})} == {"sh030"}
-
-
 def test_a_take_of_another_wording_stays_chosen() -> None:
     money = Money()
     bell = digests(money.plan(chain()))["main", "sh030"]

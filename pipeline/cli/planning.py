@@ -71,11 +71,12 @@ def _stand_in(ref: MediaRef, continues: str) -> str:
 
 def plan(arguments: argparse.Namespace) -> int:
     """Show jobs, states, prices and reasons."""
-    film, planned = produce.plan(arguments.file)
     notes: tuple[str, ...] = ()
     if arguments.quote:
         offer = produce.quote(arguments.file)
-        planned, notes = offer.plan, offer.notes
+        film, planned, notes = offer.film, offer.plan, offer.notes
+    else:
+        film, planned = produce.plan(arguments.file)
     chosen = _variant(planned, arguments.variant) if arguments.variant else None
     if arguments.json:
         show.stream(_plan_fields(film, planned, chosen, quoted=arguments.quote and not notes))

@@ -11,7 +11,7 @@ from pipeline import produce, settings
 from pipeline.cli import show
 from pipeline.cli.planning import show_groups
 from pipeline.cli.rendering import cut_fields, show_cut
-from pipeline.errors import Absent, GenerationError, StoryreelError, printable
+from pipeline.errors import GenerationError, StoryreelError
 from pipeline.plan import MAIN, Order
 from pipeline.produce import Offer, Shooting
 from pipeline.take import Take
@@ -90,7 +90,9 @@ def _show(done: Shooting) -> None:
         show_cut(cut)
     for slot in done.left[:_MOST_TOLD]:
         name = slot.shot if slot.variant == MAIN else f"{slot.shot} ({slot.variant})"
-        show.note(f"{name}: {slot.reason}\n    to try it once more as it is: --only {slot.shot}")
+        again = f"\n    to try it once more as it is: --only {slot.shot}"
+        # By name alone it could not be made either: what it continues from is refused.
+        show.note(f"{name}: {slot.reason}" + ("" if slot.state == "held" and slot.continues else again))
     if not done.made:
         show.line("nothing to buy" + ("" if done.left else ": every shot has its take"))
         return
@@ -100,7 +102,7 @@ def _show(done: Shooting) -> None:
     show.line(f"{show.count(len(kept), 'take')} kept; spent {show.money(done.spent_usd)}{estimated}{billed}")
     failed = list(_told(done))
     for name, error in failed[:_MOST_TOLD]:
-        show.note(f"{name}: {printable(error.message)}" + (f"\n    {error.hint}" if error.hint else ""))
+        show.note(f"{name}: {error.message}" + (f"\n    {error.hint}" if error.hint else ""))
     if len(failed) > _MOST_TOLD:
         show.note(f"and {len(failed) - _MOST_TOLD:,} more")
 
@@ -150,6 +152,6 @@ def _take_fields(order: Order, outcome: Take | StoryreelError) -> Mapping[str, A
     price = order.price.usd if order.price else None
     if isinstance(outcome, Take):
         return {**head, "take": outcome.number, "prediction": outcome.prediction, "price_usd": price, "error": None}
-    known = outcome.prediction if isinstance(outcome, GenerationError | Absent) else ""
+    known = outcome.prediction if isinstance(outcome, GenerationError) else ""
     error = {"message": outcome.message, "hint": outcome.hint, "exit_code": outcome.exit_code}
     return {**head, "take": None, "prediction": known, "price_usd": price, "error": error}

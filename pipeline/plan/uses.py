@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 from pipeline.lock import Use
 from pipeline.plan.expansion import Plan
 
-Shared = ""  # in the place of a variant: all that have nothing of their own
+SHARED = ""  # in the place of a variant: all that have nothing of their own
 
 
-def uses(plan: Plan, only: Container[str] | None = None) -> Mapping[tuple[str, str], Use | None]:
+def uses(plan: Plan) -> Mapping[tuple[str, str], Use | None]:
     """By entry and variant ("": shared) what the lock is to say from now on of the takes in use, where that is news.
 
-    None: nothing, because the variant uses what all do. Of the entries in `only`.
+    None: nothing, because the variant uses what all do.
     """
-    chosen = {(entry, variant): use for entry, variant, use in _every(plan) if only is None or entry in only}
+    chosen = {(entry, variant): use for entry, variant, use in _every(plan)}
     shared: dict[str, Use | None] = {}
     for (entry, _), use in chosen.items():
-        before = plan.lock.own_use(plan.origin, entry, Shared)
+        before = plan.lock.own_use(plan.origin, entry, SHARED)
         if shared.setdefault(entry, before) in (None, before) and (before is None or _gives_way(plan, before, use)):
             shared[entry] = use
-    found = {(entry, Shared): use for entry, use in shared.items()}
+    found = {(entry, SHARED): use for entry, use in shared.items()}
     found |= {(entry, variant): None if use == shared[entry] else use for (entry, variant), use in chosen.items()}
     return {at: use for at, use in found.items() if plan.lock.own_use(plan.origin, *at) != use}
 

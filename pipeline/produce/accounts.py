@@ -19,7 +19,6 @@ from pipeline.store import Busy, Intent, Spent, take_home
 _TOLD: frozenset[State] = frozenset({"open", "uncertain", "absent", "refused", "held"})
 _ID = re.compile(r"[A-Za-z0-9._~-]*[A-Za-z0-9_-]")
 _SHORTEST = 6  # characters of a digest that name it
-_REFUNDED = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,15 +89,15 @@ def plan(file: Path, environ: Mapping[str, str] = os.environ) -> tuple[Film, Pla
     film = check(file, warn=False)  # a plan is the same whatever is warned of
     if film.checked.compositions is None:
         raise BadInput(film.checked.problems)
-    return film, planned(film, settings.api_origin(environ), environ)
+    origin = settings.api_origin(environ)
+    return film, replace(planned(film, origin), max_cost_usd=min(_limits(film, origin, environ), default=None))
 
 
-def planned(film: Film, origin: str, environ: Mapping[str, str]) -> Plan:
+def planned(film: Film, origin: str) -> Plan:
     """The plan of a checked storyboard with the takes from one origin, as the store and the lock have them now."""
     assert film.checked.compositions is not None
     look = partial(film.store.view, origin)
-    found = expand(film.checked.compositions, film.facts, look, film.lock_file.load(), origin)
-    return replace(found, max_cost_usd=min(_limits(film, origin, environ), default=None))
+    return expand(film.checked.compositions, film.facts, look, film.lock_file.load(), origin)
 
 
 def _limits(film: Film, origin: str, environ: Mapping[str, str]) -> Iterator[Decimal]:

@@ -99,10 +99,10 @@ def shoot(
             made, billed = asyncio.run(_buy(offer, gate, endpoint, connect or _client, sleep, tell))
         except KeyboardInterrupt:
             with suppress(StoryreelError):  # takes that landed while the run was being stopped belong into the lock
-                brought_up_to_date(film, planned(film, before.origin, environ))
+                brought_up_to_date(film, planned(film, before.origin))
             raise
         spent = gate.run_usd
-    after = planned(film, before.origin, environ) if bought.orders else before
+    after = planned(film, before.origin) if bought.orders else before
     brought_up_to_date(film, after)
     return Shooting(offer, made, spent, billed, cuts_of(film, after, wanted, tell), _left(offer, after, wanted))
 

@@ -11,7 +11,7 @@ from typing import Self
 from pipeline import wire
 from pipeline.lock import Lock, Use
 from pipeline.plan import Order, Plan, uses
-from pipeline.produce.reading import Film, planned
+from pipeline.produce.reading import Film
 from pipeline.take import Paid, Take
 
 _PAUSE_S = 0.5  # between two writings at least
@@ -67,15 +67,9 @@ class Scribe:
 
 def brought_up_to_date(film: Film, plan: Plan) -> None:
     """Writes into the lock whatever the store has and it lacks: takes, and which shot uses which."""
-    missing = tuple(_unwritten(film, plan))
-    if missing or uses(plan):
-
-        def change(lock: Lock) -> Lock:
-            return lock.with_takes(plan.origin, missing)
-
-        film.lock_file.update(change)
-        after = planned(film, plan.origin, {})
-        film.lock_file.update(lambda lock: lock.with_uses(plan.origin, uses(after)))
+    missing, news = tuple(_unwritten(film, plan)), uses(plan)
+    if missing or news:
+        film.lock_file.update(lambda lock: lock.with_takes(plan.origin, missing).with_uses(plan.origin, news))
 
 
 def _unwritten(film: Film, plan: Plan) -> Iterable[tuple[Paid, dict[str, object]]]:

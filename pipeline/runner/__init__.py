@@ -5,6 +5,7 @@ orderly      errors as values; steps taken to their end
 uploads      files and frames become addresses
 matching     which row of the API's history is a submission that got no answer
 sending      an intent, one POST, an id: an attempt under way
+refusals     what to do about a refusal, the shot's own inputs named
 fetching     a prediction becomes a clip that is kept
 run          all of it, each order in its turn                generate
 """

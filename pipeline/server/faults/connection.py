@@ -8,7 +8,6 @@ import socket
 import struct
 from typing import Any
 
-from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
@@ -51,11 +50,6 @@ class Silence(Response):
 def hold_to_it(state: dict[str, Any], transport: asyncio.Transport) -> dict[str, Any]:
     """The state of an application's requests, with the connection that they come by."""
     return {**state, "connection": transport}
-
-
-def broken_off(request: Request) -> bool:
-    """Whether the connection of a request is gone, or going."""
-    return bool(_transport(request.scope).is_closing())
 
 
 def _transport(scope: Scope) -> Any:
