@@ -22,6 +22,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 from pipeline.errors import StoreError
 from pipeline.schema import violations
 from pipeline.store import Attempt, Home, Intent, Store, previs_home, take_home
+from pipeline.store.files import rotate
 from pipeline.take import MediaFacts
 from pipeline.wire import digest_of
 
@@ -33,7 +34,7 @@ PAID = take_home(ORIGIN, DIGEST, 1)
 PREVIS = previs_home(1, DIGEST, "d" * 64)
 CLIP = b"a film, or nearly " * 50
 KILL = 0  # beside the error numbers: the process dies
-CALLS = ("open", "write", "fsync", "link", "unlink", "mkdir", "rename", "rmdir")
+CALLS = ("open", "write", "ftruncate", "fsync", "link", "unlink", "mkdir", "rename", "replace", "rmdir")
 
 
 def clock() -> datetime:
@@ -59,6 +60,8 @@ class Disk:
 
     def wrap(self, name: str, really: Callable[..., Any]) -> Callable[..., Any]:
         def call(*args: Any, **options: Any) -> Any:
+            if name == "open" and not args[1] & (os.O_WRONLY | os.O_RDWR):
+                return really(*args, **options)  # changes nothing
             if self.struck and self.fault == KILL:
                 raise Killed
             self.calls += 1
@@ -147,6 +150,39 @@ def test_a_fault_at_any_step_leaves_a_state_from_which_one_take_comes_for_one_po
     assert {"open", "write", "link", "unlink", "mkdir"} <= set(struck)
     assert ("rename" in struck) == (not links)
     assert ("fsync" in struck) == (home == PAID)
+
+
+@pytest.mark.parametrize("links", [True, False], ids=["links", "no links"])
+@pytest.mark.parametrize("fault", [KILL, errno.ENOSPC, errno.EIO], ids=["killed", "full", "faulty"])
+def test_a_file_written_many_times_a_second_stands_whole_wherever_its_writer_dies(
+    tmp_path: Path, links: bool, fault: int
+) -> None:
+    written = [bytes([number + 97]) * size for number, size in enumerate((9000, 50, 7000, 1, 12000, 300))]
+    for step in range(1, 1000):
+        path = tmp_path / str(step) / "gate.json"
+        path.parent.mkdir()
+        with Disk(step, fault, links=links).spinning() as disk:
+            done = _rotations(path, written)
+        found = path.read_bytes() if path.exists() else b""
+        assert found in (b"", *written)
+        assert found in ((written[done - 1] if done else b""), *written[done : done + 1])
+        rotate(path, b"the next process")
+        rotate(path, b"and once more")
+        assert path.read_bytes() == b"and once more"
+        assert len(list(path.parent.iterdir())) <= 3
+        if not disk.struck:
+            return
+    raise AssertionError("it never ended")
+
+
+def _rotations(path: Path, written: list[bytes]) -> int:
+    """How many were written before the disk failed."""
+    for number, content in enumerate(written):
+        try:
+            rotate(path, content)
+        except (Killed, StoreError):
+            return number
+    return len(written)
 
 
 def _check_kept(outputs: Path, home: str) -> None:

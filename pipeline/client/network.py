@@ -21,13 +21,15 @@ HEADERS = {"User-Agent": "storyreel"}
 # A kept connection that the server is just closing would leave it uncertain whether a request arrived; and one that
 # was made for one name may lead to a machine that has others, too.
 FRESH = httpx.Limits(max_keepalive_connections=0)
+# httpx looks at each idle connection for every request: twenty of them cost more than the connecting they save.
+FEW = httpx.Limits(max_keepalive_connections=4)
 # No connection came about; a refused CONNECT is the proxy's, before anything of ours was sent.
 _UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
 
 
 def opened(endpoint: Endpoint, **options: Any) -> httpx.AsyncClient:
     """A client of httpx. It repeats nothing: its `retries` are 0, and HTTP/2, which may, is not asked for."""
-    options = {"headers": HEADERS, **options}
+    options = {"headers": HEADERS, "limits": FEW, **options}
     if endpoint.app is not None:
         # Every address goes to the application: nothing can leave this process.
         return httpx.AsyncClient(transport=httpx.ASGITransport(endpoint.app, raise_app_exceptions=False), **options)

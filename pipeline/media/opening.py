@@ -47,7 +47,6 @@ def picture_stream(container: InputContainer) -> VideoStream | None:
     moving = (stream for stream in container.streams.video if not stream.disposition & Disposition.attached_pic)
     stream = next(moving, None)
     if stream is not None:
-        stream.thread_type = "AUTO"  # libav's default decodes by slices, which few clips have
         stream.codec_context.options = {"max_pixels": str(MAX_SIDE**2)}
     return stream
 

@@ -34,6 +34,7 @@ class FrameReader:
             timing = timing_of(self._container, stream) if stream else None
             if stream is None or timing is None:
                 raise MediaError(str(path), "holds no picture that can be decoded")
+            stream.thread_type = "AUTO"  # libav's default decodes by slices, which few clips have
             self._stream, self.timing = stream, timing
             self.pixel_aspect: Fraction | None = stream.sample_aspect_ratio
             self._stack = stack.pop_all()

@@ -52,6 +52,7 @@ def _pictures(path: Path, container: InputContainer, stream: VideoStream) -> tup
     if timing.rate > MAX_RATE:
         raise MediaError(str(path), f"has {float(timing.rate):.0f} frames a second, more than {MAX_RATE}")
     container.seek(timing.keys[0], stream=stream)
+    stream.codec_context.thread_count = 1  # for one frame no others are worth starting
     frame = next(container.decode(stream), None)
     if frame is None:
         raise MediaError(str(path), "holds no picture that can be decoded")

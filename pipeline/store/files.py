@@ -7,6 +7,7 @@ final name, which fails where that exists (`rename` would replace it in silence)
 from __future__ import annotations
 
 import errno
+import io
 import os
 import re
 import secrets
@@ -25,6 +26,7 @@ if sys.platform != "win32":
 _TEMPORARY = ".part-"
 _NUMBER = re.compile(r"[1-9][0-9]{0,8}")
 _BINARY = getattr(os, "O_BINARY", 0)
+_NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)
 _JUNCTION = 0xA0000003  # IO_REPARSE_TAG_MOUNT_POINT: Windows' link that lstat calls a folder
 # What file systems without hard links answer: exFAT EPERM, Android EACCES, FUSE ENOSYS, FAT on Windows EINVAL.
 _NO_LINKS = {
@@ -64,9 +66,9 @@ def temporary_in(folder: Path, suffix: str = "") -> Path:
 def sweep(folder: Path) -> None:
     """Removes the temporaries that killed processes left in `folder`; only for who holds its lock."""
     with explained(folder, "leftovers can't be removed"):
-        for path in folder.iterdir():
-            if path.name.startswith(_TEMPORARY):
-                path.unlink()
+        for name in os.listdir(folder):
+            if name.startswith(_TEMPORARY):
+                os.unlink(folder / name)
 
 
 def sweep_after(path: Path) -> None:
@@ -104,6 +106,28 @@ def overwrite(path: Path, content: bytes, *, durable: bool) -> None:
                 temporary.unlink()
 
 
+def rotate(path: Path, content: bytes) -> None:
+    """As `overwrite`, for a file that is written many times a second: the one before becomes the next one's room.
+
+    A file system takes a hundred times as long to make and remove a file as to write one. Only for who holds a lock.
+    """
+    spare, before = path.with_name(f"{path.name}.spare"), path.with_name(f"{path.name}.before")
+    with explained(path, "can't be written"):
+        # What is written into is never the file under its own name, which who dies in here leaves whole.
+        _refill(spare, content)
+        with suppress(FileNotFoundError):
+            os.unlink(before)
+        try:
+            os.link(path, before)
+        except OSError as error:
+            if error.errno not in _NO_LINKS | {errno.ENOENT}:
+                raise
+            os.replace(spare, path)
+        else:
+            os.replace(spare, path)
+            os.replace(before, spare)
+
+
 def publish(temporary: Path, path: Path, size_bytes: int, *, durable: bool) -> None:
     """Gives a finished temporary of the same folder its final name; StoreError if that exists or the size differs."""
     secure(temporary, size_bytes, durable=durable)
@@ -137,6 +161,18 @@ def _fill(temporary: Path, content: bytes, *, durable: bool) -> None:
         os.close(descriptor)
 
 
+def _refill(path: Path, content: bytes) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | _BINARY | _NO_FOLLOW, 0o666)
+    try:
+        rest = memoryview(content)
+        while rest:
+            rest = rest[os.write(descriptor, rest) :]
+        os.ftruncate(descriptor, len(content))  # not at the opening: ext4 then waits for the disk at the close
+        _settle(descriptor, len(content), durable=False)
+    finally:
+        os.close(descriptor)
+
+
 def _settle(descriptor: int, size_bytes: int, *, durable: bool) -> None:
     found = os.fstat(descriptor).st_size
     if found != size_bytes:
@@ -147,7 +183,7 @@ def _settle(descriptor: int, size_bytes: int, *, durable: bool) -> None:
 
 def _publish(temporary: Path, path: Path, *, durable: bool) -> None:
     try:
-        path.hardlink_to(temporary)
+        os.link(temporary, path)
     except OSError as error:
         if error.errno not in _NO_LINKS:
             raise
@@ -220,7 +256,7 @@ def examine(path: Path) -> os.stat_result | None:
     """What is at `path`, None where nothing is; StoreError for a link: what it leads to is not the store's."""
     with explained(path, "can't be read"):
         try:
-            found = path.lstat()
+            found = os.lstat(path)
         except FileNotFoundError:
             return None
     if stat.S_ISLNK(found.st_mode) or getattr(found, "st_reparse_tag", 0) == _JUNCTION:
@@ -234,16 +270,36 @@ def size_of(path: Path) -> int | None:
     if found is None:
         return None
     if not stat.S_ISREG(found.st_mode):
-        raise StoreError(f"{path}: not a plain file", hint="move it out of the store")
+        raise _not_plain(path)
     return found.st_size
 
 
 def read(path: Path) -> bytes | None:
     """The bytes of a plain file; None where nothing is."""
-    if size_of(path) is None:
-        return None
+    if not _NO_FOLLOW:
+        if size_of(path) is None:
+            return None
+        with explained(path, "can't be read"):
+            return path.read_bytes()
     with explained(path, "can't be read"):
-        return path.read_bytes()
+        try:
+            descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | _NO_FOLLOW)
+        except FileNotFoundError:
+            return None
+        except OSError:
+            size_of(path)  # tells of a link, or of whatever else is no plain file
+            raise
+    with explained(path, "can't be read"):
+        try:
+            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                raise _not_plain(path)
+            return io.FileIO(descriptor, closefd=False).readall()
+        finally:
+            os.close(descriptor)
+
+
+def _not_plain(path: Path) -> StoreError:
+    return StoreError(f"{path}: not a plain file", hint="move it out of the store")
 
 
 def names_in(folder: Path) -> frozenset[str]:
@@ -251,7 +307,7 @@ def names_in(folder: Path) -> frozenset[str]:
     if examine(folder) is None:
         return frozenset()
     with explained(folder, "can't be read"):
-        return frozenset(path.name for path in folder.iterdir())
+        return frozenset(os.listdir(folder))
 
 
 def numbers_in(folder: Path) -> list[int]:

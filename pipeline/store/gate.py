@@ -17,7 +17,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from pipeline.errors import OverBudget, StoreError
-from pipeline.store.files import make_folder, overwrite, read, sweep
+from pipeline.store.files import make_folder, read, rotate, sweep
 from pipeline.store.home import Attempt, Home
 from pipeline.store.locks import waiting_for
 from pipeline.store.places import Address, shelf
@@ -55,6 +55,7 @@ class Gate:
         self._file = outputs / self._shelf / "gate.json"
         self._turn = threading.Lock()
         self._written: tuple[bytes, _State] | None = None  # what this process wrote last
+        self._own: set[str] = set()  # jobs that this process began, and of which it will tell when they end
         self.run_usd = NOTHING  # that this run has reserved, less what was turned away
 
     def count(self, longest_s: Callable[[str], float]) -> Mapping[str, Decimal]:
@@ -105,6 +106,7 @@ class Gate:
             except BaseException:
                 self._write(state)
                 raise
+            self._own.add(home.name)
             self.run_usd += price
         return attempt
 
@@ -165,7 +167,7 @@ class Gate:
 
     def _looked_after(self, state: _State) -> _State:
         """Without the jobs that dead processes left as open and that have ended, or never began."""
-        over = frozenset(job for job in state.rates.open if not self._runs(job))
+        over = frozenset(job for job in state.rates.open if job not in self._own and not self._runs(job))
         return replace(state, rates=state.rates.ended(over, self._now())) if over else state
 
     def _runs(self, job: str) -> bool:
@@ -192,7 +194,7 @@ class Gate:
 
     def _write(self, state: _State) -> None:
         content = gate_record(self._clock(), state.rates, state.spent)
-        overwrite(self._file, content, durable=False)
+        rotate(self._file, content)
         self._written = content, state
 
     def _now(self) -> float:
