@@ -37,6 +37,14 @@ _SPARE_FILES = 150  # file descriptors that are not for orders, of which each ho
 
 
 @dataclass(frozen=True, slots=True)
+class Left:
+    """A job for which nothing was ordered: refused by moderation, or held back."""
+
+    slot: Slot  # the first that uses it
+    shared: bool  # it is the only job of its entry: all variants that show the entry use it
+
+
+@dataclass(frozen=True, slots=True)
 class Shooting:
     """What `shoot` did."""
 
@@ -45,7 +53,7 @@ class Shooting:
     spent_usd: Decimal  # US dollars, as expected, of what the API took in this run
     billed_usd: Decimal | None  # as its bills say; None: it did not tell
     rendered: Rendered
-    left: tuple[Slot, ...]  # shots that have no take, and for which none was ordered: refused, or held back
+    left: tuple[Left, ...]  # what has no take, and was not ordered
 
     @property
     def failed(self) -> Mapping[str, StoryreelError]:
@@ -129,14 +137,15 @@ def quoted(offer: Offer, endpoint: Endpoint, connect: Connect | None) -> Offer:
     return fresh
 
 
-def _left(offer: Offer, after: Plan, variants: tuple[Variant, ...]) -> tuple[Slot, ...]:
-    """A slot of each job that is refused or held back, and that was not among the orders."""
+def _left(offer: Offer, after: Plan, variants: tuple[Variant, ...]) -> tuple[Left, ...]:
+    """Each job that is refused or held back, and that was not among the orders."""
     ordered = {order.wanted for order in offer.purchase.orders.values()}
-    found: dict[str, Slot] = {}
+    alone = after.alone()
+    found: dict[str, Left] = {}
     for variant in variants:
-        for slot in after.slots(variant):
+        for shot, slot in zip(variant.shots, after.slots(variant), strict=True):
             if slot.state in ("refused", "held") and slot.digest not in ordered:
-                found.setdefault(slot.digest, slot)
+                found.setdefault(slot.digest, Left(slot, shot.entry in alone))
     return tuple(found.values())
 
 

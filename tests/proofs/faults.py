@@ -91,7 +91,7 @@ def _shot(board: Path, environ: dict[str, str]) -> Iterator[StoryreelError]:
     except StoryreelError as error:
         yield error
         return
-    yield from (GenerationError(slot.reason) for slot in done.left)
+    yield from (GenerationError(left.slot.reason) for left in done.left)
     for error in done.failed.values():
         assert isinstance(error, GenerationError | StoryreelError)
         assert error.message
