@@ -23,7 +23,7 @@ _MOST_TOLD = 20  # failures, one by one
 
 def shoot(arguments: argparse.Namespace) -> int:
     """Buy what is missing and make the cuts."""
-    from pipeline.cli.progress import progress  # here: it loads rich and the runner
+    from pipeline.cli.progress import progress  # here: it loads rich
 
     most = settings.dollars(arguments.max_cost, "--max-cost") if arguments.max_cost is not None else None
     with progress(quiet=arguments.json) as shown:
