@@ -14,6 +14,7 @@ film.yaml  -> storyboard.parse   Storyboard     what the author wrote, with the 
 reading      `check` and `plan`: the first half; nothing is made
 rendering    `render`: the best film there is for nothing; it can't spend
 offering     what `shoot` would buy, at which price, and who may say yes
+endpoints    where it is bought
 quoting      what the API would charge for it at this moment
 writing      takes land, and the lock says so
 billing      what the API's bills say of it afterwards

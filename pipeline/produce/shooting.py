@@ -16,6 +16,7 @@ from pipeline.client import Client, Endpoint
 from pipeline.errors import ApprovalNeeded, SetupError, StoryreelError, nearest
 from pipeline.plan import Plan, Slot, Variant, purchase
 from pipeline.produce.buying import Connect, Sleep, buy
+from pipeline.produce.endpoints import paid
 from pipeline.produce.offering import Offer, purse_of, refuse_from_here, refuse_over_budget
 from pipeline.produce.quoting import quotes
 from pipeline.produce.reading import Film, chosen, now, plan, planned
@@ -87,7 +88,7 @@ def shoot(
     spent, billed = Decimal("0.00"), None
     if bought.orders:
         refuse_from_here(offer, ci.where(environ))
-        endpoint = _endpoint(before.origin, environ)
+        endpoint = paid(environ)
         gate = _gate(film, before, offer)
         offer = replace(offer, spent=gate.count(partial(_longest_s, film)))
         offer = quoted(offer, endpoint, connect)
@@ -111,7 +112,7 @@ def quote(file: Path, environ: Mapping[str, str] = os.environ, connect: Connect 
     film, before = plan(file, environ)
     wanted = chosen(before, ())
     offer = Offer(film, before, purchase(before, wanted), wanted, purse_of(film, environ, None), amount=False)
-    return quoted(offer, _endpoint(before.origin, environ), connect) if offer.purchase.to_pay else offer
+    return quoted(offer, paid(environ), connect) if offer.purchase.to_pay else offer
 
 
 def quoted(offer: Offer, endpoint: Endpoint, connect: Connect | None) -> Offer:
@@ -147,10 +148,6 @@ def _named(film: Film, only: Iterable[str]) -> frozenset[str]:
             hint = f'did you mean "{meant}"?' if meant else f"shots: {', '.join(sorted(known)[:12])}"
             raise SetupError(f'there is no shot "{name}"', hint=hint)
     return frozenset(only)
-
-
-def _endpoint(origin: str, environ: Mapping[str, str]) -> Endpoint:
-    return Endpoint(origin, settings.api_key(environ))
 
 
 def _gate(film: Film, plan: Plan, offer: Offer) -> Gate:
