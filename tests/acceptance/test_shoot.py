@@ -21,7 +21,7 @@ import pytest
 from pipeline import cli, produce, schema, settings
 from pipeline.server.conduct import Conduct, Fault
 from tests.double import KEY, Double, doubled
-from tests.proofs.shooter import hurried
+from tests.haste import hurried
 from tests.proofs.stage import Stage, stage
 
 PRICE = Decimal("0.08")  # of each shot: a second

@@ -25,7 +25,8 @@ from pipeline.errors import GenerationError, StoryreelError
 from pipeline.server.conduct import Conduct, Fault
 from pipeline.server.faults import KINDS
 from tests.double import KEY, Double, doubled
-from tests.proofs.shooter import QUICK, SHORT, hurried, without_cuts
+from tests.haste import SHORT, hurried
+from tests.proofs.shooter import QUICK, without_cuts
 from tests.proofs.stage import Stage, stage
 
 SHOTS = 4
