@@ -73,7 +73,7 @@ def served(folder: Path, key: str, **options: Any) -> Iterator[str]:
 @contextmanager
 def doubled(folder: Path, conduct: Conduct | None = None, **options: Any) -> Iterator[Double]:
     """A double in a thread of this process; `options` are those of `local_app`."""
-    manners = conduct or Conduct(clips="canned", generation_s=0)
+    manners = conduct or Conduct(clips="tiny", generation_s=0)
     with served(folder, KEY, conduct=manners, **options) as origin:
         yield Double(origin)
 

@@ -85,7 +85,7 @@ class Studio:
 def opened(folder: Path, *faults: Fault, text: str = BOARD, **how: Any) -> Iterator[Studio]:
     """A studio whose double has these faults; its account has no limits, and neither has the project's tier."""
     (folder / "storyreel.yaml").write_text("tier: ultra\n")
-    with doubled(folder / "double", Conduct(clips="canned", generation_s=0, faults=faults, **how)) as double:
+    with doubled(folder / "double", Conduct(clips="tiny", generation_s=0, faults=faults, **how)) as double:
         studio = Studio(folder, double)
         studio.write(text)
         yield studio

@@ -53,7 +53,7 @@ def prove(folder: Path, kind: str, seed: int) -> list[str]:
     """Why shots failed on the way. AssertionError where a promise is broken."""
     here = stage(folder / "project", SHOTS, concurrency=3, longest_s=3)
     models = settings.project_of(here.board).models
-    conduct = Conduct(seed=seed, clips="canned", generation_s=0.02, faults=(Fault(kind, share=0.5, most=STRIKES),))
+    conduct = Conduct(seed=seed, clips="tiny", generation_s=0.02, faults=(Fault(kind, share=0.5, most=STRIKES),))
     reasons: list[str] = []
     with doubled(folder / "double", conduct, catalogue=models) as double:
         environ = {**os.environ, "WAVESPEED_BASE_URL": double.origin, "WAVESPEED_API_KEY": KEY}
