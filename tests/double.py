@@ -48,12 +48,11 @@ class Double:
 
 
 @contextmanager
-def doubled(folder: Path, conduct: Conduct | None = None, **options: Any) -> Iterator[Double]:
-    """A double in a thread of this process; `options` are those of `local_app`."""
+def served(folder: Path, key: str, **options: Any) -> Iterator[str]:
+    """The address of a server in a thread of this process; `options` are those of `local_app`."""
     addresses: queue.Queue[str] = queue.Queue()
     loop = asyncio.new_event_loop()
-    options = {"conduct": conduct or Conduct(clips="canned", generation_s=0)} | options
-    task = loop.create_task(serve(folder, 2, options.pop("key", KEY), ready=addresses.put, **options))
+    task = loop.create_task(serve(folder, 2, key, ready=addresses.put, **options))
 
     def run() -> None:
         with contextlib.suppress(asyncio.CancelledError):
@@ -64,11 +63,19 @@ def doubled(folder: Path, conduct: Conduct | None = None, **options: Any) -> Ite
     thread = threading.Thread(target=run)
     thread.start()
     try:
-        yield Double(addresses.get(timeout=10))
+        yield addresses.get(timeout=10)
     finally:
         loop.call_soon_threadsafe(task.cancel)
         thread.join(10)
         assert not thread.is_alive()
+
+
+@contextmanager
+def doubled(folder: Path, conduct: Conduct | None = None, **options: Any) -> Iterator[Double]:
+    """A double in a thread of this process; `options` are those of `local_app`."""
+    manners = conduct or Conduct(clips="tiny", generation_s=0)
+    with served(folder, KEY, conduct=manners, **options) as origin:
+        yield Double(origin)
 
 
 @contextmanager

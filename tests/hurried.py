@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from functools import partial
 from pathlib import Path
@@ -11,14 +10,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from pipeline import cli, produce
 from pipeline.client import Client
-
-LONGEST_PAUSE_S = 0.1
-
-
-async def hurried(seconds: float) -> None:
-    """A sleep that is cut short."""
-    await asyncio.sleep(min(seconds, LONGEST_PAUSE_S))
-
+from tests.haste import hurried
 
 if __name__ == "__main__":
     produce.shoot = partial(produce.shoot, connect=partial(Client, sleep=hurried), sleep=hurried)  # type: ignore[assignment]

@@ -13,8 +13,7 @@ from typing import Any
 
 from pipeline import catalog
 from pipeline.catalog import Price
-from pipeline.client import Client, Endpoint
-from pipeline.client.pace import Pace, Patience
+from pipeline.client import Client, Endpoint, Pace
 from pipeline.plan import Order
 from pipeline.runner import Counter, Desk, Step, generate
 from pipeline.server.conduct import Conduct, Fault
@@ -22,22 +21,13 @@ from pipeline.store import Gate, Intent, Limits, Purse, Store, take_home
 from pipeline.take import Paid, Take
 from pipeline.wire import FileRef, Request, as_digested, digest_of, request_digest
 from tests.double import KEY, Double, doubled
+from tests.haste import SHORT
 from tests.rehearsal import SEEDANCE
 
 PRICE = Price(Decimal("0.40"), estimate=False)
 FREE, NO_LIMIT = Limits(0, 0), Purse("film")
 SETTLE = "storyreel status film.yaml --settle"
-QUICK = Patience(
-    connect_s=2,
-    read_s=1,
-    submit_s=0.5,
-    transfer_s=5,
-    answer_s=3,
-    tries=3,
-    backoff_s=0.01,
-    longest_asked_s=1,
-    outage_s=1,
-)
+PACE = Pace(0.01, 0.05, 0.01)
 
 
 def order(shot: str, number: int = 1, *, media: tuple[FileRef, ...] = (), **changes: Any) -> Order:
@@ -89,9 +79,8 @@ class Shop:
 
     @asynccontextmanager
     async def desk(self) -> AsyncIterator[Desk]:
-        pace = Pace(0.01, 0.05, 0.01)
         models = {SEEDANCE: replace(catalog.models()[SEEDANCE], **self.timing)}
-        async with Client(Endpoint(self.double.origin, KEY), pace=pace, patience=QUICK, sleep=briefly) as client:
+        async with Client(Endpoint(self.double.origin, KEY), pace=PACE, patience=SHORT, sleep=briefly) as client:
             yield Desk(
                 client, self.store, self.outputs, self.home, self.folder.joinpath, "film", models, 8,
                 self.steps.append, self.double.origin, Counter(self.gate, self.sleep), SETTLE,
@@ -140,6 +129,6 @@ def paid(take: Take) -> Paid:
 @contextmanager
 def opened(folder: Path, *faults: Fault, limits: Limits = FREE, purse: Purse = NO_LIMIT, **how: Any) -> Iterator[Shop]:
     """A shop at a double of its own, which has these faults."""
-    conduct = Conduct(clips="canned", generation_s=0, faults=faults, **how)
+    conduct = Conduct(clips="tiny", generation_s=0, faults=faults, **how)
     with doubled(folder / "double", conduct) as double:
         yield Shop(folder, double, limits, purse)

@@ -10,14 +10,14 @@ from typing import Any
 
 from pipeline import produce
 from pipeline.client import Client, Endpoint
-from pipeline.client.pace import Pace
 from pipeline.lock import Lock
 from pipeline.plan import Plan
 from pipeline.produce import Account, Film, Row, Shooting
 from pipeline.server.conduct import Conduct, Fault
 from pipeline.store import Store
 from tests.double import KEY, Double, doubled
-from tests.shop import QUICK, briefly
+from tests.haste import SHORT
+from tests.shop import PACE, briefly
 
 BOARD = """\
 version: 1
@@ -65,7 +65,7 @@ class Studio:
         return produce.plan(self.file, self.environ)[1]
 
     def connect(self, endpoint: Endpoint) -> Client:
-        return Client(endpoint, pace=Pace(0.01, 0.05, 0.01), patience=QUICK, sleep=briefly)
+        return Client(endpoint, pace=PACE, patience=SHORT, sleep=briefly)
 
     def shoot(self, **how: Any) -> Shooting:
         how = {"approve": lambda _: True, "environ": self.environ, "connect": self.connect, "sleep": briefly} | how
@@ -85,7 +85,7 @@ class Studio:
 def opened(folder: Path, *faults: Fault, text: str = BOARD, **how: Any) -> Iterator[Studio]:
     """A studio whose double has these faults; its account has no limits, and neither has the project's tier."""
     (folder / "storyreel.yaml").write_text("tier: ultra\n")
-    with doubled(folder / "double", Conduct(clips="canned", generation_s=0, faults=faults, **how)) as double:
+    with doubled(folder / "double", Conduct(clips="tiny", generation_s=0, faults=faults, **how)) as double:
         studio = Studio(folder, double)
         studio.write(text)
         yield studio

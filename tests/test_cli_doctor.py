@@ -22,7 +22,7 @@ from pipeline.wire import digest_of
 from tests.double import KEY, Double, doubled
 from tests.test_store import CLIP, clock, facts
 
-CANNED = Conduct(clips="canned", generation_s=0, balance=Decimal("12.34"))
+TINY = Conduct(clips="tiny", generation_s=0, balance=Decimal("12.34"))
 
 
 @pytest.fixture(autouse=True)
@@ -58,7 +58,7 @@ def asked(
 
 
 def test_all_is_well(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    found = asked(tmp_path, monkeypatch, capsys, CANNED, 0)
+    found = asked(tmp_path, monkeypatch, capsys, TINY, 0)
     account, disk = ["key", "balance", "clock"], ["space", "writing", "links", "locks"]
     assert list(found) == [*account, "tier", *disk, "libraries", "takes"]
     assert {finding["state"] for topic, finding in found.items() if topic != "space"} == {"fine"}
@@ -79,7 +79,7 @@ def test_it_is_written_for_people_too(here: Path, capsys: pytest.CaptureFixture[
 def test_an_empty_account_must_be_mended(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    found = asked(tmp_path, monkeypatch, capsys, Conduct(balance=Decimal(0), clips="canned"), 2)
+    found = asked(tmp_path, monkeypatch, capsys, Conduct(balance=Decimal(0), clips="tiny"), 2)
     assert (found["balance"]["state"], found["balance"]["hint"]) == ("wrong", "top it up before you shoot")
 
 
@@ -87,7 +87,7 @@ def test_an_empty_account_must_be_mended(
 def test_a_clock_that_is_off_is_a_warning(
     ahead_s: float, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    found = asked(tmp_path, monkeypatch, capsys, Conduct(clock_skew_s=ahead_s, clips="canned"), 0)
+    found = asked(tmp_path, monkeypatch, capsys, Conduct(clock_skew_s=ahead_s, clips="tiny"), 0)
     assert found["clock"]["state"] == "warning"
     assert abs(int(found["clock"]["number"]) - ahead_s) <= 3
     assert found["clock"]["text"].endswith(said)
@@ -107,7 +107,7 @@ def test_without_a_usable_key_nothing_is_asked(
 def test_a_refused_key_is_named_by_its_end_and_never_shown(
     key: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with double(tmp_path, monkeypatch, CANNED) as api:
+    with double(tmp_path, monkeypatch, TINY) as api:
         monkeypatch.setenv("WAVESPEED_API_KEY", key)
         monkeypatch.setenv("WAVESPEED_BASE_URL", api.origin)
         assert cli.main(["doctor"]) == 2

@@ -14,7 +14,7 @@ from typing import Any
 import httpx
 import pytest
 
-from pipeline import catalog, wire
+from pipeline import catalog, media, wire
 from pipeline.errors import BadInput, SetupError
 from pipeline.server.conduct import Conduct, Fault, conduct_of
 from tests.double import KEY, Double, double_process, doubled
@@ -26,7 +26,7 @@ BEARER = {"Authorization": f"Bearer {KEY}"}
 @contextmanager
 def talking(folder: Path, **conduct: Any) -> Iterator[tuple[Double, httpx.Client]]:
     """A double of that conduct, and a client of it."""
-    given = Conduct(**({"clips": "canned", "generation_s": 0} | conduct))
+    given = Conduct(**({"clips": "tiny", "generation_s": 0} | conduct))
     with doubled(folder, given) as double, client_of(double) as api:
         yield double, api
 
@@ -196,7 +196,7 @@ def test_what_was_deleted_is_gone_but_stays_charged(tmp_path: Path) -> None:
 
 def test_after_a_week_predictions_and_files_are_gone(tmp_path: Path) -> None:
     now = [datetime(2026, 11, 3, tzinfo=UTC)]
-    conduct = Conduct(clips="canned", generation_s=0)
+    conduct = Conduct(clips="tiny", generation_s=0)
     seconds = lambda: now[0].timestamp()  # noqa: E731  two clocks, one hand
     with doubled(tmp_path, conduct, clock=lambda: now[0], seconds=seconds) as double, client_of(double) as api:
         done = ended(api, submitted(api)["id"])
@@ -268,6 +268,28 @@ def test_sync_mode_answers_with_the_end_or_with_the_promise_of_one(tmp_path: Pat
         assert api.get(data["urls"]["get"]).json()["data"]["error"] == ""
 
 
+def test_a_canned_clip_has_the_size_rate_and_length_that_are_asked_and_a_tiny_one_is_small(tmp_path: Path) -> None:
+    wanted = {"duration": 4, "resolution": "720p", "aspect_ratio": "9:16"}
+    found = {}
+    for clips in ("canned", "tiny"):
+        with talking(tmp_path, clips=clips) as (_, api):
+            done = ended(api, submitted(api, "The sea.", **wanted)["id"])
+            (tmp_path / "clip.mp4").write_bytes(httpx.get(done["outputs"][0], trust_env=False).content)
+        facts = media.inspect(tmp_path / "clip.mp4", "video")
+        found[clips] = facts.width, facts.height, facts.frame_rate, facts.frame_count, facts.channels > 0
+    assert found == {"canned": (720, 1280, 24, 96, True), "tiny": (160, 90, 24, 96, True)}
+
+
+def test_a_canned_clip_is_drawn_once_for_all_who_ask_the_same(tmp_path: Path) -> None:
+    wanted = {"duration": 4, "resolution": "720p", "aspect_ratio": "1:1"}
+    with talking(tmp_path, clips="canned") as (_, api):
+        done = [ended(api, submitted(api, f"Picture {number}.", **wanted)["id"]) for number in range(3)]
+        clips = [httpx.get(data["outputs"][0], trust_env=False).content for data in done]
+    plain = [clip[: clip.rindex(b"free") - 4] for clip in clips]
+    assert len(set(clips)) == 3
+    assert len(set(plain)) == 1
+
+
 def test_canned_clips_differ_by_request_and_not_by_run(tmp_path: Path) -> None:
     def clips() -> list[bytes]:
         with talking(tmp_path) as (_, api):
@@ -280,7 +302,7 @@ def test_canned_clips_differ_by_request_and_not_by_run(tmp_path: Path) -> None:
 
 
 def test_it_is_a_process_with_a_file_too(tmp_path: Path) -> None:
-    faults = "seed: 7\nclips: canned\ngeneration_s: 0.1\nfaults:\n  - {kind: accept_then_reset, after: 1, most: 1}\n"
+    faults = "seed: 7\nclips: tiny\ngeneration_s: 0.1\nfaults:\n  - {kind: accept_then_reset, after: 1, most: 1}\n"
     with double_process(tmp_path, faults) as double, client_of(double) as api:
         done = ended(api, submitted(api)["id"])
         clip = httpx.get(done["outputs"][0], trust_env=False)

@@ -37,7 +37,7 @@ def double(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Double]:
     """A double that does to each prompt what the prompt says: `<reset>`."""
     faults = tuple(Fault(kind, match=f"<{kind}>", seconds=HELD_S.get(kind)) for kind in KINDS if kind != "clock_off")
     failing = tuple(Fault("task_fails", match=f"<{code}>", code=code) for code in MESSAGES)
-    conduct = Conduct(clips="canned", generation_s=0, faults=(*faults, *failing))
+    conduct = Conduct(clips="tiny", generation_s=0, faults=(*faults, *failing))
     with doubled(tmp_path_factory.mktemp("double"), conduct) as found:
         yield found
 
@@ -286,7 +286,7 @@ def frames(clip: bytes) -> int:
 
 @pytest.mark.parametrize("at", ["result", "history", "upload", "download", "account"])
 def test_any_other_request_can_be_struck_and_only_it(tmp_path: Path, at: str) -> None:
-    conduct = Conduct(clips="canned", generation_s=0, faults=(Fault("server_error", at=at, code=503, after=1, most=1),))
+    conduct = Conduct(clips="tiny", generation_s=0, faults=(Fault("server_error", at=at, code=503, after=1, most=1),))
     with doubled(tmp_path, conduct) as double, httpx.Client(headers=BEARER, trust_env=False) as client:
         root = f"{double.origin}{wire.API_ROOT}"
         client.base_url = root
@@ -321,7 +321,7 @@ def test_a_storm_turns_everybody_away_and_says_when_to_come_back_in_every_way(tm
 
 
 def test_the_clock_is_an_hour_off_everywhere(tmp_path: Path) -> None:
-    conduct = Conduct(clips="canned", generation_s=0, faults=(Fault("clock_off"),))
+    conduct = Conduct(clips="tiny", generation_s=0, faults=(Fault("clock_off"),))
     with doubled(tmp_path, conduct) as double, httpx.Client(base_url=double.origin, headers=BEARER) as client:
         reply = client.post(wire.submit_path(SEEDANCE), json={"prompt": "x"})
         created = datetime.fromisoformat(reply.json()["data"]["created_at"])
@@ -381,7 +381,7 @@ def test_when_everything_goes_wrong_the_books_are_right(tmp_path: Path, caplog: 
     ]
     kinds = [name for name, kind in KINDS.items() if kind.stage != "request" and "hang" not in name]
     faults = (*(Fault(name, share=0.1, seconds=0) for name in kinds), *at)
-    conduct = Conduct(seed=5, clips="canned", generation_s=0, balance=Decimal(100), faults=faults)
+    conduct = Conduct(seed=5, clips="tiny", generation_s=0, balance=Decimal(100), faults=faults)
     with doubled(tmp_path, conduct) as double:
         asyncio.run(hurried(double.origin, 200))
         ledger, rows = double.ledger(), double.accepted()

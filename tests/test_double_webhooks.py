@@ -56,7 +56,7 @@ def listener() -> Iterator[Listener]:
 
 @pytest.fixture
 def api(tmp_path: Path) -> Iterator[httpx.Client]:
-    conduct = Conduct(clips="canned", generation_s=0, faults=(Fault("task_fails", match="[fails]", code=1200),))
+    conduct = Conduct(clips="tiny", generation_s=0, faults=(Fault("task_fails", match="[fails]", code=1200),))
     with doubled(tmp_path, conduct) as double:
         headers = {"Authorization": f"Bearer {KEY}"}
         with httpx.Client(base_url=f"{double.origin}{wire.API_ROOT}", headers=headers, trust_env=False) as client:

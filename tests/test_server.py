@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import hashlib
-import queue
 import socket
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
@@ -25,6 +21,7 @@ from PIL import Image
 from pipeline import catalog, wire
 from pipeline.errors import SetupError
 from pipeline.server.serving import serve
+from tests.double import served
 from tests.rehearsal import SEEDANCE, tiny
 
 KEY = "the-key-of-this-server"
@@ -35,34 +32,10 @@ WHEN = datetime(2026, 11, 3, 12, 30, 0, 250_000, tzinfo=UTC)
 CATALOGUE = {"test/tiny": tiny(), SEEDANCE: catalog.models()[SEEDANCE]}
 
 
-@contextmanager
-def served(folder: Path, **options: Any) -> Iterator[str]:
-    """The address of a server in a thread of its own."""
-    addresses: queue.Queue[str] = queue.Queue()
-    loop = asyncio.new_event_loop()
-    options = {"catalogue": CATALOGUE, "clock": lambda: WHEN} | options
-    task = loop.create_task(serve(folder, 2, KEY, ready=addresses.put, **options))
-
-    def run() -> None:
-        with contextlib.suppress(asyncio.CancelledError):
-            loop.run_until_complete(task)
-        loop.run_until_complete(loop.shutdown_default_executor())
-        loop.close()
-
-    thread = threading.Thread(target=run)
-    thread.start()
-    try:
-        yield addresses.get(timeout=10)
-    finally:
-        loop.call_soon_threadsafe(task.cancel)
-        thread.join(10)
-        assert not thread.is_alive()
-
-
 @pytest.fixture(scope="module")
 def origin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("server")
-    with served(folder) as address:
+    with served(folder, KEY, catalogue=CATALOGUE, clock=lambda: WHEN) as address:
         yield address
     assert list(folder.iterdir()) == []
 

@@ -10,7 +10,6 @@ from typing import Any
 from pipeline import produce
 from pipeline.cli import show
 from pipeline.errors import SetupError
-from pipeline.plan import MAIN
 from pipeline.produce import Account, Row
 
 FINE, SOMETHING_LEFT, UNCERTAIN = 0, 1, 4
@@ -62,7 +61,7 @@ def _show(account: Account) -> None:
 
 
 def _name(row: Row) -> str:
-    return row.shot if row.variant == MAIN else f"{row.shot} ({row.variant})"
+    return show.named(row.shot, "" if row.shared else row.variant)
 
 
 def _fields(account: Account) -> Mapping[str, Any]:

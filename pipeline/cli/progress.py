@@ -23,7 +23,6 @@ from rich.text import Text
 
 from pipeline.cli import show
 from pipeline.errors import one_line
-from pipeline.plan import MAIN
 from pipeline.produce import Cutting
 from pipeline.runner import State, Step
 
@@ -153,7 +152,7 @@ class _Lines:
 
 
 def _name(event: Step) -> str:
-    return event.shot if event.variant in ("", MAIN) else f"{event.shot} ({event.variant})"
+    return show.named(event.shot, event.variant)
 
 
 def _said(event: Step) -> str:

@@ -15,9 +15,9 @@ from typing import Any, Literal
 
 from pipeline import catalog, schema, settings
 from pipeline.cli import show
-from pipeline.cli.endpoints import paid
 from pipeline.client import Client, Endpoint
 from pipeline.errors import GenerationError, SetupError, nearest
+from pipeline.produce.endpoints import paid
 from pipeline.settings import Project
 from pipeline.settings.models import FOLDER
 

@@ -16,7 +16,7 @@ FINE, SOME_FAILED = 0, 1
 
 def render(arguments: argparse.Namespace) -> int:
     """Make the cuts."""
-    from pipeline.cli.progress import progress  # here: it loads rich and the runner
+    from pipeline.cli.progress import progress  # here: it loads rich
 
     with progress(quiet=arguments.json) as shown:
         done = produce.render(arguments.file, variants=arguments.variant, tell=shown.tell)

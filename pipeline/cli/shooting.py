@@ -12,7 +12,7 @@ from pipeline.cli import show
 from pipeline.cli.planning import show_groups
 from pipeline.cli.rendering import cut_fields, show_cut
 from pipeline.errors import GenerationError, StoryreelError
-from pipeline.plan import MAIN, Order
+from pipeline.plan import Order, Slot
 from pipeline.produce import Offer, Shooting
 from pipeline.take import Take
 
@@ -23,7 +23,7 @@ _MOST_TOLD = 20  # failures, one by one
 
 def shoot(arguments: argparse.Namespace) -> int:
     """Buy what is missing and make the cuts."""
-    from pipeline.cli.progress import progress  # here: it loads rich and the runner
+    from pipeline.cli.progress import progress  # here: it loads rich
 
     most = settings.dollars(arguments.max_cost, "--max-cost") if arguments.max_cost is not None else None
     with progress(quiet=arguments.json) as shown:
@@ -88,8 +88,8 @@ def _limit(offer: Offer) -> str:
 def _show(done: Shooting) -> None:
     for cut in done.rendered.cuts:
         show_cut(cut)
-    for slot in done.left[:_MOST_TOLD]:
-        name = slot.shot if slot.variant == MAIN else f"{slot.shot} ({slot.variant})"
+    for left in done.left[:_MOST_TOLD]:
+        slot, name = left.slot, _name(left.slot, shared=left.shared)
         again = f"\n    to try it once more as it is: --only {slot.shot}"
         # By name alone it could not be made either: what it continues from is refused.
         show.note(f"{name}: {slot.reason}" + ("" if slot.state == "held" and slot.continues else again))
@@ -111,11 +111,11 @@ def _told(done: Shooting) -> Iterable[tuple[str, StoryreelError]]:
     """The shots without a take, the most serious reason first."""
     orders = done.offer.purchase.orders
     failed = sorted(done.failed.items(), key=lambda item: _SERIOUS.index(_code(item[1])))
-    return ((_name(orders[key]), error) for key, error in failed)
+    return ((_name(orders[key], shared=orders[key].shared), error) for key, error in failed)
 
 
-def _name(order: Order) -> str:
-    return order.shot if order.shared or order.variant == MAIN else f"{order.shot} ({order.variant})"
+def _name(what: Order | Slot, *, shared: bool) -> str:
+    return show.named(what.shot, "" if shared else what.variant)
 
 
 def _code(error: StoryreelError) -> int:
@@ -138,17 +138,18 @@ def _fields(done: Shooting) -> Mapping[str, Any]:
         "estimated_usd": done.offer.cost_usd,
         "spent_usd": done.spent_usd,
         "billed_usd": done.billed_usd,
-        "left": [
-            {"shot": slot.shot, "variant": slot.variant, "digest": slot.digest, "reason": slot.reason}
-            for slot in done.left
-        ],
+        "left": [{**_head(left.slot, shared=left.shared), "reason": left.slot.reason} for left in done.left],
         "takes": [_take_fields(orders[key], outcome) for key, outcome in done.made.items()],
         "cuts": [cut_fields(cut) for cut in done.rendered.cuts],
     }
 
 
+def _head(what: Order | Slot, *, shared: bool) -> Mapping[str, Any]:
+    return {"shot": what.shot, "variant": what.variant, "shared": shared, "digest": what.digest}
+
+
 def _take_fields(order: Order, outcome: Take | StoryreelError) -> Mapping[str, Any]:
-    head = {"shot": order.shot, "variant": order.variant, "digest": order.digest}
+    head = _head(order, shared=order.shared)
     price = order.price.usd if order.price else None
     if isinstance(outcome, Take):
         return {**head, "take": outcome.number, "prediction": outcome.prediction, "price_usd": price, "error": None}

@@ -13,6 +13,7 @@ from typing import Any
 from pipeline import settings
 from pipeline.catalog import Price
 from pipeline.errors import BadInput, Problem, StoryreelError, describe, is_harmless, printable
+from pipeline.plan import MAIN
 from pipeline.schema import plain
 
 # GitHub's runner obeys `::name::` where a line begins with it, spaces aside, and `##[name]` anywhere in a line
@@ -161,6 +162,11 @@ def price(found: Price | None) -> str:
     if found is None:
         return "unpriced"
     return f"about {money(found.usd)}" if found.estimate else money(found.usd)
+
+
+def named(shot: str, variant: str) -> str:
+    """A shot as people name it: with its variant, where there are several and not all of them share it ("")."""
+    return shot if variant in ("", MAIN) else f"{shot} ({variant})"
 
 
 def count(number: int, thing: str) -> str:

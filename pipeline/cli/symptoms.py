@@ -17,9 +17,9 @@ from typing import Literal
 
 from pipeline.cli import show
 from pipeline.cli.arguments import own_version
-from pipeline.cli.endpoints import paid
 from pipeline.client import Client, Endpoint, Patience
 from pipeline.errors import GenerationError, RefusedByApi, SetupError, StoreError
+from pipeline.produce.endpoints import paid
 from pipeline.settings import PROJECT_FILE, TIERS, Project
 from pipeline.store.files import names_in
 from pipeline.store.locks import holding

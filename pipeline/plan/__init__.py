@@ -6,7 +6,8 @@ compositions   what each entry says in each of them                        Compo
 links          who continues from whom
 jobs           what is paid for: requests, digests, prices                 Job
 standing       what the store and the lock hold of a job
-expansion      all of them, and where each is used                         Plan, Slot
+plan           all of them, and where each is used                         Plan, Slot
+expansion      how that is made of compositions
 spread         which texts make many jobs out of few                       Multiplied
 groups         what each entry comes to, and why there are several of it   Group
 rehearsal      the best footage there can be for nothing                   Rehearsal, Order
@@ -15,12 +16,13 @@ uses           which take each shot uses, for the lock
 """
 
 from pipeline.plan.compositions import Composition, Compositions
-from pipeline.plan.expansion import Plan, Slot, expand
+from pipeline.plan.expansion import expand
 from pipeline.plan.groups import Group, groups
 from pipeline.plan.jobs import FIRST_TAKE, Facts, Job, last_frame
 from pipeline.plan.links import needed, targets, upstream_first
 from pipeline.plan.naming import DEVICES
 from pipeline.plan.parameters import Parameters, begins_with_a_frame, parameters, points
+from pipeline.plan.plan import Plan, Slot
 from pipeline.plan.purchase import PAID_FOR, Purchase, purchase
 from pipeline.plan.rehearsal import FrameSource, Order, Rehearsal, rehearse
 from pipeline.plan.spread import Multiplied, multiplied

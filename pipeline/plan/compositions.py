@@ -9,7 +9,7 @@ from functools import cached_property
 
 from pipeline.catalog import Model
 from pipeline.errors import MOST, BadInput
-from pipeline.plan.links import targets, upstream_first
+from pipeline.plan.links import needed, targets, upstream_first
 from pipeline.plan.parameters import Parameters, parameters
 from pipeline.plan.variants import Variant, Variants
 from pipeline.prompts import Ask, Composed, Looked, compose, given, looked_at
@@ -62,6 +62,14 @@ class Compositions:
     def turns(self) -> tuple[int, ...]:
         """Indices of the entries, each after the one it continues from."""
         return upstream_first(self.board)
+
+    def in_turn(self, variant: Variant) -> Iterator[tuple[int, Shot | None]]:
+        """The entries that a variant needs, each after the one it continues from, with the shot that this one is."""
+        wanted = needed(self.board, self.targets, variant.entries)
+        for index in self.turns:
+            if index in wanted:
+                link = self.board.entries[index].continue_from
+                yield index, self.targets[link.shot] if link else None
 
     def asked(self, variant: Variant, entry: Entry) -> Parameters:
         """What the entry asks for in the variant."""

@@ -1,205 +1,17 @@
-"""Compositions, facts of files and what the store holds become a Plan: jobs, slots, prices and reasons."""
+"""Compositions, facts of files and what the store holds become a Plan: each job made once, with what it waits for."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from decimal import Decimal
+from collections.abc import Callable, Iterable
 
-from pipeline.catalog import Price
-from pipeline.lock import Lock, Use
-from pipeline.plan.compositions import Composition, Compositions, Key
-from pipeline.plan.jobs import FIRST_TAKE, Facts, Job, last_frame, price_of, request_of
-from pipeline.plan.links import needed
-from pipeline.plan.standing import State, after_refusal, held, standing, with_absent
-from pipeline.plan.variants import Variant, Variants
-from pipeline.storyboard import Shot, Storyboard
-from pipeline.take import Paid, StoreView, Take
-from pipeline.wire import MODERATED, FrameRef, Request, request_digest
-
-_Use = tuple[Key, str]  # a composition, and the digest of what it continues from
-
-
-@dataclass(frozen=True, slots=True)
-class Slot:
-    """Where a job is used."""
-
-    variant: str
-    shot: str
-    digest: str  # of the job
-    part: int  # of the job's take, from 0; 0 where the take is one shot
-    state: State
-    reason: str  # why it is in that state, one sentence
-    take: int  # number of the take in use, or of the one to be made
-    continues: str  # id of the shot it continues from; "" for none
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """Everything that would be made, used and paid for. Slots and requests are made anew when they are asked for."""
-
-    storyboard: str  # its name
-    compositions: Compositions = field(repr=False)
-    facts: Facts = field(repr=False)
-    view: StoreView = field(repr=False)
-    jobs: Mapping[str, Job]  # by digest, each once, what others continue from first
-    uses: Mapping[_Use, str] = field(repr=False)  # the digest of the job that each composition comes to
-    lock: Lock = field(repr=False)
-    chosen: Mapping[str, Use] = field(repr=False)  # by the digest that is wanted, what some shot uses for it
-    fallbacks: Mapping[str, Job] = field(repr=False)  # by the digest of the job that each stands for
-    owners: Mapping[str, tuple[int, str]] = field(repr=False)  # of each job the first entry and variant that want it
-    held: Mapping[str, str] = field(repr=False)  # jobs that are not bought before another one was -> why
-    max_cost_usd: Decimal | None  # dollars; None: no limit
-
-    @property
-    def origin(self) -> str:
-        """The endpoint whose takes count."""
-        return self.view.origin
-
-    @property
-    def board(self) -> Storyboard:
-        """What the author wrote."""
-        return self.compositions.board
-
-    @property
-    def variants(self) -> Variants:
-        """The films of the board."""
-        return self.compositions.variants
-
-    def digests(self, variant: Variant) -> Mapping[int, str]:
-        """The job of each entry that the variant needs, by the entry's index."""
-        found: dict[int, str] = {}
-        for index, upstream in _in_turn(self.compositions, variant):
-            before = found[upstream.entry] if upstream else ""
-            found[index] = self.uses[self.compositions.key(variant, index), before]
-        return found
-
-    def slots(self, variant: Variant) -> Iterator[Slot]:
-        """The slots of one variant, in the order of the cut."""
-        digests = self.digests(variant)
-        for shot in variant.shots:
-            yield self._slot(variant, shot, digests[shot.entry])
-
-    def every_slot(self) -> Iterator[Slot]:
-        """The slots of all variants, one variant after another."""
-        for variant in self.variants:
-            yield from self.slots(variant)
-
-    def composition(self, variant: Variant, index: int) -> Composition:
-        """What the entry at the index says in the variant."""
-        return self.compositions.composition(variant, index)
-
-    def request(self, variant: Variant, index: int, digests: Mapping[int, str] | None = None) -> Request:
-        """What is sent for the entry at the index in the variant; `digests` are the variant's, where they are known."""
-        composition = self.composition(variant, index)
-        link = composition.entry.continue_from
-        if link is None:
-            return request_of(composition, self.facts, None)
-        shot = self.compositions.targets[link.shot]
-        digest = (self.digests(variant) if digests is None else digests)[shot.entry]
-        return request_of(composition, self.facts, _frame_of(self.compositions, variant, shot, digest))
-
-    def fallback_request(self, variant: Variant, index: int, digests: Mapping[int, str]) -> Request | None:
-        """What is sent if moderation refuses the request of the entry; None where the author has no other wording."""
-        composition = self.compositions.fallback(variant, index)
-        if composition is None:
-            return None
-        link = composition.entry.continue_from
-        shot = self.compositions.targets[link.shot] if link else None
-        frame = _frame_of(self.compositions, variant, shot, digests[shot.entry]) if shot else None
-        return request_of(composition, self.facts, frame)
-
-    def state(self, digest: str) -> tuple[State, str]:
-        """The state of a job, and why it is in it."""
-        index, variant = self.owners[digest]
-        older = self.older(variant, index, digest)
-        found = standing(digest, self.view, self.use(variant, index, digest), older, self.held.get(digest, ""))
-        if found[0] == "refused" and digest in self.fallbacks:
-            found = after_refusal(self.fallbacks[digest].digest, self.view)
-        if found[0] not in ("reuse", "open", "uncertain", "absent") and self.absent(digest):
-            return "absent", "its other wording is paid for, and that clip is not here"
-        return found
-
-    def absent(self, digest: str) -> tuple[Paid, ...]:
-        """Takes of a job that are paid for and not here: of its request, else of the other wording that is used."""
-        gone = self.view.absent.get(digest, ())
-        chosen, fallback = self.chosen.get(digest), self.fallbacks.get(digest)
-        if gone or not chosen or not fallback or chosen.digest != fallback.digest:
-            return gone
-        return self.view.absent.get(fallback.digest, ())
-
-    def at_work(self, digest: str) -> str:
-        """Digest of the request by which a job is under way: its own, or that of its fallback once it was refused."""
-        fallback = self.fallbacks[digest].digest if digest in self.fallbacks else ""
-        return fallback if fallback in self.view.open or fallback in self.view.uncertain else digest
-
-    def use(self, variant: str, index: int, digest: str) -> Take | None:
-        """The take that an entry uses in a variant for just the request it makes now; None where it has none.
-
-        What was chosen for the same request elsewhere is as good: without it another wording that moderation let
-        through would be bought once more.
-        """
-        entry = self.board.entries[index].id
-        own, shared = (self.lock.own_use(self.origin, entry, name) for name in (variant, ""))
-        for chosen in (own, shared, self.chosen.get(digest)):
-            if chosen and chosen.wanted == digest and (found := _here(self.view, chosen)):
-                return found
-        return self.view.best(digest) or self._fallback_take(digest)
-
-    def _fallback_take(self, digest: str) -> Take | None:
-        refused = self.view.failed.get(digest) == MODERATED and digest in self.fallbacks
-        return self.view.best(self.fallbacks[digest].digest) if refused else None
-
-    def older(self, variant: str, index: int, digest: str) -> Take | None:
-        """The take of an older request that the entry used in the variant, and uses until a new one is there."""
-        entry = self.board.entries[index].id
-        chosen = self.lock.own_use(self.origin, entry, variant)
-        if chosen is None:
-            chosen = self.lock.own_use(self.origin, entry, "")
-            if chosen and chosen.wanted in self.jobs:  # another variant's; this one is new
-                return None
-        return _here(self.view, chosen) if chosen and chosen.wanted != digest else None
-
-    def footage(self, variant: str, index: int, digest: str) -> Take | None:
-        """The best paid take there is for an entry in a variant: that of its request, else of an older one."""
-        return self.use(variant, index, digest) or self.older(variant, index, digest)
-
-    def alone(self) -> frozenset[int]:
-        """Indices of the entries that come to one job, whatever variant shows them."""
-        digests: dict[int, set[str]] = {}
-        for (key, _), digest in self.uses.items():
-            index = key[0]
-            assert isinstance(index, int)
-            digests.setdefault(index, set()).add(digest)
-        return frozenset(index for index, several in digests.items() if len(several) == 1)
-
-    def priced(self, prices: Mapping[str, Price]) -> Plan:
-        """The same at other prices, by request digest."""
-        jobs = {digest: replace(job, price=prices.get(digest, job.price)) for digest, job in self.jobs.items()}
-        return replace(self, jobs=jobs)
-
-    def to_buy(self) -> tuple[Job, ...]:
-        """Jobs that have to be generated, each once: those without a take, and those whose take is stale."""
-        return tuple(job for job in self.jobs.values() if self.state(job.digest)[0] in ("generate", "stale"))
-
-    def cost_usd(self) -> Decimal:
-        """Dollars for all that has to be generated, unpriced jobs left out."""
-        return sum((job.price.usd for job in self.to_buy() if job.price), Decimal("0.00"))
-
-    def unpriced(self) -> int:
-        """Jobs to be generated that have no known price."""
-        return sum(1 for job in self.to_buy() if job.price is None)
-
-    def over_budget(self) -> bool:
-        """Whether it costs more than one run may."""
-        return self.max_cost_usd is not None and self.cost_usd() > self.max_cost_usd
-
-    def _slot(self, variant: Variant, shot: Shot, digest: str) -> Slot:
-        state, reason = self.state(digest)
-        best = self.use(variant.name, shot.entry, digest)
-        link = self.board.entries[shot.entry].continue_from
-        number = best.number if best else FIRST_TAKE
-        return Slot(variant.name, shot.id, digest, shot.part, state, reason, number, link.shot if link else "")
+from pipeline.lock import Lock
+from pipeline.plan.compositions import Composition, Compositions
+from pipeline.plan.jobs import Facts, Job, frame_of, price_of, request_of
+from pipeline.plan.plan import JobUse, Plan
+from pipeline.plan.standing import held, with_absent
+from pipeline.plan.variants import Variant
+from pipeline.take import StoreView
+from pipeline.wire import MODERATED, FrameRef, request_digest
 
 
 def expand(
@@ -216,16 +28,16 @@ def expand(
     """
     board = compositions.board
     jobs: dict[str, Job] = {}
-    uses: dict[_Use, str] = {}
+    uses: dict[JobUse, str] = {}
     owners: dict[str, tuple[int, str]] = {}
     fallbacks: dict[str, Job] = {}
     for variant in compositions.variants:
         found: dict[int, str] = {}
-        for index, upstream in _in_turn(compositions, variant):
+        for index, upstream in compositions.in_turn(variant):
             before = found[upstream.entry] if upstream else ""
             use = (compositions.key(variant, index), before)
             if use not in uses:
-                frame = _frame_of(compositions, variant, upstream, before) if upstream else None
+                frame = frame_of(compositions, variant, upstream, before) if upstream else None
                 job = _job(compositions, variant, index, facts, frame)
                 uses[use] = jobs.setdefault(job.digest, job).digest
                 owners.setdefault(job.digest, (index, variant.name))
@@ -252,17 +64,6 @@ def _hold_what_follows(plan: Plan, waiting: dict[str, str]) -> None:
             waiting.setdefault(digest, f"{before}, from which it continues, is not to be had")
 
 
-def _in_turn(compositions: Compositions, variant: Variant) -> Iterator[tuple[int, Shot | None]]:
-    """The entries that a variant needs, each after the one it continues from, with the shot that this one is."""
-    board = compositions.board
-    known, turns = compositions.targets, compositions.turns
-    wanted = needed(board, known, variant.entries)
-    for index in turns:
-        if index in wanted:
-            link = board.entries[index].continue_from
-            yield index, known[link.shot] if link else None
-
-
 def _job(compositions: Compositions, variant: Variant, index: int, facts: Facts, frame: FrameRef | None) -> Job:
     return _job_of(compositions.composition(variant, index), facts, frame)
 
@@ -271,13 +72,3 @@ def _job_of(composition: Composition, facts: Facts, frame: FrameRef | None) -> J
     request = request_of(composition, facts, frame)
     digest, upstream = request_digest(request), frame.digest if frame else ""
     return Job(digest, request.model, int(composition.asked.duration_s), price_of(composition, facts), upstream)
-
-
-def _frame_of(compositions: Compositions, variant: Variant, shot: Shot, digest: str) -> FrameRef:
-    """The frame that another entry continues from: the one at this shot's out point, out of its job's take."""
-    asked = compositions.asked(variant, compositions.board.entries[shot.entry])
-    return FrameRef(digest, FIRST_TAKE, last_frame(shot, asked))
-
-
-def _here(view: StoreView, use: Use) -> Take | None:
-    return next((take for take in view.takes.get(use.digest, ()) if take.number == use.number), None)

@@ -6,8 +6,8 @@ from collections import defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
 
-from pipeline.plan.expansion import Plan
 from pipeline.plan.jobs import Job
+from pipeline.plan.plan import Plan
 from pipeline.plan.spread import entry_of, texts_of, varying
 from pipeline.plan.standing import State
 

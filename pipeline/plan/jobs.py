@@ -9,8 +9,9 @@ from fractions import Fraction
 from pipeline import catalog
 from pipeline.catalog import MEDIA_WORDS, Price
 from pipeline.frames import frames_in
-from pipeline.plan.compositions import Composition
+from pipeline.plan.compositions import Composition, Compositions
 from pipeline.plan.parameters import Parameters, points
+from pipeline.plan.variants import Variant
 from pipeline.prompts import Cited
 from pipeline.storyboard import Reference, Shot
 from pipeline.take import MediaFacts
@@ -67,6 +68,12 @@ def price_of(composition: Composition, facts: Facts) -> Price | None:
 def last_frame(shot: Shot, asked: Parameters) -> int:
     """The frame at the shot's out point: the last one the cut shows, from 0 in its take, at the rate of its model."""
     return max(0, frames_in(points(shot, asked.duration_s)[1], asked.model.frame_rate) - 1)
+
+
+def frame_of(compositions: Compositions, variant: Variant, shot: Shot, digest: str) -> FrameRef:
+    """The frame that another entry continues from: the one at this shot's out point, out of its job's take."""
+    asked = compositions.asked(variant, compositions.board.entries[shot.entry])
+    return FrameRef(digest, FIRST_TAKE, last_frame(shot, asked))
 
 
 def _shape(asked: Parameters) -> Mapping[str, str]:

@@ -9,8 +9,8 @@ from decimal import Decimal
 from functools import cached_property
 
 from pipeline.catalog import Price
-from pipeline.plan.expansion import Plan
 from pipeline.plan.jobs import FIRST_TAKE
+from pipeline.plan.plan import Plan
 from pipeline.plan.rehearsal import FrameSource, Order
 from pipeline.plan.standing import State
 from pipeline.plan.variants import Variant

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from pipeline.catalog import Price
-from pipeline.plan.expansion import Plan
+from pipeline.plan.plan import Plan
 from pipeline.plan.variants import Variant
 from pipeline.take import Paid
 from pipeline.wire import FrameRef, Request, digest_of

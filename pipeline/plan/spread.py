@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from pipeline.plan.compositions import Key
-from pipeline.plan.expansion import Plan
+from pipeline.plan.plan import Plan
 from pipeline.prompts import Looked
 from pipeline.storyboard import Path, dotted
 

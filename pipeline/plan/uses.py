@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from pipeline.lock import Use
-from pipeline.plan.expansion import Plan
+from pipeline.plan.plan import Plan
 
 SHARED = ""  # in the place of a variant: all that have nothing of their own
 

@@ -14,9 +14,11 @@ film.yaml  -> storyboard.parse   Storyboard     what the author wrote, with the 
 reading      `check` and `plan`: the first half; nothing is made
 rendering    `render`: the best film there is for nothing; it can't spend
 offering     what `shoot` would buy, at which price, and who may say yes
+endpoints    where it is bought
 quoting      what the API would charge for it at this moment
 writing      takes land, and the lock says so
 billing      what the API's bills say of it afterwards
+buying       the takes of an offer are bought, each once
 shooting     `shoot`: what is missing is bought, then all is rendered; the only one that can spend
 accounts     `status` and `settle`: what is open, what was spent, what an attempt came to
 """
@@ -25,9 +27,9 @@ from pipeline.produce.accounts import Account, Row, settle, status
 from pipeline.produce.offering import Offer
 from pipeline.produce.reading import Film, check, check_lock, plan
 from pipeline.produce.rendering import Cutting, FinishedCut, Rendered, assembled, render
-from pipeline.produce.shooting import Shooting, quote, shoot
+from pipeline.produce.shooting import Left, Shooting, quote, shoot
 
 __all__ = [
-    "Account", "Cutting", "Film", "FinishedCut", "Offer", "Rendered", "Row", "Shooting", "assembled", "check",
+    "Account", "Cutting", "Film", "FinishedCut", "Left", "Offer", "Rendered", "Row", "Shooting", "assembled", "check",
     "check_lock", "plan", "quote", "render", "settle", "shoot", "status",
 ]  # fmt: skip

@@ -27,6 +27,7 @@ class Row:
 
     shot: str  # id of its entry
     variant: str  # the first that wants it
+    shared: bool  # it is the entry's only job: all variants that show the entry use it
     job: str  # digest of the request that the storyboard makes
     digest: str  # of the request that is under way for it: of its fallback, where that is
     state: State
@@ -155,11 +156,13 @@ def _rows(planned: Plan) -> Iterator[Row]:
 
 
 def _every_row(planned: Plan) -> Iterator[Row]:
+    alone = planned.alone()
     for digest, (index, variant) in planned.owners.items():
         state, reason = planned.state(digest)
         gone, at_work = planned.absent(digest), planned.at_work(digest)
         prediction = planned.view.open.get(at_work, "") or (gone[0].prediction if gone else "")
-        yield Row(planned.board.entries[index].id, variant, digest, at_work, state, reason, prediction)
+        shot, shared = planned.board.entries[index].id, index in alone
+        yield Row(shot, variant, shared, digest, at_work, state, reason, prediction)
 
 
 def _in_use(planned: Plan) -> Iterator[tuple[str, int]]:

@@ -4,36 +4,36 @@ from __future__ import annotations
 
 import asyncio
 import os
-import shlex
-from collections.abc import Awaitable, Callable, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from pipeline import settings
+from pipeline.client import Client, Endpoint
 from pipeline.errors import ApprovalNeeded, SetupError, StoryreelError, nearest
-from pipeline.plan import Order, Plan, Purchase, Slot, Variant, purchase
+from pipeline.plan import Plan, Slot, Variant, purchase
+from pipeline.produce.buying import Connect, Sleep, buy
+from pipeline.produce.endpoints import paid
 from pipeline.produce.offering import Offer, purse_of, refuse_from_here, refuse_over_budget
+from pipeline.produce.quoting import quotes
 from pipeline.produce.reading import Film, chosen, now, plan, planned
 from pipeline.produce.rendering import Cutting, Rendered, cuts_of, refuse_namesake
-from pipeline.produce.writing import Scribe, brought_up_to_date
+from pipeline.produce.writing import brought_up_to_date
+from pipeline.runner import Step
 from pipeline.settings import ci
-from pipeline.store import Gate, Limits, Store, take_home
+from pipeline.store import Gate, Limits
 from pipeline.take import Take
 
-if TYPE_CHECKING:
-    from pipeline.client import Client, Endpoint
-    from pipeline.runner import Step
 
-Connect = Callable[["Endpoint"], "Client"]
-Sleep = Callable[[float], Awaitable[None]]
-_HANDS = 2  # threads that write to the store: they wait for the disk, and more of them for one another
-_AHEAD = 4  # orders at work beyond those that may be open: they upload, download and are kept
-_SPARE_FILES = 150  # file descriptors that are not for orders, of which each holds a lock and a connection
+@dataclass(frozen=True, slots=True)
+class Left:
+    """A job for which nothing was ordered: refused by moderation, or held back."""
+
+    slot: Slot  # the first that uses it
+    shared: bool  # it is the only job of its entry: all variants that show the entry use it
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Shooting:
     spent_usd: Decimal  # US dollars, as expected, of what the API took in this run
     billed_usd: Decimal | None  # as its bills say; None: it did not tell
     rendered: Rendered
-    left: tuple[Slot, ...]  # shots that have no take, and for which none was ordered: refused, or held back
+    left: tuple[Left, ...]  # what has no take, and was not ordered
 
     @property
     def failed(self) -> Mapping[str, StoryreelError]:
@@ -88,7 +88,7 @@ def shoot(
     spent, billed = Decimal("0.00"), None
     if bought.orders:
         refuse_from_here(offer, ci.where(environ))
-        endpoint = _endpoint(before.origin, environ)
+        endpoint = paid(environ)
         gate = _gate(film, before, offer)
         offer = replace(offer, spent=gate.count(partial(_longest_s, film)))
         offer = quoted(offer, endpoint, connect)
@@ -96,7 +96,7 @@ def shoot(
         if offer.purchase.to_pay and not approve(offer):
             raise ApprovalNeeded("nothing was bought: nobody said yes", hint="--yes says it beforehand")
         try:
-            made, billed = asyncio.run(_buy(offer, gate, endpoint, connect or _client, sleep, tell))
+            made, billed = asyncio.run(buy(offer, gate, endpoint, connect or Client, sleep, tell))
         except KeyboardInterrupt:
             with suppress(StoryreelError):  # takes that landed while the run was being stopped belong into the lock
                 brought_up_to_date(film, planned(film, before.origin))
@@ -112,13 +112,11 @@ def quote(file: Path, environ: Mapping[str, str] = os.environ, connect: Connect 
     film, before = plan(file, environ)
     wanted = chosen(before, ())
     offer = Offer(film, before, purchase(before, wanted), wanted, purse_of(film, environ, None), amount=False)
-    return quoted(offer, _endpoint(before.origin, environ), connect) if offer.purchase.to_pay else offer
+    return quoted(offer, paid(environ), connect) if offer.purchase.to_pay else offer
 
 
 def quoted(offer: Offer, endpoint: Endpoint, connect: Connect | None) -> Offer:
     """The offer at the API's price of this moment. Raises SetupError where a price is known neither to it nor here."""
-    from pipeline.produce.quoting import quotes  # loads the client
-
     if not offer.purchase.to_pay:
         return offer
     prices, notes = asyncio.run(quotes(offer, endpoint, connect))
@@ -129,14 +127,15 @@ def quoted(offer: Offer, endpoint: Endpoint, connect: Connect | None) -> Offer:
     return fresh
 
 
-def _left(offer: Offer, after: Plan, variants: tuple[Variant, ...]) -> tuple[Slot, ...]:
-    """A slot of each job that is refused or held back, and that was not among the orders."""
+def _left(offer: Offer, after: Plan, variants: tuple[Variant, ...]) -> tuple[Left, ...]:
+    """Each job that is refused or held back, and that was not among the orders."""
     ordered = {order.wanted for order in offer.purchase.orders.values()}
-    found: dict[str, Slot] = {}
+    alone = after.alone()
+    found: dict[str, Left] = {}
     for variant in variants:
-        for slot in after.slots(variant):
+        for shot, slot in zip(variant.shots, after.slots(variant), strict=True):
             if slot.state in ("refused", "held") and slot.digest not in ordered:
-                found.setdefault(slot.digest, slot)
+                found.setdefault(slot.digest, Left(slot, shot.entry in alone))
     return tuple(found.values())
 
 
@@ -151,18 +150,6 @@ def _named(film: Film, only: Iterable[str]) -> frozenset[str]:
     return frozenset(only)
 
 
-def _client(endpoint: Endpoint) -> Client:
-    from pipeline.client import Client
-
-    return Client(endpoint)
-
-
-def _endpoint(origin: str, environ: Mapping[str, str]) -> Endpoint:
-    from pipeline.client import Endpoint
-
-    return Endpoint(origin, settings.api_key(environ))
-
-
 def _gate(film: Film, plan: Plan, offer: Offer) -> Gate:
     project = film.project
     posts, most = settings.TIERS[project.tier]
@@ -173,67 +160,3 @@ def _gate(film: Film, plan: Plan, offer: Offer) -> Gate:
 def _longest_s(film: Film, model: str) -> float:
     """Seconds that a job of a model may be open; of one that is not known any more, an hour."""
     return float(film.project.models[model].longest_s) if model in film.project.models else 3600.0
-
-
-async def _buy(
-    offer: Offer, gate: Gate, endpoint: Endpoint, connect: Connect, sleep: Sleep, tell: Callable[[Step], object]
-) -> tuple[Mapping[str, Take | StoryreelError], Decimal | None]:
-    from pipeline import runner
-    from pipeline.produce.billing import billed
-
-    film, bought = offer.film, offer.purchase
-    began = now()
-    outputs, origin = film.project.outputs, offer.plan.origin
-    there = _there(offer.plan, bought, outputs, film.store)
-    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(_HANDS))
-    async with connect(endpoint) as client, Scribe(film, offer.plan) as scribe:
-        desk = runner.Desk(
-            client,
-            film.store,
-            outputs,
-            partial(_home, origin),
-            film.locate,
-            film.board.name,
-            film.project.models,
-            _at_work(film),
-            tell,
-            origin,
-            runner.Counter(gate, sleep),
-            f"storyreel status {shlex.quote(str(film.file))} --settle",
-            scribe.kept,
-            sleep,
-        )
-        made = await runner.generate(bought.orders.values(), there, desk)
-        fetched = frozenset(order.absent.prediction for order in bought.orders.values() if order.absent)
-        return made, await billed(client, film, origin, began, fetched)
-
-
-def _there(plan: Plan, bought: Purchase, outputs: Path, store: Store) -> Mapping[str, Path]:
-    """The clips of takes that are kept, by the keys that orders continue from. Raises StoreError for a damaged one."""
-    keys = {source.key for order in bought.orders.values() for source in order.sources.values()} - bought.orders.keys()
-    kept = {f"take:{take.digest}:{take.number}": take for takes in plan.view.takes.values() for take in takes}
-    there = [key for key in keys if key in kept]
-    for key in there:
-        store.verify(kept[key])  # a frame out of another film would be paid for
-    return {key: outputs / kept[key].home / "clip.mp4" for key in there}
-
-
-def _home(origin: str, order: Order) -> str:
-    _, digest, number = order.key.split(":")
-    return take_home(origin, digest, int(number))
-
-
-def _at_work(film: Film) -> int:
-    """Orders at a time: more than may be open, and no more than there are file descriptors for."""
-    most = settings.TIERS[film.project.tier][1]
-    wanted = 2 * min(most, film.project.concurrency or most) + _AHEAD
-    try:
-        import resource  # not on Windows, whose limit is another one
-
-        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-        if soft < hard:
-            resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-        files = hard
-    except (ImportError, OSError, ValueError):
-        files = 512
-    return max(2, min(wanted, (files - _SPARE_FILES) // 3))

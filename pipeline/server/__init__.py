@@ -8,7 +8,7 @@ In reading order of the modules:
     request     the body of a submission, checked against the model's own schema, becomes an order for a clip
     workers     the processes that draw, one clip at a time each
     shelf       the files that came in by upload or were drawn, under addresses nobody can guess
-    canned      clips that are drawn once for each length
+    canned      clips that are drawn once for each size and length
     ledger      what was accepted, charged and asked
     account     tier, balance and bills
     prices      what a request costs

@@ -1,4 +1,4 @@
-"""One small clip for each length, with sound and without, drawn once and then told apart by a box at its end."""
+"""One clip for each size, rate, length and sound, drawn once and then told apart by a box at its end."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 
 from pipeline.server.shelf import Stored
 
-WIDTH, HEIGHT = 160, 90  # pixels
+TINY = {"width": 160, "height": 90}  # pixels
 # What was drawn in this process: whoever starts a thousand doubles in it waits for the drawing once.
 _drawn: dict[tuple[object, ...], bytes] = {}
 _Draw = Callable[[Mapping[str, Any]], Awaitable[object]]
@@ -20,14 +20,22 @@ _Draw = Callable[[Mapping[str, Any]], Awaitable[object]]
 class Canned:
     """Clips that cost nothing after the first of their kind."""
 
-    def __init__(self, blank: Callable[[str], Path], draw: _Draw, command: Sequence[str]) -> None:
-        """`draw` fulfils an order for a worker, which `command` started; `blank` names a file for it."""
+    def __init__(self, blank: Callable[[str], Path], draw: _Draw, command: Sequence[str], *, tiny: bool) -> None:
+        """`draw` fulfils an order for a worker, which `command` started; `blank` names a file for it.
+
+        `tiny` clips are small, whatever is asked.
+        """
+        self._size = TINY if tiny else {}
         self._blank, self._draw, self._command = blank, draw, tuple(command)
         self._clips: dict[tuple[object, ...], asyncio.Task[Stored]] = {}
 
     async def clip(self, order: Mapping[str, Any], label: Mapping[str, Any]) -> Stored:
-        """An MP4 as long as the order asks for. The label makes it a file of its own; players pass over it."""
-        kind = (self._command, order["frames"], order["frame_rate"], order["audio"])
+        """An MP4 as the order asks for, but for what it shows.
+
+        The label makes it a file of its own; players pass over it.
+        """
+        order = {**order, **self._size}
+        kind = (self._command, *(order[word] for word in ("width", "height", "frames", "frame_rate", "audio")))
         if kind not in self._clips or _failed(self._clips[kind]):
             self._clips[kind] = asyncio.create_task(self._made(kind, order))
         plain = await asyncio.shield(self._clips[kind])
@@ -46,8 +54,8 @@ class Canned:
         if kind in _drawn:
             path.write_bytes(_drawn[kind])
         else:
-            plain = {"width": WIDTH, "height": HEIGHT, "prompt": "A card.", "images": [], "direction": None}
-            await self._draw({**order, **plain, "seed": "0" * 64, "output": str(path)})
+            shown = {"prompt": "A card.", "images": (), "direction": None, "seed": "0" * 64}
+            await self._draw({**order, **shown, "output": str(path)})
         content = _drawn[kind] = path.read_bytes()
         return Stored(path, hashlib.sha256(content).hexdigest(), "video/mp4", (content,))
 

@@ -47,7 +47,7 @@ class Conduct:
     charges: bool = True  # submissions are priced and billed
     refund_delay_s: float = 0  # from a failure to its refund
     generation_s: float | None = None  # from acceptance to the clip; None: what the drawing takes
-    clips: Literal["drawn", "canned"] = "drawn"  # canned: one small clip for each length, with sound and without
+    clips: Literal["drawn", "canned", "tiny"] = "drawn"  # see `canned`; tiny: canned, and small whatever is asked
     files: Literal["here", "elsewhere"] = "here"  # elsewhere: under another name of this machine, as at the API
     sync_s: float = 90  # that a submission in sync mode is held at most
     retention_s: float = 7 * DAY_S  # after that a prediction and its files are gone

@@ -47,7 +47,7 @@ class Maker:
 
     def __init__(self, conduct: Conduct, shelf: Shelf, workers: Workers) -> None:
         self._conduct, self._shelf, self._workers = conduct, shelf, workers
-        self._canned = Canned(shelf.blank, self._draw_card, workers.command)
+        self._canned = Canned(shelf.blank, self._draw_card, workers.command, tiny=conduct.clips == "tiny")
 
     async def close(self) -> None:
         """End what goes on without anybody waiting for it."""
@@ -65,10 +65,10 @@ class Maker:
             entry.change(status="processing")
             await asyncio.sleep(math.inf if "stuck" in fates else self._conduct.generation_s or 0)
             raise Failure(*failure(fates["task_fails"]))
-        if self._conduct.clips == "canned":
-            name, took_s = await self._can(entry, order), now() - began
-        else:
+        if self._conduct.clips == "drawn":
             name, took_s = await self._film(entry, order, wanted.model.longest_s)
+        else:
+            name, took_s = await self._can(entry, order), now() - began
         if self._conduct.generation_s is None:
             return name, took_s
         await asyncio.sleep(began + self._conduct.generation_s - now())

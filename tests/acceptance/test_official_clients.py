@@ -38,7 +38,7 @@ FAULTS = (
 
 @pytest.fixture(scope="module")
 def double(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Double]:
-    conduct = Conduct(clips="canned", generation_s=0.05, sync_s=1, faults=FAULTS)
+    conduct = Conduct(clips="tiny", generation_s=0.05, sync_s=1, faults=FAULTS)
     with doubled(tmp_path_factory.mktemp("double"), conduct) as found:
         yield found
 

@@ -21,7 +21,7 @@ import pytest
 from pipeline import cli, produce, schema, settings
 from pipeline.server.conduct import Conduct, Fault
 from tests.double import KEY, Double, doubled
-from tests.proofs.shooter import hurried
+from tests.haste import hurried
 from tests.proofs.stage import Stage, stage
 
 PRICE = Decimal("0.08")  # of each shot: a second
@@ -75,7 +75,7 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
         def open_one(shots: int = 3, *faults: Fault, extra: str = "", **conduct: Any) -> Shop:
             here = stage(tmp_path / "project", shots, extra=extra)
             models = settings.project_of(here.board).models
-            manners = Conduct(clips="canned", generation_s=0, faults=faults, **conduct)
+            manners = Conduct(clips="tiny", generation_s=0, faults=faults, **conduct)
             context = doubled(tmp_path / "double", manners, catalogue=models)
             double = context.__enter__()
             opened.append(context)
@@ -267,6 +267,33 @@ def test_of_the_jobs_of_one_shot_one_goes_first_and_the_others_are_held(shop: Op
     assert "held back, and not paid for" in err
     _, out, _ = at.run("plan", "film.yaml")
     assert re.search(r"s0001 +held +2 +2 .*held back: blue of this shot was refused by moderation", out)
+
+
+def test_a_shot_that_all_variants_share_is_named_without_a_variant(shop: Open) -> None:
+    at = shop(2, Fault("task_fails", code=1200), extra=VARIANTS)
+    at.write(at.text.replace("Picture 1 of the proof.", "'A {{ hue }} picture.'"))
+    _, _, err = at.run("shoot", "film.yaml", "--yes")
+    assert re.search(r"^storyreel: s0002: refused by moderation", err, re.MULTILINE)
+    assert re.search(r"^storyreel: s0001 \(blue\): refused by moderation", err, re.MULTILINE)
+    _, _, err = at.run("shoot", "film.yaml", "--yes")
+    assert re.search(r"^storyreel: s0002: refused by moderation", err, re.MULTILINE)
+    assert re.search(r"^storyreel: s0001 \(red\): held back", err, re.MULTILINE)
+    _, out, _ = at.run("status", "film.yaml")
+    told = re.findall(r"^  (s\d+(?: \(\w+\))?) +(refused|held)", out, re.MULTILINE)
+    assert sorted(told) == [
+        ("s0001 (blue)", "refused"), ("s0001 (green)", "held"), ("s0001 (red)", "held"), ("s0002", "refused"),
+    ]  # fmt: skip
+    shared = [("s0001", False), ("s0001", False), ("s0001", False), ("s0002", True)]
+    assert sorted((row["shot"], row["shared"]) for row in at.json("status", "film.yaml")["rows"]) == shared
+    assert sorted((row["shot"], row["shared"]) for row in at.json("shoot", "film.yaml", "--yes")["left"]) == shared
+
+
+def test_what_is_settled_of_a_shared_shot_is_named_without_a_variant(shop: Open) -> None:
+    at = shop(1, Fault("reset", most=1), extra=VARIANTS, history_inputs=False)
+    _, _, err = at.run("shoot", "film.yaml", "--yes")
+    assert "storyreel: s0001: submitted, and nobody knows whether it arrived" in err
+    _, _, err = at.run("status", "film.yaml", "--settle", "s0001", "--abandon")
+    assert re.search(r"^storyreel: s0001, [0-9a-f]{12}: given up", err, re.MULTILINE)
 
 
 def test_when_the_pilot_passes_the_others_follow(shop: Open) -> None:

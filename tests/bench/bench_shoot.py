@@ -47,7 +47,7 @@ def main() -> int:
 
 def _bench(folder: Path, shots: int, places: int, seconds: float) -> None:
     usual_s = max(1, round(2 * seconds))  # the first question comes after half of it
-    faults = f"clips: canned\ngeneration_s: {seconds}\n"
+    faults = f"clips: tiny\ngeneration_s: {seconds}\n"
     with double_process(made(folder / "double"), faults) as double:
         few = _told(
             replace(stage(folder / "few", shots // 10, concurrency=places, usual_s=usual_s), origin=double.origin)

@@ -25,7 +25,8 @@ from pipeline.errors import GenerationError, StoryreelError
 from pipeline.server.conduct import Conduct, Fault
 from pipeline.server.faults import KINDS
 from tests.double import KEY, Double, doubled
-from tests.proofs.shooter import QUICK, SHORT, hurried, without_cuts
+from tests.haste import SHORT, hurried
+from tests.proofs.shooter import QUICK, without_cuts
 from tests.proofs.stage import Stage, stage
 
 SHOTS = 4
@@ -52,7 +53,7 @@ def prove(folder: Path, kind: str, seed: int) -> list[str]:
     """Why shots failed on the way. AssertionError where a promise is broken."""
     here = stage(folder / "project", SHOTS, concurrency=3, longest_s=3)
     models = settings.project_of(here.board).models
-    conduct = Conduct(seed=seed, clips="canned", generation_s=0.02, faults=(Fault(kind, share=0.5, most=STRIKES),))
+    conduct = Conduct(seed=seed, clips="tiny", generation_s=0.02, faults=(Fault(kind, share=0.5, most=STRIKES),))
     reasons: list[str] = []
     with doubled(folder / "double", conduct, catalogue=models) as double:
         environ = {**os.environ, "WAVESPEED_BASE_URL": double.origin, "WAVESPEED_API_KEY": KEY}
@@ -91,7 +92,7 @@ def _shot(board: Path, environ: dict[str, str]) -> Iterator[StoryreelError]:
     except StoryreelError as error:
         yield error
         return
-    yield from (GenerationError(slot.reason) for slot in done.left)
+    yield from (GenerationError(left.slot.reason) for left in done.left)
     for error in done.failed.values():
         assert isinstance(error, GenerationError | StoryreelError)
         assert error.message

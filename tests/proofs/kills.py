@@ -23,7 +23,7 @@ from tests.double import Double, double_process
 from tests.proofs.stage import Stage, stage
 
 SHOTS = 40
-DOUBLE = "clips: canned\ngeneration_s: 0.2\n"
+DOUBLE = "clips: tiny\ngeneration_s: 0.2\n"
 
 
 def main() -> int:

@@ -7,7 +7,6 @@ final name, each submission that goes out and each answer that comes in counts. 
 from __future__ import annotations
 
 import argparse
-import asyncio
 import errno
 import itertools
 import os
@@ -21,26 +20,14 @@ from typing import Any
 
 from pipeline import produce
 from pipeline.cli import shooting
-from pipeline.client import Client, Pace, Patience
+from pipeline.client import Client, Pace
 from pipeline.client.exchange import Exchange
 from pipeline.errors import StoryreelError
 from pipeline.plan import Plan
 from pipeline.store import files
+from tests.haste import SHORT, hurried
 
 QUICK = Pace(0.02, 0.2)
-SHORT = Patience(
-    connect_s=2,
-    read_s=1,
-    submit_s=1,
-    transfer_s=5,
-    answer_s=3,
-    tries=4,
-    backoff_s=0.02,
-    longest_backoff_s=0.1,
-    longest_asked_s=0.3,
-    outage_s=3,
-)
-LONGEST_PAUSE_S = 0.1
 ERRORS = {"full": errno.ENOSPC, "denied": errno.EACCES, "fault": errno.EIO}
 
 
@@ -83,11 +70,6 @@ def no_cuts(film: produce.Film, plan: Plan, *_: object) -> produce.Rendered:
 def without_cuts() -> None:
     """From now on nothing is rendered: what is bought is all that is looked at."""
     produce.shooting.cuts_of = no_cuts
-
-
-async def hurried(seconds: float) -> None:
-    """A sleep that is cut short."""
-    await asyncio.sleep(min(seconds, LONGEST_PAUSE_S))
 
 
 def _at_each_change(number: int, act: Callable[[], object]) -> None:
