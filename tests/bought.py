@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
@@ -12,8 +12,9 @@ import yaml
 
 from pipeline import plan
 from pipeline.lock import Lock, Use
-from pipeline.plan import Plan, uses
+from pipeline.plan import Plan, sources, uses
 from pipeline.take import MediaFacts, Paid, StoreView, Take
+from pipeline.wire import as_digested
 from tests.boards import ORIGIN, board, compositions, facts
 
 CHAIN: dict[str, Any] = {
@@ -58,10 +59,12 @@ class Money:
     takes: dict[str, tuple[Take, ...]] = field(default_factory=dict)
     lock: Lock = field(default_factory=Lock)
     rest: dict[str, Any] = field(default_factory=dict)  # other fields of the view
+    bytes: dict[str, str] = field(default_factory=dict)  # the hash of a file, where it is not that of its name
 
     def plan(self, wanted: Mapping[str, Any]) -> Plan:
         parsed = board(yaml.safe_dump(dict(wanted), sort_keys=False))
-        return plan.expand(compositions(parsed), facts(parsed), self.look, self.lock, ORIGIN)
+        known = {name: replace(fact, sha256=self.bytes.get(name, fact.sha256)) for name, fact in facts(parsed).items()}
+        return plan.expand(compositions(parsed), known, self.look, self.lock, ORIGIN)
 
     def look(self, digests: Any) -> StoreView:
         wanted = frozenset(digests)
@@ -81,12 +84,27 @@ class Money:
 
     def write(self, wanted: Mapping[str, Any]) -> Plan:
         after = self.plan(wanted)
-        everything = [(paid(d, one.number), {"format": 1}) for d, some in self.takes.items() for one in some]
-        self.lock = self.lock.with_takes(ORIGIN, everything).with_uses(ORIGIN, uses(after))
+        made = requests(after)
+        everything = [
+            (paid(d, one.number), made.get(d) or self.lock.request(ORIGIN, d) or {"format": 1})
+            for d, some in self.takes.items()
+            for one in some
+        ]
+        marks = sources(after, self.takes)
+        self.lock = self.lock.with_takes(ORIGIN, everything).with_sources(ORIGIN, marks).with_uses(ORIGIN, uses(after))
         return self.plan(wanted)
 
     def choose(self, shot: str, wanted: str, digest: str, number: int = 1, variant: str = "") -> None:
         self.lock = self.lock.with_uses(ORIGIN, {(shot, variant): Use(wanted, digest, number)})
+
+
+def requests(found: Plan) -> dict[str, dict[str, Any]]:
+    """What is sent for each job, as digested."""
+    made = {}
+    for variant in found.variants:
+        for index, digest in found.digests(variant).items():
+            made[digest] = as_digested(found.request(variant, index))
+    return made
 
 
 def states(found: Plan) -> dict[tuple[str, str], str]:

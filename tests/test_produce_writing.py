@@ -93,5 +93,5 @@ def test_after_an_edit_one_line_moves_and_none_is_left_behind(tmp_path: Path) ->
         after = (tmp_path / "film.lock.yaml").read_text("utf-8").splitlines()
     gone, new = set(before) - set(after), set(after) - set(before)
     assert [line.split(":")[0].strip() for line in gone] == ["sh020"]
-    assert len(new) == 3  # the shot, its take and its request
+    assert len(new) == 4  # the shot, its take, its request and what that was made from
     assert not [line for line in after if "sh020/" in line]

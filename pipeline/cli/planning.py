@@ -8,8 +8,9 @@ from typing import Any
 
 from pipeline import produce, wire
 from pipeline.cli import show
+from pipeline.cli.changes import change_fields, show_changes
 from pipeline.errors import SetupError, nearest
-from pipeline.plan import Group, Multiplied, Plan, Variant, groups, multiplied, unknown
+from pipeline.plan import Change, Group, Multiplied, Plan, Variant, changes, groups, multiplied, unknown
 from pipeline.produce import Film
 from pipeline.storyboard import Storyboard
 from pipeline.wire import FileRef, MediaRef
@@ -78,16 +79,19 @@ def plan(arguments: argparse.Namespace) -> int:
     else:
         film, planned = produce.plan(arguments.file)
     chosen = _variant(planned, arguments.variant) if arguments.variant else None
+    moved = changes(planned)
     if arguments.json:
-        show.stream(_plan_fields(film, planned, chosen, quoted=arguments.quote and not notes))
+        show.stream(_plan_fields(film, planned, chosen, moved, quoted=arguments.quote and not notes))
     else:
-        _show_plan(film, planned, chosen)
+        _show_plan(film, planned, chosen, moved)
     for text in notes:
         show.note(text)
     return OVER_BUDGET if planned.over_budget() else FINE
 
 
-def _plan_fields(film: Film, planned: Plan, chosen: Variant | None, *, quoted: bool) -> Mapping[str, Any]:
+def _plan_fields(
+    film: Film, planned: Plan, chosen: Variant | None, moved: Mapping[str, Change], *, quoted: bool
+) -> Mapping[str, Any]:
     """What goes out as JSON; what is long is made while it is written."""
 
     def variants() -> Iterator[Variant]:
@@ -109,7 +113,8 @@ def _plan_fields(film: Film, planned: Plan, chosen: Variant | None, *, quoted: b
         "root": str(film.project.root),
         "origin": planned.origin,
         "variants": ({"name": one.name, "keys": one.keys, "values": one.values} for one in variants()),
-        "groups": groups(planned),
+        "groups": groups(planned, moved),
+        "changes": change_fields(planned, moved),
         "multiplied": multiplied(planned),
         "slots": (slot for one in variants() for slot in planned.slots(one)),
         "jobs": _jobs(planned, variants()),
@@ -129,25 +134,26 @@ def _jobs(planned: Plan, variants: Iterator[Variant]) -> Iterator[Mapping[str, A
             yield {"digest": digest, "seconds": job.duration_s, "price": job.price, "request": request}
 
 
-def _show_plan(film: Film, planned: Plan, chosen: Variant | None) -> None:
+def _show_plan(film: Film, planned: Plan, chosen: Variant | None, moved: Mapping[str, Change]) -> None:
     show.line(f"{film.board.title}: {film.file}")
     show.line(f"takes of {planned.origin}, kept in {film.project.outputs}")
     show.line()
     if chosen:
         _show_slots(planned, chosen)
     else:
-        show_groups(planned)
+        show_groups(planned, moved)
+    show_changes(planned, moved)
     show.line()
     _show_total(planned)
     for text in multiplied(planned)[:_MOST_SHARED]:
         show.note(_warning(text))
 
 
-def show_groups(planned: Plan) -> None:
+def show_groups(planned: Plan, moved: Mapping[str, Change]) -> None:
     """What each entry comes to, a row for each state."""
     several = len(planned.variants) > 1
     rows = [("shot", "state", *(["jobs"] if several else []), "seconds", "price", "why")]
-    for group in groups(planned):
+    for group in groups(planned, moved):
         jobs = [f"{group.jobs:,}"] if several else []
         rows.append((group.entry, group.state, *jobs, f"{group.seconds:,}", _cost(group), _why(planned, group)))
     show.table(rows, right=frozenset({2, 3, 4} if several else {2, 3}))

@@ -9,10 +9,11 @@ from typing import Any
 
 from pipeline import produce, settings
 from pipeline.cli import show
+from pipeline.cli.changes import show_changes
 from pipeline.cli.planning import show_groups
 from pipeline.cli.rendering import cut_fields, show_cut
 from pipeline.errors import GenerationError, StoryreelError
-from pipeline.plan import Order, Slot
+from pipeline.plan import Order, Slot, changes
 from pipeline.produce import Offer, Shooting
 from pipeline.take import Take
 
@@ -64,7 +65,9 @@ def _show_offer(offer: Offer) -> None:
     show.line(f"{film.board.title}: {film.file}")
     show.line(f"takes of {offer.plan.origin}, kept in {film.project.outputs}")
     show.line()
-    show_groups(offer.plan)
+    moved = changes(offer.plan)
+    show_groups(offer.plan, moved)
+    show_changes(offer.plan, moved)
     show.line()
     bought = offer.purchase.to_pay
     seconds = sum(offer.plan.jobs[order.wanted].duration_s for order in bought)

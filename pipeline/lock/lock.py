@@ -74,6 +74,14 @@ class Lock:
         """The request behind a digest, as digested; None where the lock does not have it."""
         return _object(self._lines(origin, "requests").get(digest))
 
+    def sources(self, origin: str, digest: str) -> Mapping[str, str] | None:
+        """The marks of what a request was made from, by name; None where the lock does not have them."""
+        return _marks(self._lines(origin, "sources").get(digest))
+
+    def with_sources(self, origin: str, sources: Mapping[str, Mapping[str, str]]) -> Lock:
+        """The lock that also says of these requests, by digest, what they were made from."""
+        return self._with(origin, "sources", {digest: as_json(dict(marks)) for digest, marks in sources.items()})
+
     def with_takes(self, origin: str, takes: Iterable[tuple[Paid, Mapping[str, Any]]]) -> Lock:
         """The lock that also has these takes, each with its request."""
         lines: dict[str, str] = {}
@@ -136,7 +144,13 @@ def _legal(section: str, key: str, line: str) -> bool:
         return _use(line) is not None
     if section == "takes":
         return _TAKE.fullmatch(key) is not None and _fields_of_take(line) is not None
-    return _DIGEST.fullmatch(key) is not None and _object(line) is not None
+    known = _marks(line) if section == "sources" else _object(line)
+    return _DIGEST.fullmatch(key) is not None and known is not None
+
+
+def _marks(line: str | None) -> Mapping[str, str] | None:
+    marks = _object(line)
+    return marks if marks is not None and all(isinstance(mark, str) for mark in marks.values()) else None
 
 
 def _key(shot: str, variant: str) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from pipeline.errors import BadInput, Place, Problem
 
-SECTIONS = ("shots", "takes", "requests")
+SECTIONS = ("shots", "takes", "requests", "sources")
 _HEAD = "# What was paid for and which take each shot uses: written by storyreel, committed with the storyboard.\n"
 # As every YAML reads it a text: what begins with a digit or a point may be a number or a date, 1_000 or 2026-11-03.
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")

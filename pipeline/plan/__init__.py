@@ -12,9 +12,13 @@ spread         which texts make many jobs out of few                       Multi
 groups         what each entry comes to, and why there are several of it   Group
 rehearsal      the best footage there can be for nothing                   Rehearsal, Order
 purchase       what is bought and fetched                                  Purchase
+sources        what a job is made from, in marks that the lock keeps
+words          what differs between two texts                              Words
+changes        what exactly moved a stale job                              Change, Cause
 uses           which take each shot uses, for the lock
 """
 
+from pipeline.plan.changes import Cause, Change, by_cause, changes, reason
 from pipeline.plan.compositions import Composition, Compositions
 from pipeline.plan.expansion import expand
 from pipeline.plan.groups import Group, groups
@@ -25,14 +29,17 @@ from pipeline.plan.parameters import Parameters, begins_with_a_frame, parameters
 from pipeline.plan.plan import Plan, Slot
 from pipeline.plan.purchase import PAID_FOR, Purchase, purchase
 from pipeline.plan.rehearsal import FrameSource, Order, Rehearsal, rehearse
+from pipeline.plan.sources import sources
 from pipeline.plan.spread import Multiplied, multiplied
 from pipeline.plan.standing import State
 from pipeline.plan.uses import uses
 from pipeline.plan.variants import MAIN, Variant, Variants, key_of, sample, unknown
+from pipeline.plan.words import Words, word_diff
 
 __all__ = [
-    "DEVICES", "FIRST_TAKE", "MAIN", "PAID_FOR", "Composition", "Compositions", "Facts", "FrameSource", "Group", "Job",
-    "Multiplied", "Order", "Parameters", "Plan", "Purchase", "Rehearsal", "Slot", "State", "Variant", "Variants",
-    "begins_with_a_frame", "expand", "groups", "key_of", "last_frame", "multiplied", "needed", "parameters", "points",
-    "purchase", "rehearse", "sample", "targets", "unknown", "upstream_first", "uses",
+    "DEVICES", "FIRST_TAKE", "MAIN", "PAID_FOR", "Cause", "Change", "Composition", "Compositions", "Facts",
+    "FrameSource", "Group", "Job", "Multiplied", "Order", "Parameters", "Plan", "Purchase", "Rehearsal", "Slot",
+    "State", "Variant", "Variants", "Words", "begins_with_a_frame", "by_cause", "changes", "expand", "groups",
+    "key_of", "last_frame", "multiplied", "needed", "parameters", "points", "purchase", "reason", "rehearse",
+    "sample", "sources", "targets", "unknown", "upstream_first", "uses", "word_diff",
 ]  # fmt: skip

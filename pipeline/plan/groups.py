@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
+from pipeline.plan.changes import Change, reason
 from pipeline.plan.jobs import Job
 from pipeline.plan.plan import Plan
 from pipeline.plan.spread import entry_of, texts_of, varying
@@ -29,8 +31,11 @@ class Group:
     same_as: str  # id of an earlier entry that comes to the same request; "" for none
 
 
-def groups(plan: Plan) -> tuple[Group, ...]:
-    """What each entry comes to, in the order of the board; more than one group where its jobs differ in state."""
+def groups(plan: Plan, moved: Mapping[str, Change] | None = None) -> tuple[Group, ...]:
+    """What each entry comes to, in the order of the board; more than one group where its jobs differ in state.
+
+    `moved` tells of jobs by digest what moved them: the reason then is the exact one.
+    """
     by_entry: dict[int, dict[str, None]] = defaultdict(dict)
     for (key, _), digest in plan.uses.items():
         by_entry[entry_of(key)][digest] = None
@@ -42,7 +47,9 @@ def groups(plan: Plan) -> tuple[Group, ...]:
         alike: dict[tuple[State, str, str], list[Job]] = defaultdict(list)
         for digest in by_entry[index]:
             first = owner.setdefault(digest, entry.id)
-            alike[(*plan.state(digest), "" if first == entry.id else first)].append(plan.jobs[digest])
+            state, why = plan.state(digest)
+            why = reason(moved[digest]) if moved and digest in moved else why
+            alike[state, why, "" if first == entry.id else first].append(plan.jobs[digest])
         names = _names(plan, index) if len(by_entry[index]) > 1 else frozenset()
         varies = tuple(name for name in names_that_vary if name in names)
         shots = tuple(part.id for part in entry.parts) if entry.several else (entry.id,)

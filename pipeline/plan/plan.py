@@ -111,7 +111,7 @@ class Plan:
     def state(self, digest: str) -> tuple[State, str]:
         """The state of a job, and why it is in it."""
         index, variant = self.owners[digest]
-        older = self.older(variant, index, digest)
+        older = self.older_use(variant, index, digest)
         found = standing(digest, self.view, self.use(variant, index, digest), older, self.held.get(digest, ""))
         if found[0] == "refused" and digest in self.fallbacks:
             found = after_refusal(self.fallbacks[digest].digest, self.view)
@@ -149,15 +149,20 @@ class Plan:
         refused = self.view.failed.get(digest) == MODERATED and digest in self.fallbacks
         return self.view.best(self.fallbacks[digest].digest) if refused else None
 
-    def older(self, variant: str, index: int, digest: str) -> Take | None:
-        """The take of an older request that the entry used in the variant, and uses until a new one is there."""
+    def older_use(self, variant: str, index: int, digest: str) -> Use | None:
+        """What the lock says that the entry used in the variant for an older request, wherever its clip is."""
         entry = self.board.entries[index].id
         chosen = self.lock.own_use(self.origin, entry, variant)
         if chosen is None:
             chosen = self.lock.own_use(self.origin, entry, "")
             if chosen and chosen.wanted in self.jobs:  # another variant's; this one is new
                 return None
-        return _here(self.view, chosen) if chosen and chosen.wanted != digest else None
+        return chosen if chosen and chosen.wanted != digest else None
+
+    def older(self, variant: str, index: int, digest: str) -> Take | None:
+        """The take of an older request that the entry used in the variant, and uses until a new one is there."""
+        chosen = self.older_use(variant, index, digest)
+        return _here(self.view, chosen) if chosen else None
 
     def footage(self, variant: str, index: int, digest: str) -> Take | None:
         """The best paid take there is for an entry in a variant: that of its request, else of an older one."""

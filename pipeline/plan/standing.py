@@ -7,14 +7,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Literal
 
-from pipeline.lock import Lock
+from pipeline.lock import Lock, Use
 from pipeline.take import StoreView, Take
 from pipeline.wire import MEANING, MODERATED
 
 State = Literal["reuse", "generate", "stale", "held", "open", "absent", "uncertain", "refused"]
 
 
-def standing(digest: str, view: StoreView, used: Take | None, older: Take | None, waits_for: str) -> tuple[State, str]:
+def standing(digest: str, view: StoreView, used: Take | None, older: Use | None, waits_for: str) -> tuple[State, str]:
     """The state of a job; `waits_for` says why it is not bought before another one, "" where it is."""
     if used and used.digest != digest:
         return "reuse", f"take {used.number} of another wording is used for it"

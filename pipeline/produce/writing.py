@@ -10,7 +10,7 @@ from typing import Self
 
 from pipeline import wire
 from pipeline.lock import Lock, Use
-from pipeline.plan import Order, Plan, uses
+from pipeline.plan import Order, Plan, sources, uses
 from pipeline.produce.reading import Film
 from pipeline.take import Paid, Take
 
@@ -62,14 +62,20 @@ class Scribe:
         for order, take in landed:
             variant = "" if lock.own_use(origin, order.shot, "") is None else order.variant
             lines[order.shot, variant] = Use(order.wanted, take.digest, take.number)
-        return lock.with_takes(origin, takes).with_uses(origin, lines)
+        made_from = sources(self._plan, (take.digest for _, take in landed))
+        return lock.with_takes(origin, takes).with_sources(origin, made_from).with_uses(origin, lines)
 
 
 def brought_up_to_date(film: Film, plan: Plan) -> None:
     """Writes into the lock whatever the store has and it lacks: takes, and which shot uses which."""
     missing, news = tuple(_unwritten(film, plan)), uses(plan)
     if missing or news:
-        film.lock_file.update(lambda lock: lock.with_takes(plan.origin, missing).with_uses(plan.origin, news))
+        made_from = sources(plan, (paid.digest for paid, _ in missing))
+        film.lock_file.update(
+            lambda lock: (
+                lock.with_takes(plan.origin, missing).with_sources(plan.origin, made_from).with_uses(plan.origin, news)
+            )
+        )
 
 
 def _unwritten(film: Film, plan: Plan) -> Iterable[tuple[Paid, dict[str, object]]]:

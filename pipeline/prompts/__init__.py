@@ -1,5 +1,6 @@
 """An entry of a board, with the values of a variant, becomes a prompt, its references in order, and a direction."""
 
+from pipeline.prompts.ingredients import ingredients
 from pipeline.prompts.looked_at import Looked, looked_at, shown, template_of
 from pipeline.prompts.recipe import RECIPE, Ask, Composed, compose, given, problems_of_texts
 from pipeline.prompts.sentences import NO_TEXT, Cited
@@ -13,6 +14,7 @@ __all__ = [
     "Looked",
     "compose",
     "given",
+    "ingredients",
     "looked_at",
     "problems_of_texts",
     "shown",

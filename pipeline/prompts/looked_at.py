@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from pipeline import templates
@@ -41,13 +41,24 @@ def shown(board: Storyboard) -> frozenset[str]:
     return frozenset(who.key for entry in board.entries for who in _subjects(board, entry, mentioning))
 
 
+def texts_of(board: Storyboard, entry: Entry) -> tuple[list[tuple[Path, str]], list[Subject]]:
+    """Every text that may be part of what is composed of the entry, with its place; and the subjects it may bring."""
+    subjects = list(_subjects(board, entry, _mentioning(board)))
+    return _texts(board, entry, subjects), subjects
+
+
 def _looked_at(board: Storyboard, entry: Entry, mentioning: _Mentioning) -> tuple[Looked, ...]:
-    found = [*_board_texts(board), *_entry_texts(board, entry)]
-    for subject in _subjects(board, entry, mentioning):
-        found += [((*subject.path, "description"), subject.description)]
-        found += [((*subject.path, "voice", "description"), subject.voice_description)]
+    found = _texts(board, entry, _subjects(board, entry, mentioning))
     looked = (Looked(path, _names(board, path, text)) for path, text in found if "{" in text)
     return tuple(item for item in looked if item.names)
+
+
+def _texts(board: Storyboard, entry: Entry, subjects: Iterable[Subject]) -> list[tuple[Path, str]]:
+    found = [*_board_texts(board), *_entry_texts(board, entry)]
+    for subject in subjects:
+        found += [((*subject.path, "description"), subject.description)]
+        found += [((*subject.path, "voice", "description"), subject.voice_description)]
+    return found
 
 
 def _board_texts(board: Storyboard) -> Iterator[tuple[Path, str]]:
