@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 import os
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from pipeline import cli, schema
+from pipeline.cli import attributes
+from tests.needed import Tool, path_of
 
 NAMES = [name for name in ("storyboard", "bible", "project") if (schema.folder() / f"{name}.schema.json").is_file()]
 HEADER = "# yaml-language-server: $schema="
@@ -134,6 +137,70 @@ class TestSchemas:
         assert cli.main(["init", "film.yaml"]) == 2
         assert "schemas can't be written" in capsys.readouterr().err
         assert not (here / "film.yaml").exists()
+
+
+class TestGit:
+    """In a folder that git knows of."""
+
+    WROTE = "wrote .gitattributes, by which git joins what two branches bought\n"
+
+    @pytest.fixture
+    def repository(self, here: Path) -> Path:
+        (here / ".git").mkdir()
+        return here
+
+    def test_git_is_told_to_join_locks(self, repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        assert cli.main(["init", "boards/film.yaml"]) == 0
+        assert self.WROTE in capsys.readouterr().out
+        assert attributes.LINE in (repository / ".gitattributes").read_text().splitlines()
+        assert cli.main(["init", "boards/second.yaml"]) == 0
+        said = capsys.readouterr()
+        assert "gitattributes" not in said.out + said.err, "it is said already"
+
+    def test_git_itself_takes_it_so(self, repository: Path) -> None:
+        git = str(path_of(Tool("git", "STORYREEL_GIT", "install git (https://git-scm.com)")))
+        (repository / ".git").rmdir()
+        subprocess.run([git, "init", "--quiet"], cwd=repository, check=True)
+        assert cli.main(["init", "boards/film.yaml"]) == 0
+        names = ["boards/film.lock.yaml", "boards/film.yaml"]
+        command = [git, "check-attr", "merge", *names]
+        told = subprocess.run(command, cwd=repository, capture_output=True, text=True, check=True).stdout
+        assert told.splitlines() == [f"{names[0]}: merge: union", f"{names[1]}: merge: unspecified"]
+
+    def test_where_there_is_no_git_nothing_is_told(self, here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        if any((above / ".git").exists() for above in here.parents):
+            pytest.skip("the temporary folder is in a repository")
+        assert cli.main(["init", "film.yaml"]) == 0
+        assert not (here / ".gitattributes").exists()
+        assert "git" not in capsys.readouterr().out
+
+    @pytest.mark.parametrize("theirs", ["*.mp4 binary\n", "", "# *.lock.yaml merge=union\n", "film.lock.yaml text\n"])
+    def test_a_file_that_is_there_stays_as_it_is_and_the_line_is_told(
+        self, theirs: str, repository: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        (repository / ".gitattributes").write_text(theirs)
+        assert cli.main(["init", "film.yaml"]) == 0
+        assert (repository / ".gitattributes").read_text() == theirs
+        said = capsys.readouterr()
+        assert said.err.endswith("for git to join what two branches bought, add: *.lock.yaml merge=union\n")
+        assert "gitattributes" not in said.out
+
+    @pytest.mark.parametrize("line", ["*.lock.yaml merge=union", "*.lock.yaml\ttext -merge", "*.lock.yaml merge=ours"])
+    def test_who_has_decided_is_told_nothing(
+        self, line: str, repository: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        (repository / "project").mkdir()
+        (repository / "project" / "storyreel.yaml").touch()
+        (repository / ".gitattributes").write_text(f"*.mp4 binary\n{line}\n")
+        assert cli.main(["init", "project/film.yaml"]) == 0
+        assert not (repository / "project" / ".gitattributes").exists()
+        said = capsys.readouterr()
+        assert "gitattributes" not in said.out + said.err
+
+    def test_a_link_to_nowhere_is_not_written_through(self, repository: Path) -> None:
+        (repository / ".gitattributes").symlink_to(repository / "elsewhere")
+        assert cli.main(["init", "film.yaml"]) == 0
+        assert not (repository / "elsewhere").exists()
 
 
 @pytest.mark.usefixtures("here")

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import os
+import random
 import re
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -18,9 +20,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline import lock
+from pipeline.cli import attributes
 from pipeline.errors import BadInput, describe
 from pipeline.lock import Lock, Use
 from pipeline.take import Paid
+from tests.needed import Tool, path_of
 
 ORIGIN = "https://api.wavespeed.ai"
 OTHER = "http://127.0.0.1:8017"
@@ -230,9 +234,35 @@ def test_a_line_that_stands_there_twice_is_named() -> None:
     text = lock.dump(of(1, 2))
     line = numbered(text, "sh2:")
     lines = text.splitlines()
-    number, message, hint = place("\n".join([*lines[:line], lines[line - 1], *lines[line:]]))
+    number, message, hint = place("\n".join([*lines[:line], lines[line - 1].replace("/1", "/2"), *lines[line:]]))
     assert (number, message) == (line + 1, "sh2 stands there twice")
     assert hint
+
+
+def test_the_same_line_twice_says_what_it_says_once() -> None:
+    text = lock.dump(of(1, 2))
+    lines = text.splitlines()
+    line = numbered(text, "sh2:")
+    assert lock.parse("\n".join([*lines[:line], lines[line - 1], *lines[line:]]), FILE) == of(1, 2)
+
+
+def test_lines_of_one_server_may_stand_in_any_order() -> None:
+    lines = lock.dump(of(*range(5))).splitlines()
+    head, facts = lines[:4], [line for line in lines[4:] if line.startswith("    ")]
+    assert lines[3] == f'"{ORIGIN}":'
+    for seed in range(20):
+        random.Random(seed).shuffle(facts)
+        assert lock.dump(lock.parse("\n".join([*head, "  takes:", *facts]), FILE)) == lock.dump(of(*range(5)))
+        assert lock.parse("\n".join([*head, *facts]), FILE) == of(*range(5))
+
+
+def test_a_line_out_of_order_among_several_servers_is_refused() -> None:
+    lines = lock.dump(of(1, 2).with_takes(OTHER, [(paid(3), request(3))])).splitlines()
+    stray = lines.pop(numbered("\n".join(lines), f'"{digest(3)}/1"') - 1)
+    number, message, hint = place("\n".join([*lines, stray]))
+    assert number == len(lines) + 1
+    assert "which server" in message
+    assert "both versions" in hint
 
 
 @pytest.mark.parametrize(
@@ -314,11 +344,13 @@ def test_a_marker_of_a_conflict_is_named_by_its_line(marker: str) -> None:
 # --- git
 
 
+GIT = Tool("git", "STORYREEL_GIT", "install git (https://git-scm.com)")
 Git = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @pytest.fixture
 def git(tmp_path: Path) -> Git:
+    path_of(GIT)
     environ = {**os.environ, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
 
     def run(*words: str) -> subprocess.CompletedProcess[str]:
@@ -368,3 +400,81 @@ def test_a_conflict_is_told_with_its_line_and_mended_by_deleting_markers(tmp_pat
     assert place("\n".join(kept))[1] == "sh2 stands there twice"
     del kept[numbered("\n".join(kept), "sh2:") - 1]
     assert lock.parse("\n".join(kept), FILE).use(ORIGIN, "sh2", "") == Use(digest(2), digest(2), 3)
+
+
+# --- git, told to join the lines of both
+
+
+@pytest.fixture
+def union(tmp_path: Path, git: Git) -> Git:
+    """The same, in a folder where `init` was."""
+    (tmp_path / ".gitattributes").write_text(f"{attributes.LINE}\n")
+    return git
+
+
+@pytest.mark.parametrize("base", [(), (10,), (10, 20, 30), range(0, 400, 10)], ids=len)
+@pytest.mark.parametrize(("ours", "theirs"), [([21], [22]), ([21, 22], [19, 23]), ([1], [999]), ([21, 25], [21, 26])])
+def test_what_two_branches_bought_side_by_side_is_joined(
+    tmp_path: Path, union: Git, base: Iterable[int], ours: list[int], theirs: list[int]
+) -> None:
+    result = branches(union, tmp_path, of(*base), of(*base, *ours), of(*base, *theirs))
+    assert result.returncode == 0, result.stdout
+    read = lock.parse((tmp_path / FILE).read_text(encoding="utf-8"), FILE)
+    assert lock.dump(read) == lock.dump(of(*base, *ours, *theirs))
+
+
+@pytest.mark.parametrize("names", [(2,), (1, 2, 3), range(40)], ids=len)
+def test_of_two_lines_for_one_shot_the_second_is_named_and_mended_by_deleting_one(
+    tmp_path: Path, union: Git, names: Iterable[int]
+) -> None:
+    base = of(*names)
+    ours, theirs = (base.with_uses(ORIGIN, {("sh2", ""): Use(digest(2), digest(2), number)}) for number in (2, 3))
+    assert branches(union, tmp_path, base, ours, theirs).returncode == 0
+    lines = (tmp_path / FILE).read_text(encoding="utf-8").splitlines()
+    number, message, hint = place("\n".join(lines))
+    assert (message, hint) == ("sh2 stands there twice", "delete the line that is not wanted")
+    assert lines[number - 1].startswith("    sh2:")
+    del lines[number - 1]
+    assert lock.parse("\n".join(lines), FILE).use(ORIGIN, "sh2", "") == Use(digest(2), digest(2), 2)
+
+
+@pytest.mark.usefixtures("git")
+@pytest.mark.parametrize("servers", [[ORIGIN], [ORIGIN, OTHER]], ids=len)
+def test_no_take_is_lost_or_comes_to_another_server_whatever_is_joined(tmp_path: Path, servers: list[str]) -> None:
+    chance, read = random.Random(7), 0
+    for _ in range(150):
+        base = grown(Lock(), "base", chance.choice([0, 1, 4, 20]), servers, chance)
+        ours, theirs = (grown(base, who, chance.randrange(5), servers, chance) for who in ("ours", "theirs"))
+        for name, some in (("base", base), ("ours", ours), ("theirs", theirs)):
+            (tmp_path / name).write_text(lock.dump(some), encoding="utf-8")
+        command = ["git", "merge-file", "--union", "-p", "ours", "base", "theirs"]
+        joined = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True).stdout
+        if (found := read_or_refused(joined)) is None:
+            continue
+        read += 1
+        for origin in servers:
+            bought = {*ours.every_take(origin), *theirs.every_take(origin)}
+            assert {*found.every_take(origin)} == bought
+    assert read > 50
+
+
+def read_or_refused(text: str) -> Lock | None:
+    """The lock in a text; None where it is refused for what a merge may have done."""
+    try:
+        return lock.parse(text, FILE)
+    except BadInput as bad:
+        known = re.search(r"stands there twice|of which server", bad.problems[0].message)
+    assert known, text
+    return None
+
+
+def grown(before: Lock, who: str, takes: int, servers: list[str], chance: random.Random) -> Lock:
+    """The lock after that many takes that `who` bought, of requests that others make too, anywhere."""
+    for _ in range(takes):
+        origin, number = chance.choice(servers), chance.randrange(12)
+        name = f"{number} {chance.choice([who, 'same'])}"
+        if not before.takes(origin, [digest(name)]):
+            take = replace(paid(name), prediction=f"{name} of {who} at {origin}")
+            before = before.with_takes(origin, [(take, request(name))])
+        before = before.with_uses(origin, {(f"sh{number}", ""): Use(digest(name), digest(name), 1)})
+    return before

@@ -1,4 +1,4 @@
-"""`init`: a commented storyboard to start from, with the schemas that editors complete and check it by."""
+"""`init`: a commented storyboard to start from, with what editors and git need for it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import argparse
 import os
 from pathlib import Path
 
-from pipeline.cli import copies, show
+from pipeline.cli import attributes, copies, show
 from pipeline.errors import SetupError
 from pipeline.settings import root_of
 
@@ -14,7 +14,7 @@ FINE = 0
 
 
 def init(arguments: argparse.Namespace) -> int:
-    """Write the starter board and the schemas, or refresh the schemas."""
+    """Write the starter board, the schemas and what git is told, or refresh the schemas."""
     file: Path = arguments.file
     if arguments.schemas:
         copied = _schemas(root_of(file))
@@ -24,6 +24,7 @@ def init(arguments: argparse.Namespace) -> int:
     if os.path.lexists(file):
         raise _there(file)
     copied = _schemas(root_of(file))
+    _attributes(root_of(file))
     _write(file, copied.header(file))
     show.line(f"wrote {file}")
     show.line(f"next: storyreel render {file}")
@@ -39,6 +40,14 @@ def _schemas(root: Path) -> copies.Copied:
             f"{show.near(copied.folder / name)} is not ours and stays as it is: editors get no schema from us there"
         )
     return copied
+
+
+def _attributes(root: Path) -> None:
+    state, name = attributes.offer(root), show.near(root / attributes.NAME)
+    if state == "written":
+        show.line(f"wrote {name}, by which git joins what two branches bought")
+    if state == "theirs":
+        show.note(f"{name} stays as it is; for git to join what two branches bought, add: {attributes.LINE}")
 
 
 def _write(file: Path, header: str) -> None:

@@ -119,7 +119,7 @@ def parse(text: str, file: str) -> Lock:
     """The lock in a text; an empty one is none. Raises BadInput for what storyreel did not write."""
     if not text.strip():
         return Lock()
-    header, lines = page.read(text, file, Header(FORMAT, RECIPE), _legal)
+    header, lines = page.read(text, file, Header(FORMAT, RECIPE), _place)
     if header.format < 1 or header.recipe < 1:
         raise page.refusal(file, "it does not say its format and recipe")
     return Lock(header.recipe, lines)
@@ -137,6 +137,16 @@ def merged(older: Lock, newer: Lock) -> Lock:
         there = both.get(origin, {})
         both[origin] = {name: {**there.get(name, {}), **sections[name]} for name in page.SECTIONS}
     return Lock(max(older.recipe, newer.recipe), both)
+
+
+def _place(section: str, key: str, line: str) -> str:
+    """The section that a line belongs to: where it stands, else the one whose lines look like it; "" for none."""
+    if section and _legal(section, key, line):
+        return section
+    fields = _object(line) or {}
+    if _DIGEST.fullmatch(key):
+        return "requests" if fields.keys() >= {"inputs", "model"} else ""
+    return next((name for name in ("takes", "shots") if _legal(name, key, line)), "")
 
 
 def _legal(section: str, key: str, line: str) -> bool:

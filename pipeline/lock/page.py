@@ -22,6 +22,8 @@ _RESTORE = "take it back from git, or delete it: kept takes are found again in t
 _FOREIGN = "this is not as storyreel writes it"
 _BOTH = "two branches changed the same place, and git left both"
 _CHOOSE = "delete the markers; keep every line of takes and requests, and of lines with one key the one you want"
+_STRAYED = "git joined two branches here, and of which server's takes this line tells is not to be seen"
+_MOVE = "take both versions from git, and move what one has and the other lacks below its own server"
 
 Section = Mapping[str, str]  # key -> JSON, as it stands in the line
 Page = Mapping[str, Mapping[str, Section]]  # origin -> name of a section -> lines
@@ -35,16 +37,14 @@ class Header:
     recipe: int
 
 
-def read(
-    text: str, file: str, newest: Header, legal: Callable[[str, str, str], bool] = lambda *_: True
-) -> tuple[Header, Page]:
-    """The header and the sections. Raises BadInput for what is not as `write` has it, or newer than `newest`.
+def read(text: str, file: str, newest: Header, place: Callable[[str, str, str], str]) -> tuple[Header, Page]:
+    """The header and the sections. Raises BadInput for what `write` would not have written, or newer than `newest`.
 
-    `legal` tells of a section, a key and its JSON whether they may stand there.
+    Lines may stand in any order, as a union merge of git leaves them: `place` tells of the section that a line stands
+    in, its key and its JSON the section that it belongs to; "" for none. The same line twice says what it says once.
     """
     numbers: dict[str, int] = {}
-    page: dict[str, dict[str, dict[str, str]]] = {}
-    origin = section = ""
+    reading = _Reading(place)
     for number, line in enumerate(text.split("\n"), start=1):
         if not line.strip() or line.startswith("#"):
             continue
@@ -57,19 +57,61 @@ def read(
             if numbers[key] > getattr(newest, key):
                 raise _wrong(file, number, line, "a newer storyreel wrote it", "upgrade storyreel")
         elif depth == 0 and value is None and "://" in key:
-            origin, section = key, ""
-            page.setdefault(origin, {name: {} for name in SECTIONS})
-        elif depth == 2 and value is None and origin and key in SECTIONS:
-            section = key
-        elif depth == 4 and value is not None and section:
-            if key in page[origin][section]:
-                raise _wrong(file, number, line, f"{key} stands there twice", "delete the line that is not wanted")
-            if not legal(section, key, value):
-                raise _wrong(file, number, line, _FOREIGN)
-            page[origin][section][key] = value
-        else:
+            reading.enter(number, line, key)
+        elif depth == 2 and value is None and reading.origin and key in SECTIONS:
+            reading.step(number, line, key)
+        elif not (depth == 4 and value is not None and reading.origin and reading.fact(number, line, key, value)):
             raise _wrong(file, number, line, _FOREIGN)
-    return Header(numbers.get("format", 0), numbers.get("recipe", 0)), page
+    if fault := reading.fault():
+        raise _wrong(file, *fault)
+    return Header(numbers.get("format", 0), numbers.get("recipe", 0)), reading.page
+
+
+class _Reading:
+    """What was read so far, and the first line that stands where only a merge can have put it."""
+
+    def __init__(self, place: Callable[[str, str, str], str]) -> None:
+        self.place = place
+        self.page: dict[str, dict[str, dict[str, str]]] = {}
+        self.origin = self.section = ""
+        self._last = "", 0, ""
+        self._strayed: tuple[int, str] | None = None
+        self._doubled: tuple[int, str, str] | None = None
+
+    def enter(self, number: int, line: str, origin: str) -> None:
+        """From here on it is about that origin."""
+        self.page.setdefault(origin, {name: {} for name in SECTIONS})
+        self.origin = origin
+        self.step(number, line, "")
+
+    def step(self, number: int, line: str, section: str, key: str = "") -> None:
+        """The next line in the order of `write`, or one that is out of it."""
+        here = self.origin, SECTIONS.index(section) + 1 if section else 0, key
+        if here <= self._last:
+            self._strayed = self._strayed or (number, line)
+        self.section, self._last = section, here
+
+    def fact(self, number: int, line: str, key: str, value: str) -> bool:
+        """Whether a key and its JSON belong into some section; then they are read."""
+        own = self.place(self.section, key, value)
+        if not own:
+            return False
+        if own == self.section:
+            self.step(number, line, own, key)
+        else:
+            self._strayed = self._strayed or (number, line)
+        if self.page[self.origin][own].setdefault(key, value) != value:
+            self._doubled = self._doubled or (number, line, key)
+        return True
+
+    def fault(self) -> tuple[int, str, str, str] | None:
+        """Line, fault and hint. Of lines out of order all can be told but the server whose takes they are about."""
+        if self._strayed and len(self.page) > 1:
+            return *self._strayed, _STRAYED, _MOVE
+        if self._doubled:
+            number, line, key = self._doubled
+            return number, line, f"{key} stands there twice", "delete the line that is not wanted"
+        return None
 
 
 def write(header: Header, page: Page) -> str:

@@ -22,6 +22,7 @@ from pipeline import cli, produce, schema, settings
 from pipeline.server.conduct import Conduct, Fault
 from tests.double import KEY, Double, doubled
 from tests.haste import hurried
+from tests.needed import Tool, path_of
 from tests.proofs.stage import Stage, stage
 
 PRICE = Decimal("0.08")  # of each shot: a second
@@ -370,6 +371,34 @@ def test_check_reads_the_lock_beside_the_board(shop: Open) -> None:
     code, _, err = at.run("check", "film.yaml", "film.lock.yaml")
     assert code == 2
     assert re.search(r"film.lock.yaml:\d+:1 .*git left both", err)
+
+
+def test_what_two_branches_bought_is_bought_by_neither_again(shop: Open) -> None:
+    at, program = shop(3), str(path_of(Tool("git", "STORYREEL_GIT", "install git (https://git-scm.com)")))
+    who = ["-c", "user.name=T", "-c", "user.email=t@example.org", "-c", "init.defaultBranch=main"]
+
+    def git(*words: str) -> None:
+        subprocess.run([program, *who, *words], cwd=at.here.folder, capture_output=True, check=True)
+
+    git("init")
+    (at.here.folder / ".gitignore").write_text("outputs/\n")
+    at.run("init", "second.yaml")
+    git("add", "--all")
+    git("commit", "-m", "Write the film")
+    for branch, shot in (("festival", "s0001"), ("main", "s0002")):
+        git("checkout", *(["-b"] if branch == "festival" else []), branch)
+        assert at.run("shoot", "film.yaml", "--yes", "--only", shot)[0] == 0
+        git("add", "--all")
+        git("commit", "-m", f"Shoot {shot}")
+    git("merge", "festival", "-m", "Merge")
+    shutil.rmtree(at.here.folder / "outputs")  # the lock alone knows
+    _, out, _ = at.run("plan", "film.yaml")
+    assert re.findall(r"(s\d+) +(absent|generate)", out) == [
+        ("s0001", "absent"), ("s0002", "absent"), ("s0003", "generate"),
+    ]  # fmt: skip
+    assert at.run("shoot", "film.yaml", "--yes")[0] == 0
+    assert set(at.double.bought().values()) == {1}
+    assert len(at.double.accepted()) == 3
 
 
 def test_what_was_given_up_is_bought_by_the_next_run(shop: Open) -> None:
