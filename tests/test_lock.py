@@ -70,7 +70,8 @@ def request(name: object) -> dict[str, Any]:
 def of(*names: object) -> Lock:
     """A lock in which each name is a shot with its take."""
     uses = {(f"sh{name}", ""): Use(digest(name), digest(name), 1) for name in names}
-    return Lock().with_takes(ORIGIN, [(paid(name), request(name)) for name in names]).with_uses(ORIGIN, uses)
+    bought = Lock().with_takes(ORIGIN, [(paid(name), request(name)) for name in names])
+    return bought.with_sources(ORIGIN, {digest(name): {"prompt": "0a1b2c3d"} for name in names}).with_uses(ORIGIN, uses)
 
 
 def refused(text: str) -> BadInput:
@@ -196,13 +197,14 @@ def test_the_text_hangs_on_the_facts_and_not_on_their_order() -> None:
     keys = [re.split(r"(?<=[\w\"]):", line.strip())[0].strip('"') for line in shots]
     assert keys[:40] == sorted(keys[:40])
     assert keys[40:80] == sorted(keys[40:80])
-    assert keys[80:] == sorted(keys[80:])
+    assert keys[80:120] == sorted(keys[80:120])
+    assert keys[120:] == sorted(keys[120:])
 
 
 def test_a_fact_is_one_line_and_a_change_touches_only_its_own() -> None:
     before = lock.dump(of(*range(9))).splitlines()
     after = lock.dump(of(*range(10))).splitlines()
-    assert len(set(after) - set(before)) == 3  # a shot, a take and a request
+    assert len(set(after) - set(before)) == 4  # a shot, a take, its request and its marks
     assert not set(before) - set(after)
 
 
@@ -476,5 +478,6 @@ def grown(before: Lock, who: str, takes: int, servers: list[str], chance: random
         if not before.takes(origin, [digest(name)]):
             take = replace(paid(name), prediction=f"{name} of {who} at {origin}")
             before = before.with_takes(origin, [(take, request(name))])
+            before = before.with_sources(origin, {digest(name): {"prompt": f"{number:08x}"}})
         before = before.with_uses(origin, {(f"sh{number}", ""): Use(digest(name), digest(name), 1)})
     return before

@@ -141,11 +141,13 @@ def merged(older: Lock, newer: Lock) -> Lock:
 
 def _place(section: str, key: str, line: str) -> str:
     """The section that a line belongs to: where it stands, else the one whose lines look like it; "" for none."""
+    fields = _object(line) or {}
+    if _DIGEST.fullmatch(key) and fields:  # a request and its marks have one key, and neither can be the other
+        if _marks(line) is not None:
+            return "sources"
+        return "requests" if section == "requests" or fields.keys() >= {"inputs", "model"} else ""
     if section and _legal(section, key, line):
         return section
-    fields = _object(line) or {}
-    if _DIGEST.fullmatch(key):
-        return "requests" if fields.keys() >= {"inputs", "model"} else ""
     return next((name for name in ("takes", "shots") if _legal(name, key, line)), "")
 
 
