@@ -47,6 +47,8 @@ class Paid:
     prediction: str  # the API's id
     price_usd: Decimal | None  # US dollars, as it was expected or billed; None: nobody knows
     sha256: str  # of the clip, lower-case hex
+    shot: str = ""  # id of the entry that it was bought for; "" where nobody knows
+    slate: int = 0  # its number among all takes of that shot, from 1, as people call it; 0: none was given
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,6 +56,9 @@ def parser() -> argparse.ArgumentParser:
     )
     shoot.add_argument("--only", action="append", default=[], metavar="SHOT", help="only this one; may be repeated")
     shoot.add_argument("--variant", action="append", default=[], metavar="NAME", help="only this one; may be repeated")
+    shoot.add_argument("--again", action="store_true", help="with --only: one more take of what it has already")
+    missing = "leave shots that have changed with the takes they have; buy only those without any"
+    shoot.add_argument("--missing-only", action="store_true", help=missing)
     again = "buy takes anew that were paid for and whose clips are gone, instead of fetching them"
     shoot.add_argument("--regenerate-absent", action="store_true", help=again)
 

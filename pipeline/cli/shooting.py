@@ -33,6 +33,8 @@ def shoot(arguments: argparse.Namespace) -> int:
             approve=_approval(arguments, shown.pause),
             variants=arguments.variant,
             only=arguments.only,
+            again=arguments.again,
+            missing_only=arguments.missing_only,
             max_cost_usd=most,
             regenerate_absent=arguments.regenerate_absent,
             tell=shown.tell,
@@ -94,8 +96,9 @@ def _show(done: Shooting) -> None:
     for left in done.left[:_MOST_TOLD]:
         slot, name = left.slot, _name(left.slot, shared=left.shared)
         again = f"\n    to try it once more as it is: --only {slot.shot}"
-        # By name alone it could not be made either: what it continues from is refused.
-        show.note(f"{name}: {slot.reason}" + ("" if slot.state == "held" and slot.continues else again))
+        # By name alone it could not be made either: what it continues from is refused, or left as it is.
+        by_name = left.reason == slot.reason and not (slot.state == "held" and slot.continues)
+        show.note(f"{name}: {left.reason}" + (again if by_name else ""))
     if not done.made:
         show.line("nothing to buy" + ("" if done.left else ": every shot has its take"))
         return
@@ -141,7 +144,7 @@ def _fields(done: Shooting) -> Mapping[str, Any]:
         "estimated_usd": done.offer.cost_usd,
         "spent_usd": done.spent_usd,
         "billed_usd": done.billed_usd,
-        "left": [{**_head(left.slot, shared=left.shared), "reason": left.slot.reason} for left in done.left],
+        "left": [{**_head(left.slot, shared=left.shared), "reason": left.reason} for left in done.left],
         "takes": [_take_fields(orders[key], outcome) for key, outcome in done.made.items()],
         "cuts": [cut_fields(cut) for cut in done.rendered.cuts],
     }

@@ -2,6 +2,7 @@
 
 variants       the films of a board, and what they are called              Variants, Variant
 parameters     what each entry asks of its model                           Parameters
+chosen         which take the lock has for a shot and a request           Chosen
 compositions   what each entry says in each of them                        Compositions, Composition
 links          who continues from whom
 jobs           what is paid for: requests, digests, prices                 Job
@@ -27,7 +28,7 @@ from pipeline.plan.links import needed, targets, upstream_first
 from pipeline.plan.naming import DEVICES
 from pipeline.plan.parameters import Parameters, begins_with_a_frame, parameters, points
 from pipeline.plan.plan import Plan, Slot
-from pipeline.plan.purchase import PAID_FOR, Purchase, purchase
+from pipeline.plan.purchase import EVERYTHING, PAID_FOR, Purchase, Wish, purchase
 from pipeline.plan.rehearsal import FrameSource, Order, Rehearsal, rehearse
 from pipeline.plan.sources import sources
 from pipeline.plan.spread import Multiplied, multiplied
@@ -37,9 +38,9 @@ from pipeline.plan.variants import MAIN, Variant, Variants, key_of, sample, unkn
 from pipeline.plan.words import Words, word_diff
 
 __all__ = [
-    "DEVICES", "FIRST_TAKE", "MAIN", "PAID_FOR", "Cause", "Change", "Composition", "Compositions", "Facts",
-    "FrameSource", "Group", "Job", "Multiplied", "Order", "Parameters", "Plan", "Purchase", "Rehearsal", "Slot",
-    "State", "Variant", "Variants", "Words", "begins_with_a_frame", "by_cause", "changes", "expand", "groups",
-    "key_of", "last_frame", "multiplied", "needed", "parameters", "points", "purchase", "reason", "rehearse",
-    "sample", "sources", "targets", "unknown", "upstream_first", "uses", "word_diff",
+    "DEVICES", "EVERYTHING", "FIRST_TAKE", "MAIN", "PAID_FOR", "Cause", "Change", "Composition", "Compositions",
+    "Facts", "FrameSource", "Group", "Job", "Multiplied", "Order", "Parameters", "Plan", "Purchase", "Rehearsal",
+    "Slot", "State", "Variant", "Variants", "Wish", "Words", "begins_with_a_frame", "by_cause", "changes", "expand",
+    "groups", "key_of", "last_frame", "multiplied", "needed", "parameters", "points", "purchase", "reason",
+    "rehearse", "sample", "sources", "targets", "unknown", "upstream_first", "uses", "word_diff",
 ]  # fmt: skip

@@ -14,7 +14,7 @@ from pathlib import Path
 from pipeline import settings
 from pipeline.client import Client, Endpoint
 from pipeline.errors import ApprovalNeeded, SetupError, StoryreelError, nearest
-from pipeline.plan import Plan, Slot, Variant, purchase
+from pipeline.plan import Plan, Slot, Variant, Wish, purchase
 from pipeline.produce.buying import Connect, Sleep, buy
 from pipeline.produce.endpoints import paid
 from pipeline.produce.offering import Offer, purse_of, refuse_from_here, refuse_over_budget
@@ -30,10 +30,11 @@ from pipeline.take import Take
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """A job for which nothing was ordered: refused by moderation, or held back."""
+    """A job for which nothing was ordered: refused by moderation, held back, or passed over."""
 
     slot: Slot  # the first that uses it
     shared: bool  # it is the only job of its entry: all variants that show the entry use it
+    reason: str  # why, one sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +65,19 @@ def shoot(
     approve: Callable[[Offer], bool] = never,
     variants: Iterable[str] = (),
     only: Iterable[str] = (),
-    max_cost_usd: Decimal | None = None,
+    again: bool = False,
+    missing_only: bool = False,
     regenerate_absent: bool = False,
+    max_cost_usd: Decimal | None = None,
     tell: Callable[[Step | Cutting], object] = lambda _: None,
     environ: Mapping[str, str] = os.environ,
     connect: Connect | None = None,
     sleep: Sleep = asyncio.sleep,
 ) -> Shooting:
     """Buy what is missing of each variant (or of those named; or of the shots in `only`), then render.
+
+    `again` buys one more take of each shot in `only`; with `missing_only` shots that have changed keep the takes they
+    have; `regenerate_absent` buys takes anew whose clips are gone, instead of fetching them.
 
     `approve` is shown the offer and says whether it is bought; it is not asked where nothing costs anything. `connect`
     and `sleep` are handed in by tests. Raises BadInput, SetupError, OverBudget and ApprovalNeeded, each before anything
@@ -80,7 +86,9 @@ def shoot(
     film, before = plan(file, environ)
     wanted = chosen(before, tuple(variants))
     refuse_namesake(film)
-    bought = purchase(before, wanted, _named(film, only), again=regenerate_absent)
+    wish = Wish(frozenset(only), regenerate_absent, again, missing_only)
+    _refuse_unknown(film, wish)
+    bought = purchase(before, wanted, wish)
     purse = purse_of(film, environ, max_cost_usd)
     amount = max_cost_usd is not None or settings.max_cost(environ) is not None
     offer = Offer(film, before, bought, wanted, purse, amount)
@@ -128,26 +136,31 @@ def quoted(offer: Offer, endpoint: Endpoint, connect: Connect | None) -> Offer:
 
 
 def _left(offer: Offer, after: Plan, variants: tuple[Variant, ...]) -> tuple[Left, ...]:
-    """Each job that is refused or held back, and that was not among the orders."""
+    """Each job that is refused or held back or was passed over, and that was not among the orders."""
     ordered = {order.wanted for order in offer.purchase.orders.values()}
     alone = after.alone()
     found: dict[str, Left] = {}
     for variant in variants:
         for shot, slot in zip(variant.shots, after.slots(variant), strict=True):
-            if slot.state in ("refused", "held") and slot.digest not in ordered:
-                found.setdefault(slot.digest, Left(slot, shot.entry in alone))
+            skipped = offer.purchase.skipped.get(slot.digest)
+            use = after.choice(variant.name, shot.entry, slot.digest)
+            waits = slot.state in ("refused", "held") and not (use and use.held)  # what is held by hand misses nothing
+            if slot.digest not in ordered and (skipped or waits):
+                found.setdefault(slot.digest, Left(slot, shot.entry in alone, skipped or slot.reason))
     return tuple(found.values())
 
 
-def _named(film: Film, only: Iterable[str]) -> frozenset[str]:
+def _refuse_unknown(film: Film, wish: Wish) -> None:
+    """Raises SetupError for a name that is no shot, and where one more take is asked for of no shot in particular."""
     known = {part.id for entry in film.board.entries for part in entry.parts}
     known |= {entry.id for entry in film.board.entries}
-    for name in only:
+    for name in wish.named:
         if name not in known:
             meant = nearest(name, known)
             hint = f'did you mean "{meant}"?' if meant else f"shots: {', '.join(sorted(known)[:12])}"
             raise SetupError(f'there is no shot "{name}"', hint=hint)
-    return frozenset(only)
+    if wish.again and not wish.named:
+        raise SetupError("one more take of which shot?", hint="name it: --only SHOT --again")
 
 
 def _gate(film: Film, plan: Plan, offer: Offer) -> Gate:

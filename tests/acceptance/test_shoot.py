@@ -220,7 +220,7 @@ def test_a_changed_shot_is_stale_until_it_is_bought_and_taking_it_back_costs_not
     at.run("shoot", "film.yaml", "--yes")
     at.write(first.replace("Picture 1 ", "Another picture "))
     _, out, _ = at.run("plan", "film.yaml")
-    assert re.search(r"s0001 +stale +1 +\$0.08 +it has changed since its take was made", out)
+    assert re.search(r"s0001 +stale +1 +\$0.08 +changed: prompt", out)
     assert "1 take to generate" in out or "to pay: $0.08" in out
     _, out, _ = at.run("render", "film.yaml")
     assert "2 takes" in out, "the old take is shown until there is a new one"
