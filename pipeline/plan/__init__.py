@@ -17,7 +17,7 @@ uses           which take each shot uses, for the lock
 from pipeline.plan.compositions import Composition, Compositions
 from pipeline.plan.expansion import Plan, Slot, expand
 from pipeline.plan.groups import Group, groups
-from pipeline.plan.jobs import FIRST_TAKE, Facts, Job, last_frame
+from pipeline.plan.jobs import FIRST_TAKE, Facts, Job, last_frame, speaks
 from pipeline.plan.links import needed, targets, upstream_first
 from pipeline.plan.naming import DEVICES
 from pipeline.plan.parameters import Parameters, begins_with_a_frame, parameters, points
@@ -32,5 +32,5 @@ __all__ = [
     "DEVICES", "FIRST_TAKE", "MAIN", "PAID_FOR", "Composition", "Compositions", "Facts", "FrameSource", "Group", "Job",
     "Multiplied", "Order", "Parameters", "Plan", "Purchase", "Rehearsal", "Slot", "State", "Variant", "Variants",
     "begins_with_a_frame", "expand", "groups", "key_of", "last_frame", "multiplied", "needed", "parameters", "points",
-    "purchase", "rehearse", "sample", "targets", "unknown", "upstream_first", "uses",
+    "purchase", "rehearse", "sample", "speaks", "targets", "unknown", "upstream_first", "uses",
 ]  # fmt: skip

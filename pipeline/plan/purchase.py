@@ -10,7 +10,7 @@ from functools import cached_property
 
 from pipeline.catalog import Price
 from pipeline.plan.expansion import Plan
-from pipeline.plan.jobs import FIRST_TAKE
+from pipeline.plan.jobs import FIRST_TAKE, speaks
 from pipeline.plan.rehearsal import FrameSource, Order
 from pipeline.plan.standing import State
 from pipeline.plan.variants import Variant
@@ -128,7 +128,10 @@ class _Purchase:
         models = plan.compositions.models
         sources = {ref: FrameSource(upstream, models[plan.jobs[ref.digest].model].frame_rate) for ref in frames}
         price, shared = plan.jobs[digest].price, index in self.alone
-        return Order(key, digest, request, price, {}, "", sources, variant.name, entry.id, shared=shared)
+        heard = speaks(entry, plan.compositions.asked(variant, entry))
+        return Order(
+            key, digest, request, price, {}, "", sources, variant.name, entry.id, shared=shared, dialogue=heard
+        )
 
     def _with_fallback(
         self, order: Order, number: int, variant: Variant, index: int, digests: Mapping[int, str], *, only: bool

@@ -40,6 +40,7 @@ class Order:
     fallback: Order | None = None  # what is tried once if moderation refuses this
     shared: bool = False  # it is the entry's only job: all variants that show the entry use it
     stands_for: str = ""  # digest of the request whose fallback it is; "" for its own
+    dialogue: bool = False  # somebody is to be heard speaking in it; information only
 
     @property
     def wanted(self) -> str:
