@@ -8,6 +8,7 @@ from typing import Any
 
 from pipeline import produce, wire
 from pipeline.cli import show
+from pipeline.cli.flags import flag_fields, show_flags
 from pipeline.errors import SetupError, nearest
 from pipeline.plan import Group, Multiplied, Plan, Variant, groups, multiplied, unknown
 from pipeline.produce import Film
@@ -113,6 +114,7 @@ def _plan_fields(film: Film, planned: Plan, chosen: Variant | None, *, quoted: b
         "multiplied": multiplied(planned),
         "slots": (slot for one in variants() for slot in planned.slots(one)),
         "jobs": _jobs(planned, variants()),
+        "flags": [flag_fields(row) for row in produce.flagged(film, planned, (chosen,) if chosen else ())],
         "totals": totals,
     }
 
@@ -139,6 +141,7 @@ def _show_plan(film: Film, planned: Plan, chosen: Variant | None) -> None:
         show_groups(planned)
     show.line()
     _show_total(planned)
+    show_flags(produce.flagged(film, planned, (chosen,) if chosen else ()))
     for text in multiplied(planned)[:_MOST_SHARED]:
         show.note(_warning(text))
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from pipeline import produce, settings
 from pipeline.cli import show
+from pipeline.cli.flags import flag_fields, show_flags
 from pipeline.cli.planning import show_groups
 from pipeline.cli.rendering import cut_fields, show_cut
 from pipeline.errors import GenerationError, StoryreelError
@@ -88,6 +89,7 @@ def _limit(offer: Offer) -> str:
 def _show(done: Shooting) -> None:
     for cut in done.rendered.cuts:
         show_cut(cut)
+    show_flags(done.rendered.flags)
     for slot in done.left[:_MOST_TOLD]:
         name = slot.shot if slot.variant == MAIN else f"{slot.shot} ({slot.variant})"
         again = f"\n    to try it once more as it is: --only {slot.shot}"
@@ -144,6 +146,7 @@ def _fields(done: Shooting) -> Mapping[str, Any]:
         ],
         "takes": [_take_fields(orders[key], outcome) for key, outcome in done.made.items()],
         "cuts": [cut_fields(cut) for cut in done.rendered.cuts],
+        "flags": [flag_fields(row) for row in done.rendered.flags],
     }
 
 

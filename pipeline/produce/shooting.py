@@ -14,9 +14,10 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline import settings
+from pipeline import screening, settings
 from pipeline.errors import ApprovalNeeded, SetupError, StoryreelError, nearest
 from pipeline.plan import Order, Plan, Purchase, Slot, Variant, purchase
+from pipeline.produce.flagging import screening_of
 from pipeline.produce.offering import Offer, purse_of, refuse_from_here, refuse_over_budget
 from pipeline.produce.reading import Film, chosen, now, plan, planned
 from pipeline.produce.rendering import Cutting, Rendered, cuts_of, refuse_namesake
@@ -33,6 +34,7 @@ Connect = Callable[["Endpoint"], "Client"]
 Sleep = Callable[[float], Awaitable[None]]
 _HANDS = 4  # threads that write to the store: they wait for the disk
 _AHEAD = 4  # orders at work beyond those that may be open: they upload, download and are kept
+_QUIET_S = 0.3  # without a take that lands, before takes are looked at: until then there is other work
 _SPARE_FILES = 150  # file descriptors that are not for orders, of which each holds a lock and a connection
 
 
@@ -96,7 +98,9 @@ def shoot(
         if offer.purchase.to_pay and not approve(offer):
             raise ApprovalNeeded("nothing was bought: nobody said yes", hint="--yes says it beforehand")
         try:
-            made, billed = asyncio.run(_buy(offer, gate, endpoint, connect or _client, sleep, tell))
+            screening.load()  # while this is the only thread
+            with screening_of(film, _QUIET_S) as screen:  # around the loop, which must not wait for it
+                made, billed = asyncio.run(_buy(offer, gate, endpoint, connect or _client, sleep, tell, screen.see))
         except KeyboardInterrupt:
             with suppress(StoryreelError):  # takes that landed while the run was being stopped belong into the lock
                 brought_up_to_date(film, planned(film, before.origin))
@@ -176,7 +180,13 @@ def _longest_s(film: Film, model: str) -> float:
 
 
 async def _buy(
-    offer: Offer, gate: Gate, endpoint: Endpoint, connect: Connect, sleep: Sleep, tell: Callable[[Step], object]
+    offer: Offer,
+    gate: Gate,
+    endpoint: Endpoint,
+    connect: Connect,
+    sleep: Sleep,
+    tell: Callable[[Step], object],
+    see: Callable[[Take], object],
 ) -> tuple[Mapping[str, Take | StoryreelError], Decimal | None]:
     from pipeline import runner
     from pipeline.produce.billing import billed
@@ -187,6 +197,11 @@ async def _buy(
     there = _there(offer.plan, bought, outputs, film.store)
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(_HANDS))
     async with connect(endpoint) as client, Scribe(film, offer.plan) as scribe:
+
+        def kept(order: Order, take: Take) -> None:
+            scribe.kept(order, take)
+            see(take)
+
         desk = runner.Desk(
             client,
             film.store,
@@ -200,7 +215,7 @@ async def _buy(
             origin,
             runner.Counter(gate, sleep),
             f"storyreel status {shlex.quote(str(film.file))} --settle",
-            scribe.kept,
+            kept,
             sleep,
         )
         made = await runner.generate(bought.orders.values(), there, desk)
