@@ -9,6 +9,7 @@ from typing import Any
 from pipeline import produce, wire
 from pipeline.cli import show
 from pipeline.cli.changes import change_fields, show_changes
+from pipeline.cli.flags import flag_fields, show_flags
 from pipeline.errors import SetupError, nearest
 from pipeline.plan import Change, Group, Multiplied, Plan, Variant, changes, groups, multiplied, unknown
 from pipeline.produce import Film
@@ -118,6 +119,7 @@ def _plan_fields(
         "multiplied": multiplied(planned),
         "slots": (slot for one in variants() for slot in planned.slots(one)),
         "jobs": _jobs(planned, variants()),
+        "flags": [flag_fields(row) for row in produce.flagged(film, planned, (chosen,) if chosen else ())],
         "totals": totals,
     }
 
@@ -145,6 +147,7 @@ def _show_plan(film: Film, planned: Plan, chosen: Variant | None, moved: Mapping
     show_changes(planned, moved)
     show.line()
     _show_total(planned)
+    show_flags(produce.flagged(film, planned, (chosen,) if chosen else ()))
     for text in multiplied(planned)[:_MOST_SHARED]:
         show.note(_warning(text))
 

@@ -10,6 +10,7 @@ from typing import Any
 from pipeline import produce, settings
 from pipeline.cli import show
 from pipeline.cli.changes import show_changes
+from pipeline.cli.flags import flag_fields, show_flags
 from pipeline.cli.planning import show_groups
 from pipeline.cli.rendering import cut_fields, show_cut
 from pipeline.errors import GenerationError, StoryreelError
@@ -93,6 +94,7 @@ def _limit(offer: Offer) -> str:
 def _show(done: Shooting) -> None:
     for cut in done.rendered.cuts:
         show_cut(cut)
+    show_flags(done.rendered.flags)
     for left in done.left[:_MOST_TOLD]:
         slot, name = left.slot, _name(left.slot, shared=left.shared)
         again = f"\n    to try it once more as it is: --only {slot.shot}"
@@ -147,6 +149,7 @@ def _fields(done: Shooting) -> Mapping[str, Any]:
         "left": [{**_head(left.slot, shared=left.shared), "reason": left.reason} for left in done.left],
         "takes": [_take_fields(orders[key], outcome) for key, outcome in done.made.items()],
         "cuts": [cut_fields(cut) for cut in done.rendered.cuts],
+        "flags": [flag_fields(row) for row in done.rendered.flags],
     }
 
 

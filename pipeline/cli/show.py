@@ -38,6 +38,11 @@ def note(text: str) -> None:
     print(harmless(f"storyreel: {text}"), file=sys.stderr)
 
 
+def aside(text: str) -> None:
+    """A line beside the result that says of itself what it is."""
+    print(harmless(text), file=sys.stderr)
+
+
 def asked(question: str) -> bool:
     """Whether somebody at the terminal says yes; anything but a yes is a no."""
     print(harmless(f"storyreel: {question} [y/N] "), end="", file=sys.stderr, flush=True)

@@ -23,7 +23,7 @@ from pipeline.plan.changes import Cause, Change, by_cause, changes, reason
 from pipeline.plan.compositions import Composition, Compositions
 from pipeline.plan.expansion import expand
 from pipeline.plan.groups import Group, groups
-from pipeline.plan.jobs import FIRST_TAKE, Facts, Job, last_frame
+from pipeline.plan.jobs import FIRST_TAKE, Facts, Job, last_frame, speaks
 from pipeline.plan.links import needed, targets, upstream_first
 from pipeline.plan.naming import DEVICES
 from pipeline.plan.parameters import Parameters, begins_with_a_frame, parameters, points
@@ -42,5 +42,5 @@ __all__ = [
     "Facts", "FrameSource", "Group", "Job", "Multiplied", "Order", "Parameters", "Plan", "Purchase", "Rehearsal",
     "Slot", "State", "Variant", "Variants", "Wish", "Words", "begins_with_a_frame", "by_cause", "changes", "expand",
     "groups", "key_of", "last_frame", "multiplied", "needed", "parameters", "points", "purchase", "reason",
-    "rehearse", "sample", "sources", "targets", "unknown", "upstream_first", "uses", "word_diff",
+    "rehearse", "sample", "sources", "speaks", "targets", "unknown", "upstream_first", "uses", "word_diff",
 ]  # fmt: skip

@@ -14,7 +14,7 @@ from pipeline.plan.compositions import Composition, Compositions
 from pipeline.plan.parameters import Parameters, points
 from pipeline.plan.variants import Variant
 from pipeline.prompts import Cited
-from pipeline.storyboard import Reference, Shot
+from pipeline.storyboard import Entry, Reference, Shot
 from pipeline.take import MediaFacts
 from pipeline.wire import FileRef, FrameRef, MediaRef, Request, Value
 
@@ -55,6 +55,11 @@ def request_of(composition: Composition, facts: Facts, frame: FrameRef | None) -
         elif parameter in shape:
             inputs[parameter] = shape[parameter]
     return Request(asked.model.id, inputs)
+
+
+def speaks(entry: Entry, asked: Parameters) -> bool:
+    """Whether somebody is to be heard in the take of the entry."""
+    return asked.generate_audio and not entry.raw and any(part.dialogue for part in entry.parts)
 
 
 def price_of(composition: Composition, facts: Facts) -> Price | None:

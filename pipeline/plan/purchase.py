@@ -9,7 +9,7 @@ from decimal import Decimal
 from functools import cached_property
 
 from pipeline.catalog import Price
-from pipeline.plan.jobs import FIRST_TAKE
+from pipeline.plan.jobs import FIRST_TAKE, speaks
 from pipeline.plan.plan import Plan
 from pipeline.plan.rehearsal import FrameSource, Order
 from pipeline.plan.standing import State
@@ -197,7 +197,10 @@ class _Purchase:
             upstream = self.footage.get((variant.name, before), f"take:{digests[before]}:{FIRST_TAKE}")
         sources = {ref: FrameSource(upstream, plan.frame_rate(ref.digest)) for ref in frames}
         price, shared = plan.jobs[digest].price, index in self.alone
-        return Order(key, digest, request, price, {}, "", sources, variant.name, entry.id, shared=shared)
+        heard = speaks(entry, plan.compositions.asked(variant, entry))
+        return Order(
+            key, digest, request, price, {}, "", sources, variant.name, entry.id, shared=shared, dialogue=heard
+        )
 
     def _with_fallback(
         self, order: Order, number: int, variant: Variant, index: int, digests: Mapping[int, str], *, only: bool

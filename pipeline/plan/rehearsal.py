@@ -41,6 +41,7 @@ class Order:
     shared: bool = False  # it is the entry's only job: all variants that show the entry use it
     stands_for: str = ""  # digest of the request that it is used for, where that is another; "" for its own
     extra: bool = False  # one more take of a request that has one: the one in use stays in use
+    dialogue: bool = False  # somebody is to be heard speaking in it; information only
 
     @property
     def wanted(self) -> str:

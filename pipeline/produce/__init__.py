@@ -16,6 +16,7 @@ rendering    `render`: the best film there is for nothing; it can't spend
 offering     what `shoot` would buy, at which price, and who may say yes
 endpoints    where it is bought
 quoting      what the API would charge for it at this moment
+flagging     what was noticed in the takes that are used
 writing      takes land, and the lock says so
 billing      what the API's bills say of it afterwards
 buying       the takes of an offer are bought, each once
@@ -24,12 +25,13 @@ accounts     `status` and `settle`: what is open, what was spent, what an attemp
 """
 
 from pipeline.produce.accounts import Account, Row, settle, status
+from pipeline.produce.flagging import Flagged, flagged
 from pipeline.produce.offering import Offer
 from pipeline.produce.reading import Film, check, check_lock, plan
 from pipeline.produce.rendering import Cutting, FinishedCut, Rendered, assembled, render
 from pipeline.produce.shooting import Left, Shooting, quote, shoot
 
 __all__ = [
-    "Account", "Cutting", "Film", "FinishedCut", "Left", "Offer", "Rendered", "Row", "Shooting", "assembled", "check",
-    "check_lock", "plan", "quote", "render", "settle", "shoot", "status",
+    "Account", "Cutting", "Film", "FinishedCut", "Flagged", "Left", "Offer", "Rendered", "Row", "Shooting", "assembled",
+    "check", "check_lock", "flagged", "plan", "quote", "render", "settle", "shoot", "status",
 ]  # fmt: skip

@@ -12,7 +12,8 @@ from pathlib import Path
 
 from pipeline import wire
 from pipeline.errors import SetupError, StoreError
-from pipeline.plan import Plan, State, Variant
+from pipeline.plan import Plan, State, Variant, speaks
+from pipeline.produce.flagging import Flagged, flagged
 from pipeline.produce.reading import Film, plan
 from pipeline.store import Busy, Intent, Spent, take_home
 
@@ -49,6 +50,7 @@ class Account:
     failed_usd: Decimal  # for attempts that came to no take, less what was given back
     open_usd: Decimal  # for attempts that have not ended
     kept_s: Fraction  # seconds of the kept takes that are used
+    flags: tuple[Flagged, ...]  # what was noticed in the takes that are used
 
     @property
     def spent_usd(self) -> Decimal:
@@ -81,6 +83,7 @@ def status(file: Path, environ: Mapping[str, str] = os.environ) -> Account:
         failed_usd=_sum(one for one in spent if not one.take and not one.unresolved),
         open_usd=_sum(one for one in spent if one.unresolved),
         kept_s=sum((one.take.clip.duration_s for one in used if one.take), Fraction(0)),
+        flags=flagged(film, planned),
     )
 
 
@@ -125,7 +128,9 @@ def _intent(film: Film, planned: Plan, row: Row) -> Intent:
     variant = next(iter(planned.variants.called(frozenset({name}))))
     price = planned.jobs[row.job].price
     request = wire.as_digested(planned.request(variant, index))
-    return Intent(request, film.board.name, name, row.shot, price.usd if price else None)
+    entry = planned.board.entries[index]
+    heard = speaks(entry, planned.compositions.asked(variant, entry))
+    return Intent(request, film.board.name, name, row.shot, price.usd if price else None, dialogue=heard)
 
 
 def _named(planned: Plan, what: str, *, to_adopt: bool) -> Row:

@@ -71,6 +71,7 @@ def check(file: Path, *, warn: bool = True) -> Film:
     if parsed.board is None:
         raise BadInput(parsed.problems)
     facts, unusable = _inspect(project, file.parent, parsed.board)
+    unusable |= _unusable_programs(project, file.parent, parsed.board)
     checked = checking.check(parsed.board, facts, unusable, parsed.problems, project.models, warn=warn)
     return Film(file, project, checked, facts)
 
@@ -154,7 +155,7 @@ def _read_near(project: Project, folder: Path, name: str) -> bytes:
 
 def _inspect(
     project: Project, folder: Path, board: Storyboard
-) -> tuple[Mapping[str, MediaFacts], Mapping[str, MediaError]]:
+) -> tuple[Mapping[str, MediaFacts], dict[str, MediaError]]:
     facts: dict[str, MediaFacts] = {}
     unusable: dict[str, MediaError] = {}
     for name in dict.fromkeys(reference.file for reference in checking.references(board)):
@@ -163,3 +164,14 @@ def _inspect(
         except MediaError as error:
             unusable[name] = error
     return facts, unusable
+
+
+def _unusable_programs(project: Project, folder: Path, board: Storyboard) -> dict[str, MediaError]:
+    """The checks of takes that can't be run. None is run here: whose board it is may not have been asked yet."""
+    unusable: dict[str, MediaError] = {}
+    for one in board.checks:
+        try:
+            settings.program(project.root, folder, one.run)
+        except MediaError as error:
+            unusable[one.run] = error
+    return unusable

@@ -16,6 +16,7 @@ from pipeline.edit import Cut, Footage
 from pipeline.errors import SetupError, StoreError, StoryreelError
 from pipeline.plan import Compositions, Order, Plan, Rehearsal, Variant, points, rehearse
 from pipeline.previs import DRAWING
+from pipeline.produce.flagging import Flagged, flagged, screening_of, with_flags
 from pipeline.produce.reading import Film, chosen, plan
 from pipeline.render import kept
 from pipeline.store import Store, previs_home, take_home
@@ -59,6 +60,7 @@ class Rendered:
     plan: Plan
     drawn: int  # previs clips made in this run
     cuts: tuple[FinishedCut, ...]
+    flags: tuple[Flagged, ...] = ()  # what was noticed in the takes that they use
 
 
 def render(
@@ -84,8 +86,13 @@ def cuts_of(
     """The cuts of these variants, with the takes that the plan knows of."""
     rehearsal = rehearse(plan, variants)
     clips, drawn = _footage(film, plan, rehearsal, tell)
-    cuts = [_cut(film, plan, variant, rehearsal, clips, tell) for variant in variants]
-    return Rendered(film, plan, drawn, tuple(cuts))
+    takes = [take for key, take in clips.items() if isinstance(take, Take) and key.startswith("take:")]
+    with screening_of(film) as screening:
+        for take in takes:
+            screening.see(take)
+        cuts = [_cut(film, plan, variant, rehearsal, clips, tell) for variant in variants]
+        plan = with_flags(plan, screening.flags(), ((take.digest, take.number) for take in takes))
+    return Rendered(film, plan, drawn, tuple(cuts), flagged(film, plan, variants))
 
 
 def _footage(

@@ -11,12 +11,13 @@ from decimal import Decimal
 from functools import partial
 from pathlib import Path
 
-from pipeline import settings
+from pipeline import screening, settings
 from pipeline.client import Client, Endpoint
 from pipeline.errors import ApprovalNeeded, SetupError, StoryreelError, nearest
 from pipeline.plan import Plan, Slot, Variant, Wish, purchase
 from pipeline.produce.buying import Connect, Sleep, buy
 from pipeline.produce.endpoints import paid
+from pipeline.produce.flagging import screening_of
 from pipeline.produce.offering import Offer, purse_of, refuse_from_here, refuse_over_budget
 from pipeline.produce.quoting import quotes
 from pipeline.produce.reading import Film, chosen, now, plan, planned
@@ -26,6 +27,8 @@ from pipeline.runner import Step
 from pipeline.settings import ci
 from pipeline.store import Gate, Limits
 from pipeline.take import Take
+
+_QUIET_S = 0.3  # without a take that lands, before takes are looked at: until then there is other work
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +107,9 @@ def shoot(
         if offer.purchase.to_pay and not approve(offer):
             raise ApprovalNeeded("nothing was bought: nobody said yes", hint="--yes says it beforehand")
         try:
-            made, billed = asyncio.run(buy(offer, gate, endpoint, connect or Client, sleep, tell))
+            screening.load()  # while this is the only thread
+            with screening_of(film, _QUIET_S) as screen:  # around the loop, which must not wait for it
+                made, billed = asyncio.run(buy(offer, gate, endpoint, connect or Client, sleep, tell, screen.see))
         except KeyboardInterrupt:
             with suppress(StoryreelError):  # takes that landed while the run was being stopped belong into the lock
                 brought_up_to_date(film, planned(film, before.origin))
