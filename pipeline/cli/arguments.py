@@ -62,6 +62,21 @@ def parser() -> argparse.ArgumentParser:
     again = "buy takes anew that were paid for and whose clips are gone, instead of fetching them"
     shoot.add_argument("--regenerate-absent", action="store_true", help=again)
 
+    take = _verb(verbs, "take", "list the takes of a shot, and choose the one that is used; free")
+    take.add_argument("file", type=Path, metavar="FILE", help="a storyboard")
+    take.add_argument("shot", metavar="SHOT", help="the id of a shot")
+    take.add_argument("--circle", type=_number, metavar="N", help="use this one")
+    take.add_argument(
+        "--keep", action="store_true", help="though the shot has changed since: for its text as it is now"
+    )
+    holding = take.add_mutually_exclusive_group()
+    holding.add_argument("--hold", action="store_true", help="whatever the shot becomes: changes buy nothing")
+    holding.add_argument("--release", action="store_true", help="no longer so")
+    begins = "where the shot begins in this take, from its start; auto: where the storyboard says"
+    take.add_argument("--in", dest="in_point", metavar="S", help=begins)
+    take.add_argument("--out", dest="out_point", metavar="S", help="where it ends, likewise")
+    take.add_argument("--variant", metavar="NAME", help="only there; default: every variant that it fits")
+
     status = _verb(verbs, "status", "show what is open, uncertain or absent, and what was spent; settle an attempt")
     status.add_argument("file", type=Path, metavar="FILE", help="a storyboard")
     status.add_argument("--settle", metavar="SHOT|DIGEST", help="the attempt to say something of")
@@ -84,6 +99,12 @@ def parser() -> argparse.ArgumentParser:
     faults = "be a double of the paid API, with the account and the faults that this file describes"
     serve.add_argument("--faults", type=Path, metavar="FILE", help=faults)
     return top
+
+
+def _number(text: str) -> int:
+    if not text.isascii() or not text.isdecimal() or not 0 < int(text[:10]) < 10**9:
+        raise argparse.ArgumentTypeError(f"{text} is no take: they are numbered from 1")
+    return int(text)
 
 
 def _verb(

@@ -18,19 +18,25 @@ _MOST_TOLD = 20  # flags, one by one
 def show_flags(flags: Sequence[Flagged]) -> None:
     """What was noticed in takes, beside the result."""
     for row in flags[:_MOST_TOLD]:
-        show.aside(f"! {_name(row)} take {row.take}: {one_line(row.flag.message)}{_when(row.flag)}")
+        show.aside(f"! {_name(row)} take {row.take}: {flag_words(row.flag)}")
     if len(flags) > _MOST_TOLD:
         show.aside(f"! and {len(flags) - _MOST_TOLD:,} more; --json tells all of them")
 
 
+def flag_words(flag: Flag) -> str:
+    """What was noticed, and where in the clip."""
+    return f"{one_line(flag.message)}{_when(flag)}"
+
+
 def flag_fields(row: Flagged) -> Mapping[str, Any]:
     """A flag as JSON."""
-    flag = row.flag
+    named = {"shot": row.shot, "variant": row.variant, "digest": row.digest, "take": row.take}
+    return {**named, **bare_flag_fields(row.flag)}
+
+
+def bare_flag_fields(flag: Flag) -> Mapping[str, Any]:
+    """A flag without the take that it is of."""
     return {
-        "shot": row.shot,
-        "variant": row.variant,
-        "digest": row.digest,
-        "take": row.take,
         "code": flag.code,
         "message": flag.message,
         "from_s": None if flag.from_s is None else float(flag.from_s),

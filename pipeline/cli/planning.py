@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from pipeline import produce, wire
@@ -11,7 +12,7 @@ from pipeline.cli import show
 from pipeline.cli.changes import change_fields, show_changes
 from pipeline.cli.flags import flag_fields, show_flags
 from pipeline.errors import SetupError, nearest
-from pipeline.plan import Change, Group, Multiplied, Plan, Variant, changes, groups, multiplied, unknown
+from pipeline.plan import Change, Group, Job, Multiplied, Plan, Variant, changes, groups, multiplied, unknown
 from pipeline.produce import Film
 from pipeline.storyboard import Storyboard
 from pipeline.wire import FileRef, MediaRef
@@ -102,7 +103,9 @@ def _plan_fields(
         "variants": len(planned.variants),
         "jobs": len(planned.jobs),
         "to_generate": len(planned.to_buy()),
+        "changed": len(planned.changed()),
         "cost_usd": planned.cost_usd(),
+        "changed_usd": cost_of(planned.changed()),
         "unpriced": planned.unpriced(),
         "max_cost_usd": planned.max_cost_usd,
         "over_budget": planned.over_budget(),
@@ -218,6 +221,25 @@ def _show_total(planned: Plan) -> None:
     about = "about " if any(job.price and job.price.estimate for job in bought) else ""
     unpriced = f", and {show.count(planned.unpriced(), 'take')} without a known price" if planned.unpriced() else ""
     show.line(f"to pay: {about}{show.money(planned.cost_usd())}{unpriced}{_budget(planned)}")
+    changed = planned.changed()
+    show_apart(len(bought) - len(changed), len(changed), planned.cost_usd(), cost_of(changed))
+
+
+def cost_of(jobs: Iterable[Job]) -> Decimal:
+    """US dollars for these jobs, unpriced ones left out."""
+    return sum((job.price.usd for job in jobs if job.price), Decimal("0.00"))
+
+
+def show_apart(missing: int, changed: int, usd: Decimal, changed_usd: Decimal) -> None:
+    """What must be paid for and what only may be, where there is any of the latter: it has a take that can stay."""
+    if changed:
+        must = (
+            f"{show.money(usd - changed_usd)} for {show.count(missing, 'shot')} without any take, " if missing else ""
+        )
+        which = "all" if not missing else show.money(changed_usd)
+        show.line(
+            f"  {must}{which} for {show.count(changed, 'shot')} that changed; --missing-only leaves these as they are"
+        )
 
 
 def _budget(planned: Plan) -> str:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Iterable, Mapping
+from decimal import Decimal
 from typing import Any
 
 from pipeline import produce, settings
 from pipeline.cli import show
 from pipeline.cli.changes import show_changes
 from pipeline.cli.flags import flag_fields, show_flags
-from pipeline.cli.planning import show_groups
+from pipeline.cli.planning import show_apart, show_groups
 from pipeline.cli.rendering import cut_fields, show_cut
 from pipeline.errors import GenerationError, StoryreelError
 from pipeline.plan import Order, Slot, changes
@@ -75,6 +76,9 @@ def _show_offer(offer: Offer) -> None:
     bought = offer.purchase.to_pay
     seconds = sum(offer.plan.jobs[order.wanted].duration_s for order in bought)
     show.line(f"to buy: {show.count(len(bought), 'take')}, {seconds:,} s, {_cost(offer)}{_limit(offer)}")
+    changed = [order for key, order in offer.purchase.orders.items() if offer.purchase.states[key] == "stale"]
+    usd = sum((order.price.usd for order in changed if order.price), Decimal("0.00"))
+    show_apart(len(bought) - len(changed), len(changed), offer.cost_usd, usd)
     if fetched := len(offer.purchase.orders) - len(bought):
         show.line(f"to fetch, paid for already: {show.count(fetched, 'take')}")
     for note in offer.notes:

@@ -33,6 +33,11 @@ def line(text: str = "") -> None:
     print(harmless(text), flush=True)
 
 
+def picture(text: str) -> None:
+    """A picture as the terminal takes it: its own pixels alone, nothing that anybody wrote."""
+    print(text, flush=True)
+
+
 def note(text: str) -> None:
     """Something said beside the result."""
     print(harmless(f"storyreel: {text}"), file=sys.stderr)

@@ -98,12 +98,16 @@ class Lock:
             own = {name: known[name] for name in ("shot", "slate", "points") if name in known}
             if paid.shot and "slate" not in own:
                 if paid.shot not in slates:
-                    slates[paid.shot] = self._last_slate(origin, paid.shot)
+                    slates[paid.shot] = self._last_slate(origin, paid.shot, paid.digest)
                 slates[paid.shot] += 1
                 own |= {"shot": paid.shot, "slate": slates[paid.shot]}
             lines[key] = as_json(fields | own)
             requests[paid.digest] = as_json(request)
         return self._with(origin, "requests", requests)._with(origin, "takes", lines)
+
+    def with_requests(self, origin: str, requests: Mapping[str, Mapping[str, Any]]) -> Lock:
+        """The lock that also has these requests, by digest, of which no take may be known."""
+        return self._with(origin, "requests", {digest: as_json(dict(one)) for digest, one in requests.items()})
 
     def points(self, origin: str, digest: str, number: int, shot: str) -> Points:
         """Where a shot begins and ends in a take, where somebody chose it for just this take."""
@@ -131,11 +135,12 @@ class Lock:
         lines = {key_of(*who): written_use(use) for who, use in uses.items() if use}
         return self._with(origin, "shots", lines, gone)
 
-    def _last_slate(self, origin: str, shot: str) -> int:
-        mark = f'"shot": {as_json(shot)}'
-        lines = (line for line in self._lines(origin, "takes").values() if mark in line)
-        fields = (fields_of_take(line) or {} for line in lines)
-        return max((int(one["slate"]) for one in fields if one.get("shot") == shot), default=0)
+    def _last_slate(self, origin: str, shot: str, digest: str) -> int:
+        """The number of a shot's newest take; takes of the request that have none count too."""
+        mark, there = f'"shot": {as_json(shot)}', self._lines(origin, "takes")
+        fields = (fields_of_take(line) or {} for key, line in there.items() if mark in line or key.startswith(digest))
+        own = [int(one.get("slate", 0)) for one in fields if one.get("shot", shot) == shot]
+        return max([*own, own.count(0)], default=0)
 
     def _lines(self, origin: str, section: str) -> Mapping[str, str]:
         return self.page.get(origin, {}).get(section, {})

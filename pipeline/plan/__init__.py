@@ -16,10 +16,12 @@ purchase       what is bought and fetched                                  Purch
 sources        what a job is made from, in marks that the lock keeps
 words          what differs between two texts                              Words
 changes        what exactly moved a stale job                              Change, Cause
+takes          every take of a shot, as people name them                   TakeRow
 uses           which take each shot uses, for the lock
 """
 
 from pipeline.plan.changes import Cause, Change, by_cause, changes, reason
+from pipeline.plan.chosen import Chosen
 from pipeline.plan.compositions import Composition, Compositions
 from pipeline.plan.expansion import expand
 from pipeline.plan.groups import Group, groups
@@ -33,14 +35,16 @@ from pipeline.plan.rehearsal import FrameSource, Order, Rehearsal, rehearse
 from pipeline.plan.sources import sources
 from pipeline.plan.spread import Multiplied, multiplied
 from pipeline.plan.standing import State
+from pipeline.plan.takes import TakeRow, digests_of, takes_of
 from pipeline.plan.uses import uses
 from pipeline.plan.variants import MAIN, Variant, Variants, key_of, sample, unknown
 from pipeline.plan.words import Words, word_diff
 
 __all__ = [
-    "DEVICES", "EVERYTHING", "FIRST_TAKE", "MAIN", "PAID_FOR", "Cause", "Change", "Composition", "Compositions",
-    "Facts", "FrameSource", "Group", "Job", "Multiplied", "Order", "Parameters", "Plan", "Purchase", "Rehearsal",
-    "Slot", "State", "Variant", "Variants", "Wish", "Words", "begins_with_a_frame", "by_cause", "changes", "expand",
-    "groups", "key_of", "last_frame", "multiplied", "needed", "parameters", "points", "purchase", "reason",
-    "rehearse", "sample", "sources", "speaks", "targets", "unknown", "upstream_first", "uses", "word_diff",
+    "DEVICES", "EVERYTHING", "FIRST_TAKE", "MAIN", "PAID_FOR", "Cause", "Change", "Chosen", "Composition",
+    "Compositions", "Facts", "FrameSource", "Group", "Job", "Multiplied", "Order", "Parameters", "Plan", "Purchase",
+    "Rehearsal", "Slot", "State", "TakeRow", "Variant", "Variants", "Wish", "Words", "begins_with_a_frame",
+    "by_cause", "changes", "digests_of", "expand", "groups", "key_of", "last_frame", "multiplied", "needed",
+    "parameters", "points", "purchase", "reason", "rehearse", "sample", "sources", "speaks", "takes_of", "targets",
+    "unknown", "upstream_first", "uses", "word_diff",
 ]  # fmt: skip

@@ -218,6 +218,10 @@ class Plan:
         """Jobs that have to be generated, each once: those without a take, and those whose take is stale."""
         return tuple(job for job in self.jobs.values() if self.state(job.digest)[0] in ("generate", "stale"))
 
+    def changed(self) -> tuple[Job, ...]:
+        """Those of `to_buy` that have a take, of an older request, which can stay in use."""
+        return tuple(job for job in self.jobs.values() if self.state(job.digest)[0] == "stale")
+
     def cost_usd(self) -> Decimal:
         """Dollars for all that has to be generated, unpriced jobs left out."""
         return sum((job.price.usd for job in self.to_buy() if job.price), Decimal("0.00"))

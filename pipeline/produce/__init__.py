@@ -17,7 +17,8 @@ offering     what `shoot` would buy, at which price, and who may say yes
 endpoints    where it is bought
 quoting      what the API would charge for it at this moment
 flagging     what was noticed in the takes that are used
-writing      takes land, and the lock says so
+choosing     `take`: the takes of a shot, and which is used
+ writing      takes land, and the lock says so
 billing      what the API's bills say of it afterwards
 buying       the takes of an offer are bought, each once
 shooting     `shoot`: what is missing is bought, then all is rendered; the only one that can spend
@@ -25,6 +26,7 @@ accounts     `status` and `settle`: what is open, what was spent, what an attemp
 """
 
 from pipeline.produce.accounts import Account, Row, settle, status
+from pipeline.produce.choosing import Choice, Chosen, Takes, choose, takes
 from pipeline.produce.flagging import Flagged, flagged
 from pipeline.produce.offering import Offer
 from pipeline.produce.reading import Film, check, check_lock, plan
@@ -32,6 +34,7 @@ from pipeline.produce.rendering import Cutting, FinishedCut, Rendered, assembled
 from pipeline.produce.shooting import Left, Shooting, quote, shoot
 
 __all__ = [
-    "Account", "Cutting", "Film", "FinishedCut", "Flagged", "Left", "Offer", "Rendered", "Row", "Shooting", "assembled",
-    "check", "check_lock", "flagged", "plan", "quote", "render", "settle", "shoot", "status",
+    "Account", "Choice", "Chosen", "Cutting", "Film", "FinishedCut", "Flagged", "Left", "Offer", "Rendered", "Row",
+    "Shooting", "Takes", "assembled", "check", "check_lock", "choose", "flagged", "plan", "quote", "render", "settle",
+    "shoot", "status", "takes",
 ]  # fmt: skip
