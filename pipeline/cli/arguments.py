@@ -42,6 +42,9 @@ def parser() -> argparse.ArgumentParser:
     plan = _verb(verbs, "plan", "show what would be made, used and paid for, and why")
     plan.add_argument("file", type=Path, metavar="FILE", help="a storyboard")
     plan.add_argument("--variant", metavar="NAME", help="the shots of this one, one by one")
+    _wishes(plan)
+    saving = "save what `shoot` would do now: `storyreel shoot PLAN.json` does just that, and no dearer"
+    plan.add_argument("-o", "--output", type=Path, metavar="PLAN.json", help=saving)
     plan.add_argument("--quote", action="store_true", help="ask the API for its prices of this moment; takes a key")
 
     render = _verb(verbs, "render", "make the best cut there is for nothing: paid takes, else previs")
@@ -49,18 +52,13 @@ def parser() -> argparse.ArgumentParser:
     render.add_argument("--variant", action="append", default=[], metavar="NAME", help="only this one; may be repeated")
 
     shoot = _verb(verbs, "shoot", "buy the takes that are missing, then make the cut: the only command that spends")
-    shoot.add_argument("file", type=Path, metavar="FILE", help="a storyboard")
+    shoot.add_argument("file", type=Path, metavar="FILE", help="a storyboard, or what `plan -o` saved")
     shoot.add_argument("--yes", action="store_true", help="buy what the plan shows without asking")
     shoot.add_argument(
         "--max-cost", metavar="USD", help="the most that this run may cost; of several limits the lowest"
     )
-    shoot.add_argument("--only", action="append", default=[], metavar="SHOT", help="only this one; may be repeated")
+    _wishes(shoot)
     shoot.add_argument("--variant", action="append", default=[], metavar="NAME", help="only this one; may be repeated")
-    shoot.add_argument("--again", action="store_true", help="with --only: one more take of what it has already")
-    missing = "leave shots that have changed with the takes they have; buy only those without any"
-    shoot.add_argument("--missing-only", action="store_true", help=missing)
-    again = "buy takes anew that were paid for and whose clips are gone, instead of fetching them"
-    shoot.add_argument("--regenerate-absent", action="store_true", help=again)
 
     take = _verb(verbs, "take", "list the takes of a shot, and choose the one that is used; free")
     take.add_argument("file", type=Path, metavar="FILE", help="a storyboard")
@@ -99,6 +97,16 @@ def parser() -> argparse.ArgumentParser:
     faults = "be a double of the paid API, with the account and the faults that this file describes"
     serve.add_argument("--faults", type=Path, metavar="FILE", help=faults)
     return top
+
+
+def _wishes(verb: argparse.ArgumentParser) -> None:
+    """The words for what is to be bought of what could be."""
+    verb.add_argument("--only", action="append", default=[], metavar="SHOT", help="only this one; may be repeated")
+    verb.add_argument("--again", action="store_true", help="with --only: one more take of what it has already")
+    missing = "leave shots that have changed with the takes they have; buy only those without any"
+    verb.add_argument("--missing-only", action="store_true", help=missing)
+    again = "buy takes anew that were paid for and whose clips are gone, instead of fetching them"
+    verb.add_argument("--regenerate-absent", action="store_true", help=again)
 
 
 def _number(text: str) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
@@ -12,8 +13,21 @@ from pipeline.cli import show
 from pipeline.cli.changes import change_fields, show_changes
 from pipeline.cli.flags import flag_fields, show_flags
 from pipeline.errors import SetupError, nearest
-from pipeline.plan import Change, Group, Job, Multiplied, Plan, Variant, changes, groups, multiplied, unknown
-from pipeline.produce import Film
+from pipeline.plan import (
+    EVERYTHING,
+    Change,
+    Group,
+    Job,
+    Multiplied,
+    Plan,
+    Variant,
+    Wish,
+    changes,
+    groups,
+    multiplied,
+    unknown,
+)
+from pipeline.produce import Film, Offer
 from pipeline.storyboard import Storyboard
 from pipeline.wire import FileRef, MediaRef
 
@@ -74,21 +88,38 @@ def _stand_in(ref: MediaRef, continues: str) -> str:
 
 def plan(arguments: argparse.Namespace) -> int:
     """Show jobs, states, prices and reasons."""
-    notes: tuple[str, ...] = ()
-    if arguments.quote:
-        offer = produce.quote(arguments.file)
-        film, planned, notes = offer.film, offer.plan, offer.notes
-    else:
-        film, planned = produce.plan(arguments.file)
+    wish = wish_of(arguments)
+    # What would be bought of all there is takes no time to speak of, and is not asked for most of the time.
+    offer = _offer(arguments, wish) if arguments.quote or arguments.output or wish != EVERYTHING else None
+    film, planned = (offer.film, offer.plan) if offer else produce.plan(arguments.file)
+    notes = offer.notes if offer else ()
     chosen = _variant(planned, arguments.variant) if arguments.variant else None
     moved = changes(planned)
+    if offer and arguments.output:
+        names = (arguments.variant,) if arguments.variant else ()
+        produce.save(arguments.output, offer, wish, names, quoted=arguments.quote and not notes)
     if arguments.json:
         show.stream(_plan_fields(film, planned, chosen, moved, quoted=arguments.quote and not notes))
     else:
         _show_plan(film, planned, chosen, moved)
+        if offer and (arguments.output or wish != EVERYTHING):
+            show_purchase(offer)
+    if arguments.output:
+        show.note(f"saved; to do just that: storyreel shoot {shlex.quote(str(arguments.output))}")
     for text in notes:
         show.note(text)
     return OVER_BUDGET if planned.over_budget() else FINE
+
+
+def wish_of(arguments: argparse.Namespace) -> Wish:
+    """What is to be bought of what could be, as the words of the command say."""
+    named = frozenset(arguments.only)
+    return Wish(named, arguments.regenerate_absent, arguments.again, arguments.missing_only)
+
+
+def _offer(arguments: argparse.Namespace, wish: Wish) -> Offer:
+    names = (arguments.variant,) if arguments.variant else ()
+    return produce.offered(arguments.file, wish, names, live=arguments.quote)
 
 
 def _plan_fields(
@@ -228,6 +259,22 @@ def _show_total(planned: Plan) -> None:
 def cost_of(jobs: Iterable[Job]) -> Decimal:
     """US dollars for these jobs, unpriced ones left out."""
     return sum((job.price.usd for job in jobs if job.price), Decimal("0.00"))
+
+
+def show_purchase(offer: Offer) -> None:
+    """What is bought and fetched, and what it costs."""
+    bought = offer.purchase.to_pay
+    seconds = sum(offer.plan.jobs[order.wanted].duration_s for order in bought)
+    about = "about " if offer.estimate else ""
+    limit = offer.purse.run_usd
+    allows = "" if limit is None else f"; {offer.purse.run_words} allows {show.money(limit)}"
+    takes = show.count(len(bought), "take")
+    show.line(f"to buy: {takes}, {seconds:,} s, {about}{show.money(offer.cost_usd)}{allows}")
+    changed = [order for key, order in offer.purchase.orders.items() if offer.purchase.states[key] == "stale"]
+    usd = sum((order.price.usd for order in changed if order.price), Decimal("0.00"))
+    show_apart(len(bought) - len(changed), len(changed), offer.cost_usd, usd)
+    if fetched := len(offer.purchase.orders) - len(bought):
+        show.line(f"to fetch, paid for already: {show.count(fetched, 'take')}")
 
 
 def show_apart(missing: int, changed: int, usd: Decimal, changed_usd: Decimal) -> None:

@@ -5,18 +5,17 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from decimal import Decimal
 from typing import Any
 
 from pipeline import produce, settings
 from pipeline.cli import show
 from pipeline.cli.changes import show_changes
 from pipeline.cli.flags import flag_fields, show_flags
-from pipeline.cli.planning import show_apart, show_groups
+from pipeline.cli.planning import show_groups, show_purchase, wish_of
 from pipeline.cli.rendering import cut_fields, show_cut
-from pipeline.errors import GenerationError, StoryreelError
+from pipeline.errors import GenerationError, SetupError, StoryreelError
 from pipeline.plan import Order, Slot, changes
-from pipeline.produce import Offer, Shooting
+from pipeline.produce import Agreement, Offer, Shooting
 from pipeline.take import Take
 
 FINE, SOME_FAILED = 0, 1
@@ -29,23 +28,38 @@ def shoot(arguments: argparse.Namespace) -> int:
     from pipeline.cli.progress import progress  # here: it loads rich
 
     most = settings.dollars(arguments.max_cost, "--max-cost") if arguments.max_cost is not None else None
+    saved = _saved(arguments)
     with progress(quiet=arguments.json) as shown:
-        done = produce.shoot(
-            arguments.file,
-            approve=_approval(arguments, shown.pause),
-            variants=arguments.variant,
-            only=arguments.only,
-            again=arguments.again,
-            missing_only=arguments.missing_only,
-            max_cost_usd=most,
-            regenerate_absent=arguments.regenerate_absent,
-            tell=shown.tell,
-        )
+        if saved:
+            done = produce.shoot_saved(saved, max_cost_usd=most, tell=shown.tell)
+        else:
+            wish = wish_of(arguments)
+            done = produce.shoot(
+                arguments.file,
+                approve=_approval(arguments, shown.pause),
+                variants=arguments.variant,
+                only=wish.named,
+                again=wish.again,
+                missing_only=wish.missing_only,
+                regenerate_absent=wish.regenerate_absent,
+                max_cost_usd=most,
+                tell=shown.tell,
+            )
     if arguments.json:
         show.result(_fields(done))
     else:
         _show(done)
     return exit_code(done)
+
+
+def _saved(arguments: argparse.Namespace) -> Agreement | None:
+    """The saved plan that the file is; None where it is a storyboard. Raises SetupError for words that change it."""
+    if arguments.file.suffix != ".json":
+        return None
+    words = ("only", "variant", "again", "missing_only", "regenerate_absent")
+    if said := [f"--{word.replace('_', '-')}" for word in words if getattr(arguments, word)]:
+        raise SetupError(f"a saved plan says itself what is bought: {', '.join(said)}", hint="say it to `plan -o`")
+    return produce.agreement(arguments.file)
 
 
 def _approval(arguments: argparse.Namespace, pause: Callable[[], object]) -> Callable[[Offer], bool]:
@@ -73,26 +87,13 @@ def _show_offer(offer: Offer) -> None:
     show_groups(offer.plan, moved)
     show_changes(offer.plan, moved)
     show.line()
-    bought = offer.purchase.to_pay
-    seconds = sum(offer.plan.jobs[order.wanted].duration_s for order in bought)
-    show.line(f"to buy: {show.count(len(bought), 'take')}, {seconds:,} s, {_cost(offer)}{_limit(offer)}")
-    changed = [order for key, order in offer.purchase.orders.items() if offer.purchase.states[key] == "stale"]
-    usd = sum((order.price.usd for order in changed if order.price), Decimal("0.00"))
-    show_apart(len(bought) - len(changed), len(changed), offer.cost_usd, usd)
-    if fetched := len(offer.purchase.orders) - len(bought):
-        show.line(f"to fetch, paid for already: {show.count(fetched, 'take')}")
+    show_purchase(offer)
     for note in offer.notes:
         show.note(note)
 
 
 def _cost(offer: Offer) -> str:
     return ("about " if offer.estimate else "") + show.money(offer.cost_usd)
-
-
-def _limit(offer: Offer) -> str:
-    if offer.purse.run_usd is None:
-        return ""
-    return f"; {offer.purse.run_words} allows {show.money(offer.purse.run_usd)}"
 
 
 def _show(done: Shooting) -> None:

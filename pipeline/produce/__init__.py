@@ -31,10 +31,11 @@ from pipeline.produce.flagging import Flagged, flagged
 from pipeline.produce.offering import Offer
 from pipeline.produce.reading import Film, check, check_lock, plan
 from pipeline.produce.rendering import Cutting, FinishedCut, Rendered, assembled, render
-from pipeline.produce.shooting import Left, Shooting, quote, shoot
+from pipeline.produce.saving import Agreement, agreement, save
+from pipeline.produce.shooting import Left, Shooting, offered, shoot, shoot_saved
 
 __all__ = [
-    "Account", "Choice", "Chosen", "Cutting", "Film", "FinishedCut", "Flagged", "Left", "Offer", "Rendered", "Row",
-    "Shooting", "Takes", "assembled", "check", "check_lock", "choose", "flagged", "plan", "quote", "render", "settle",
-    "shoot", "status", "takes",
+    "Account", "Agreement", "Choice", "Chosen", "Cutting", "Film", "FinishedCut", "Flagged", "Left", "Offer",
+    "Rendered", "Row", "Shooting", "Takes", "agreement", "assembled", "check", "check_lock", "choose", "flagged",
+    "offered", "plan", "render", "save", "settle", "shoot", "shoot_saved", "status", "takes",
 ]  # fmt: skip

@@ -14,7 +14,7 @@ from pathlib import Path
 from pipeline import screening, settings
 from pipeline.client import Client, Endpoint
 from pipeline.errors import ApprovalNeeded, SetupError, StoryreelError, nearest
-from pipeline.plan import Plan, Slot, Variant, Wish, purchase
+from pipeline.plan import EVERYTHING, Plan, Slot, Variant, Wish, purchase
 from pipeline.produce.buying import Connect, Sleep, buy
 from pipeline.produce.endpoints import paid
 from pipeline.produce.flagging import screening_of
@@ -22,6 +22,7 @@ from pipeline.produce.offering import Offer, purse_of, refuse_from_here, refuse_
 from pipeline.produce.quoting import quotes
 from pipeline.produce.reading import Film, chosen, now, plan, planned
 from pipeline.produce.rendering import Cutting, Rendered, cuts_of, refuse_namesake
+from pipeline.produce.saving import Agreement, refuse_dearer, refuse_moved
 from pipeline.produce.writing import brought_up_to_date
 from pipeline.runner import Step
 from pipeline.settings import ci
@@ -86,23 +87,63 @@ def shoot(
     and `sleep` are handed in by tests. Raises BadInput, SetupError, OverBudget and ApprovalNeeded, each before anything
     is bought. What one shot comes to, and whether it failed, is in what is returned.
     """
-    film, before = plan(file, environ)
-    wanted = chosen(before, tuple(variants))
-    refuse_namesake(film)
     wish = Wish(frozenset(only), regenerate_absent, again, missing_only)
+    made = _offer(file, wish, tuple(variants), environ, max_cost_usd)
+    return _shot(made, approve, None, tell, environ, connect, sleep)
+
+
+def shoot_saved(
+    agreed: Agreement,
+    *,
+    max_cost_usd: Decimal | None = None,
+    tell: Callable[[Step | Cutting], object] = lambda _: None,
+    environ: Mapping[str, str] = os.environ,
+    connect: Connect | None = None,
+    sleep: Sleep = asyncio.sleep,
+) -> Shooting:
+    """Buy exactly what a saved plan says, at no more than its price, then render. The plan itself is the approval.
+
+    Raises SetupError where anything that it rests on has moved, and what `shoot` raises.
+    """
+    made = _offer(agreed.file, agreed.wish, agreed.variants, environ, max_cost_usd)
+    refuse_moved(agreed, made)
+    purse = made.purse
+    if purse.run_usd is None or agreed.cost_usd < purse.run_usd:
+        purse = replace(purse, run_usd=agreed.cost_usd, run_words="the saved plan")
+    return _shot(replace(made, purse=purse, amount=True), lambda _: True, agreed, tell, environ, connect, sleep)
+
+
+def _offer(
+    file: Path, wish: Wish, variants: tuple[str, ...], environ: Mapping[str, str], max_cost_usd: Decimal | None
+) -> Offer:
+    film, before = plan(file, environ)
+    wanted = chosen(before, variants)
     _refuse_unknown(film, wish)
-    bought = purchase(before, wanted, wish)
-    purse = purse_of(film, environ, max_cost_usd)
     amount = max_cost_usd is not None or settings.max_cost(environ) is not None
-    offer = Offer(film, before, bought, wanted, purse, amount)
+    return Offer(film, before, purchase(before, wanted, wish), wanted, purse_of(film, environ, max_cost_usd), amount)
+
+
+def _shot(
+    offer: Offer,
+    approve: Callable[[Offer], bool],
+    agreed: Agreement | None,
+    tell: Callable[[Step | Cutting], object],
+    environ: Mapping[str, str],
+    connect: Connect | None,
+    sleep: Sleep,
+) -> Shooting:
+    film, before, wanted = offer.film, offer.plan, offer.variants
+    refuse_namesake(film)
     made: Mapping[str, Take | StoryreelError] = {}
     spent, billed = Decimal("0.00"), None
-    if bought.orders:
+    if offer.purchase.orders:
         refuse_from_here(offer, ci.where(environ))
         endpoint = paid(environ)
         gate = _gate(film, before, offer)
         offer = replace(offer, spent=gate.count(partial(_longest_s, film)))
         offer = quoted(offer, endpoint, connect)
+        if agreed:
+            refuse_dearer(agreed, offer)
         refuse_over_budget(offer)
         if offer.purchase.to_pay and not approve(offer):
             raise ApprovalNeeded("nothing was bought: nobody said yes", hint="--yes says it beforehand")
@@ -115,17 +156,23 @@ def shoot(
                 brought_up_to_date(film, planned(film, before.origin))
             raise
         spent = gate.run_usd
-    after = planned(film, before.origin) if bought.orders else before
+    after = planned(film, before.origin) if offer.purchase.orders else before
     brought_up_to_date(film, after)
     return Shooting(offer, made, spent, billed, cuts_of(film, after, wanted, tell), _left(offer, after, wanted))
 
 
-def quote(file: Path, environ: Mapping[str, str] = os.environ, connect: Connect | None = None) -> Offer:
-    """What everything that is missing would cost at this moment, by the API's own price. Nothing is bought."""
-    film, before = plan(file, environ)
-    wanted = chosen(before, ())
-    offer = Offer(film, before, purchase(before, wanted), wanted, purse_of(film, environ, None), amount=False)
-    return quoted(offer, paid(environ), connect) if offer.purchase.to_pay else offer
+def offered(
+    file: Path,
+    wish: Wish = EVERYTHING,
+    variants: Iterable[str] = (),
+    environ: Mapping[str, str] = os.environ,
+    connect: Connect | None = None,
+    *,
+    live: bool = False,
+) -> Offer:
+    """What `shoot` would buy; `live`: at the API's own price of this moment, which takes a key. Nothing is bought."""
+    made = _offer(file, wish, tuple(variants), environ, None)
+    return quoted(made, paid(environ), connect) if live and made.purchase.to_pay else made
 
 
 def quoted(offer: Offer, endpoint: Endpoint, connect: Connect | None) -> Offer:
