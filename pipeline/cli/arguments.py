@@ -32,15 +32,18 @@ def parser() -> argparse.ArgumentParser:
     check.add_argument("--strict", action="store_true", help="warnings count as errors")
     as_json = "the same as --format json (schemas/output/check.schema.json)"
     check.add_argument("--json", dest="format", action="store_const", const="json", help=as_json)
+    _stdin(check)
     check.add_argument("files", nargs="+", type=Path, metavar="FILE", help="a storyboard")
 
     prompt = _verb(verbs, "prompt", "show the request of one shot, exactly as it would be sent")
     prompt.add_argument("file", type=Path, metavar="FILE", help="a storyboard")
+    _stdin(prompt)
     prompt.add_argument("shot", metavar="SHOT", help="the id of a shot")
     prompt.add_argument("--variant", metavar="NAME", help="default: the first variant")
 
     plan = _verb(verbs, "plan", "show what would be made, used and paid for, and why")
     plan.add_argument("file", type=Path, metavar="FILE", help="a storyboard")
+    _stdin(plan)
     plan.add_argument("--variant", metavar="NAME", help="the shots of this one, one by one")
     _wishes(plan)
     saving = "save what `shoot` would do now: `storyreel shoot PLAN.json` does just that, and no dearer"
@@ -49,10 +52,12 @@ def parser() -> argparse.ArgumentParser:
 
     render = _verb(verbs, "render", "make the best cut there is for nothing: paid takes, else previs")
     render.add_argument("file", type=Path, metavar="FILE", help="a storyboard")
+    _stdin(render)
     render.add_argument("--variant", action="append", default=[], metavar="NAME", help="only this one; may be repeated")
 
     shoot = _verb(verbs, "shoot", "buy the takes that are missing, then make the cut: the only command that spends")
     shoot.add_argument("file", type=Path, metavar="FILE", help="a storyboard, or what `plan -o` saved")
+    _stdin(shoot)
     shoot.add_argument("--yes", action="store_true", help="buy what the plan shows without asking")
     shoot.add_argument(
         "--max-cost", metavar="USD", help="the most that this run may cost; of several limits the lowest"
@@ -97,6 +102,12 @@ def parser() -> argparse.ArgumentParser:
     faults = "be a double of the paid API, with the account and the faults that this file describes"
     serve.add_argument("--faults", type=Path, metavar="FILE", help=faults)
     return top
+
+
+def _stdin(verb: argparse.ArgumentParser) -> None:
+    """The word for what is read from standard input, where FILE is -."""
+    named = "with - as FILE: the file that standard input stands for; default: %(default)s"
+    verb.add_argument("--stdin-name", type=Path, default=Path("stdin.yaml"), metavar="FILE", help=named)
 
 
 def _wishes(verb: argparse.ArgumentParser) -> None:

@@ -12,6 +12,7 @@ from pipeline import produce, wire
 from pipeline.cli import show
 from pipeline.cli.changes import change_fields, show_changes
 from pipeline.cli.flags import flag_fields, show_flags
+from pipeline.cli.sources import source_of
 from pipeline.errors import SetupError, nearest
 from pipeline.plan import (
     EVERYTHING,
@@ -37,7 +38,7 @@ _MOST_SHARED = 3  # texts that multiply, told of at most
 
 def prompt(arguments: argparse.Namespace) -> int:
     """Show one request as it would be sent."""
-    _, planned = produce.plan(arguments.file)
+    _, planned = produce.plan(source_of(arguments))
     variant = _variant(planned, arguments.variant)
     index = _entry(planned, variant, arguments.shot)
     request, job = planned.request(variant, index), planned.jobs[planned.digests(variant)[index]]
@@ -91,7 +92,7 @@ def plan(arguments: argparse.Namespace) -> int:
     wish = wish_of(arguments)
     # What would be bought of all there is takes no time to speak of, and is not asked for most of the time.
     offer = _offer(arguments, wish) if arguments.quote or arguments.output or wish != EVERYTHING else None
-    film, planned = (offer.film, offer.plan) if offer else produce.plan(arguments.file)
+    film, planned = (offer.film, offer.plan) if offer else produce.plan(source_of(arguments))
     notes = offer.notes if offer else ()
     chosen = _variant(planned, arguments.variant) if arguments.variant else None
     moved = changes(planned)
@@ -119,7 +120,7 @@ def wish_of(arguments: argparse.Namespace) -> Wish:
 
 def _offer(arguments: argparse.Namespace, wish: Wish) -> Offer:
     names = (arguments.variant,) if arguments.variant else ()
-    return produce.offered(arguments.file, wish, names, live=arguments.quote)
+    return produce.offered(source_of(arguments), wish, names, live=arguments.quote)
 
 
 def _plan_fields(

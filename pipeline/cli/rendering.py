@@ -9,6 +9,7 @@ from typing import Any
 from pipeline import produce
 from pipeline.cli import show
 from pipeline.cli.flags import flag_fields, show_flags
+from pipeline.cli.sources import source_of
 from pipeline.frames import plain_seconds
 from pipeline.produce import FinishedCut
 
@@ -20,7 +21,7 @@ def render(arguments: argparse.Namespace) -> int:
     from pipeline.cli.progress import progress  # here: it loads rich
 
     with progress(quiet=arguments.json) as shown:
-        done = produce.render(arguments.file, variants=arguments.variant, tell=shown.tell)
+        done = produce.render(source_of(arguments), variants=arguments.variant, tell=shown.tell)
     if arguments.json:
         cuts, flags = [cut_fields(cut) for cut in done.cuts], [flag_fields(row) for row in done.flags]
         show.result({"format": 1, "drawn": done.drawn, "cuts": cuts, "flags": flags})

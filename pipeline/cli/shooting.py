@@ -13,6 +13,7 @@ from pipeline.cli.changes import show_changes
 from pipeline.cli.flags import flag_fields, show_flags
 from pipeline.cli.planning import show_groups, show_purchase, wish_of
 from pipeline.cli.rendering import cut_fields, show_cut
+from pipeline.cli.sources import source_of
 from pipeline.errors import GenerationError, SetupError, StoryreelError
 from pipeline.plan import Order, Slot, changes
 from pipeline.produce import Agreement, Offer, Shooting
@@ -35,7 +36,7 @@ def shoot(arguments: argparse.Namespace) -> int:
         else:
             wish = wish_of(arguments)
             done = produce.shoot(
-                arguments.file,
+                source_of(arguments),
                 approve=_approval(arguments, shown.pause),
                 variants=arguments.variant,
                 only=wish.named,
@@ -168,5 +169,5 @@ def _take_fields(order: Order, outcome: Take | StoryreelError) -> Mapping[str, A
     if isinstance(outcome, Take):
         return {**head, "take": outcome.number, "prediction": outcome.prediction, "price_usd": price, "error": None}
     known = outcome.prediction if isinstance(outcome, GenerationError) else ""
-    error = {"message": outcome.message, "hint": outcome.hint, "exit_code": outcome.exit_code}
+    error = show.error_fields(outcome)
     return {**head, "take": None, "prediction": known, "price_usd": price, "error": error}

@@ -29,13 +29,14 @@ from pipeline.produce.accounts import Account, Row, settle, status
 from pipeline.produce.choosing import Choice, Chosen, Takes, choose, takes
 from pipeline.produce.flagging import Flagged, flagged
 from pipeline.produce.offering import Offer
-from pipeline.produce.reading import Film, check, check_lock, plan
+from pipeline.produce.reading import Film, Source, Written, check, check_lock, plan, written
 from pipeline.produce.rendering import Cutting, FinishedCut, Rendered, assembled, render
 from pipeline.produce.saving import Agreement, agreement, save
 from pipeline.produce.shooting import Left, Shooting, offered, shoot, shoot_saved
 
 __all__ = [
     "Account", "Agreement", "Choice", "Chosen", "Cutting", "Film", "FinishedCut", "Flagged", "Left", "Offer",
-    "Rendered", "Row", "Shooting", "Takes", "agreement", "assembled", "check", "check_lock", "choose", "flagged",
-    "offered", "plan", "render", "save", "settle", "shoot", "shoot_saved", "status", "takes",
+    "Rendered", "Row", "Shooting", "Source", "Takes", "Written", "agreement", "assembled", "check", "check_lock",
+    "choose", "flagged", "offered", "plan", "render", "save", "settle", "shoot", "shoot_saved", "status", "takes",
+    "written",
 ]  # fmt: skip

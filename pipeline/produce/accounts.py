@@ -8,13 +8,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from pathlib import Path
 
 from pipeline import wire
 from pipeline.errors import SetupError, StoreError
 from pipeline.plan import Plan, State, Variant, speaks
 from pipeline.produce.flagging import Flagged, flagged
-from pipeline.produce.reading import Film, plan
+from pipeline.produce.reading import Film, Source, plan
 from pipeline.store import Busy, Intent, Spent, take_home
 
 _TOLD: frozenset[State] = frozenset({"open", "uncertain", "absent", "refused", "held"})
@@ -65,7 +64,7 @@ class Account:
         return (self.spent_usd * self.kept_s.denominator / self.kept_s.numerator).quantize(Decimal("0.0001"))
 
 
-def status(file: Path, environ: Mapping[str, str] = os.environ) -> Account:
+def status(file: Source, environ: Mapping[str, str] = os.environ) -> Account:
     """What is open, uncertain, absent, refused or held of a storyboard, and what was spent on it. Asks nobody."""
     film, planned = plan(file, environ)
     spent = [one for one in film.store.attempts(planned.origin) if _is_of(film, one)]
@@ -87,7 +86,7 @@ def status(file: Path, environ: Mapping[str, str] = os.environ) -> Account:
     )
 
 
-def settle(file: Path, what: str, *, adopt: str = "", environ: Mapping[str, str] = os.environ) -> Row:
+def settle(file: Source, what: str, *, adopt: str = "", environ: Mapping[str, str] = os.environ) -> Row:
     """Write down what an attempt came to: the id of its generation, or "" where it is given up and may be bought again.
 
     `what` is a shot, or the beginning of a digest. A generation that was made elsewhere is adopted the same way.

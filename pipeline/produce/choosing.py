@@ -7,14 +7,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
-from pathlib import Path
 from typing import Literal
 
 from pipeline import wire
 from pipeline.errors import SetupError, nearest
 from pipeline.lock import Lock, Points, Use
 from pipeline.plan import Plan, TakeRow, Variant, digests_of, sources, takes_of
-from pipeline.produce.reading import Film, chosen, plan, planned
+from pipeline.produce.reading import Film, Source, chosen, plan, planned
 from pipeline.produce.writing import brought_up_to_date
 
 
@@ -62,13 +61,13 @@ class Chosen:
     cost_usd: Decimal  # US dollars that everything to be bought costs more than before
 
 
-def takes(file: Path, shot: str, environ: Mapping[str, str] = os.environ) -> Takes:
+def takes(file: Source, shot: str, environ: Mapping[str, str] = os.environ) -> Takes:
     """The takes of a shot. Raises SetupError where there is no such shot."""
     film, found = plan(file, environ)
     return _takes(film, found, shot)
 
 
-def choose(file: Path, shot: str, choice: Choice, environ: Mapping[str, str] = os.environ) -> Chosen:
+def choose(file: Source, shot: str, choice: Choice, environ: Mapping[str, str] = os.environ) -> Chosen:
     """Write into the lock what was chosen. Raises SetupError where that can't be; nothing is written then."""
     film, before = plan(file, environ)
     there = _takes(film, before, shot)

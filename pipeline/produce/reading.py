@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import os
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from pipeline import check as checking
 from pipeline import lock, media, settings, storyboard
 from pipeline.check import Checked
 from pipeline.errors import BadInput, MediaError, SetupError
 from pipeline.plan import Plan, Variant, expand, unknown
+from pipeline.schema import plain
 from pipeline.settings import Project
 from pipeline.store import LockFile, Store
 from pipeline.storyboard import Storyboard
@@ -56,18 +59,48 @@ class Film:
         return Path(os.path.realpath(self.file)).relative_to(self.project.root).as_posix()
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A storyboard that is in no file, as if it were in one: files, lock and cuts lie where that would have them."""
+
+    file: Path
+    content: bytes = field(repr=False)
+
+
+Source = Path | Written
+
+
+def written(board: Mapping[str, Any] | str | bytes, file: Path = Path("storyboard.yaml")) -> Written:
+    """A storyboard out of plain values, or out of the text of one. Raises SetupError for what YAML can't hold."""
+    if isinstance(board, bytes):
+        return Written(file, board)
+    if isinstance(board, str):
+        return Written(file, board.encode("utf-8", "surrogatepass"))
+    try:  # all of JSON is YAML
+        text = json.dumps(plain(dict(board)), indent=1, ensure_ascii=False, allow_nan=False)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise SetupError(
+            f"{file}: this can't be a storyboard: {error}", hint="plain values, lists and mappings"
+        ) from error
+    return Written(file, text.encode("utf-8", "surrogatepass"))
+
+
 def now() -> datetime:
     """This moment, in UTC."""
     return datetime.now(UTC)
 
 
-def check(file: Path, *, warn: bool = True) -> Film:
+def check(source: Source, *, warn: bool = True) -> Film:
     """Read a storyboard and everything it names. Its problems are in `film.checked.problems`.
 
     Raises BadInput where it can't be read at all, SetupError where there is no such file.
     """
-    project = settings.project_of(file)
-    parsed = storyboard.parse(str(file), _read, partial(_read_near, project, file.parent))
+    read: Callable[[str], bytes]
+    if isinstance(source, Written):
+        file, project, read = source.file, settings.project_here(source.file.parent), partial(_own, source)
+    else:
+        file, project, read = source, settings.project_of(source), _read
+    parsed = storyboard.parse(str(file), read, partial(_read_near, project, file.parent))
     if parsed.board is None:
         raise BadInput(parsed.problems)
     facts, unusable = _inspect(project, file.parent, parsed.board)
@@ -85,9 +118,9 @@ def check_lock(file: Path) -> None:
     lock.parse(text, str(file))
 
 
-def plan(file: Path, environ: Mapping[str, str] = os.environ) -> tuple[Film, Plan]:
+def plan(source: Source, environ: Mapping[str, str] = os.environ) -> tuple[Film, Plan]:
     """What a storyboard would make, use and pay for. Raises BadInput where it has errors."""
-    film = check(file, warn=False)  # a plan is the same whatever is warned of
+    film = check(source, warn=False)  # a plan is the same whatever is warned of
     if film.checked.compositions is None:
         raise BadInput(film.checked.problems)
     origin = settings.api_origin(environ)
@@ -126,6 +159,11 @@ def chosen(plan: Plan, names: tuple[str, ...]) -> tuple[Variant, ...]:
         if name not in known:
             raise SetupError(f'there is no variant "{name}"', hint=unknown(plan.variants.names, name))
     return tuple(plan.variants.called(frozenset(names) or known))
+
+
+def _own(source: Written, name: str) -> bytes:
+    settings.refuse_key(name, source.content)
+    return source.content
 
 
 def _read(name: str) -> bytes:

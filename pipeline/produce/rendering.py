@@ -17,7 +17,7 @@ from pipeline.errors import SetupError, StoreError, StoryreelError
 from pipeline.plan import Chosen, Compositions, Order, Plan, Rehearsal, Variant, points, rehearse
 from pipeline.previs import DRAWING
 from pipeline.produce.flagging import Flagged, flagged, screening_of, with_flags
-from pipeline.produce.reading import Film, chosen, plan
+from pipeline.produce.reading import Film, Source, chosen, plan
 from pipeline.render import kept
 from pipeline.store import Store, previs_home, take_home
 from pipeline.storyboard import Shot
@@ -64,7 +64,7 @@ class Rendered:
 
 
 def render(
-    file: Path,
+    file: Source,
     *,
     variants: Iterable[str] = (),
     tell: Callable[[Step | Cutting], object] = lambda _: None,

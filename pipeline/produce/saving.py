@@ -47,6 +47,10 @@ class Agreement:
 
 def save(path: Path, offer: Offer, wish: Wish, variants: tuple[str, ...], *, quoted: bool) -> None:
     """Write down an offer. Raises SetupError where that can't be, or a price is not known."""
+    if not offer.film.file.is_file():
+        raise SetupError(
+            f"{offer.film.file}: it is in no file that could be shot later", hint="save the storyboard first"
+        )
     if offer.unpriced:
         raise SetupError("a price is not known, so nobody can approve it", hint="ask the API for it: plan --quote")
     orders = {

@@ -9,7 +9,6 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import partial
-from pathlib import Path
 
 from pipeline import screening, settings
 from pipeline.client import Client, Endpoint
@@ -20,7 +19,7 @@ from pipeline.produce.endpoints import paid
 from pipeline.produce.flagging import screening_of
 from pipeline.produce.offering import Offer, purse_of, refuse_from_here, refuse_over_budget
 from pipeline.produce.quoting import quotes
-from pipeline.produce.reading import Film, chosen, now, plan, planned
+from pipeline.produce.reading import Film, Source, chosen, now, plan, planned
 from pipeline.produce.rendering import Cutting, Rendered, cuts_of, refuse_namesake
 from pipeline.produce.saving import Agreement, refuse_dearer, refuse_moved
 from pipeline.produce.writing import brought_up_to_date
@@ -64,7 +63,7 @@ def never(_: Offer) -> bool:
 
 
 def shoot(
-    file: Path,
+    file: Source,
     *,
     approve: Callable[[Offer], bool] = never,
     variants: Iterable[str] = (),
@@ -114,7 +113,7 @@ def shoot_saved(
 
 
 def _offer(
-    file: Path, wish: Wish, variants: tuple[str, ...], environ: Mapping[str, str], max_cost_usd: Decimal | None
+    file: Source, wish: Wish, variants: tuple[str, ...], environ: Mapping[str, str], max_cost_usd: Decimal | None
 ) -> Offer:
     film, before = plan(file, environ)
     wanted = chosen(before, variants)
@@ -162,7 +161,7 @@ def _shot(
 
 
 def offered(
-    file: Path,
+    file: Source,
     wish: Wish = EVERYTHING,
     variants: Iterable[str] = (),
     environ: Mapping[str, str] = os.environ,
