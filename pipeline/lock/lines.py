@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any, Literal, get_args
 
 from pipeline.lock.page import as_json
@@ -75,6 +76,7 @@ def key_of(shot: str, variant: str) -> str:
     return f"{shot}/{variant}" if variant else shot
 
 
+@lru_cache(maxsize=1 << 16)  # a plan asks for each line many times over
 def use_in(line: str | None) -> Use | None:
     fields = object_in(line) or {}
     match = _TAKE.fullmatch(str(fields.get("take", "")))
@@ -100,6 +102,7 @@ def paid_in(key: str, line: str) -> Paid | None:
     return Paid(match[1], int(match[2]), fields["prediction"], price, fields["clip"], shot, slate)
 
 
+@lru_cache(maxsize=1 << 16)
 def fields_of_take(line: str) -> Mapping[str, Any] | None:
     fields = object_in(line) or {}
     clip, prediction, price = (fields.get(name) for name in ("clip", "prediction", "price_usd"))

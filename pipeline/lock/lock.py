@@ -65,6 +65,12 @@ class Lock:
                 found.setdefault(digest, []).append(paid)
         return {digest: tuple(sorted(several, key=lambda paid: paid.number)) for digest, several in found.items()}
 
+    def take(self, origin: str, digest: str, number: int) -> Paid | None:
+        """One paid take; None where the lock does not have it."""
+        key = f"{digest}/{number}"
+        line = self._lines(origin, "takes").get(key)
+        return paid_in(key, line) if line else None
+
     def every_take(self, origin: str) -> tuple[Paid, ...]:
         """All paid takes."""
         takes = (paid_in(key, line) for key, line in self._lines(origin, "takes").items())

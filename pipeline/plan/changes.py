@@ -76,8 +76,7 @@ def _change(plan: Plan, variant: Variant, index: int, digest: str) -> Change | N
         return None
     # What was wanted when the take was chosen; a kept take or another wording answers a request of its own.
     before = next((one for one in (use.wanted, use.digest) if plan.lock.request(plan.origin, one)), "")
-    paid = next((one for one in plan.lock.takes(plan.origin, [use.digest]).get(use.digest, ())
-                 if one.number == use.number), None)  # fmt: skip
+    paid = plan.lock.take(plan.origin, use.digest, use.number)
     price = plan.jobs[digest].price
     usd_before, usd = paid.price_usd if paid else None, price.usd if price else None
     old = plan.lock.request(plan.origin, before) if before else None

@@ -13,7 +13,7 @@ from pipeline.plan.links import needed, targets, upstream_first
 from pipeline.plan.parameters import Parameters, parameters
 from pipeline.plan.variants import Variant, Variants
 from pipeline.prompts import Ask, Composed, Looked, compose, given, looked_at
-from pipeline.storyboard import Entry, Shot, Storyboard
+from pipeline.storyboard import Entry, Settings, Shot, Storyboard
 from pipeline.templates import Budget, Data
 
 KEPT = 20_000  # compositions that are held at once; others are composed again when they are asked for
@@ -45,6 +45,8 @@ class Compositions:
         self._given = given(board)
         self._kept: OrderedDict[Key, Composed] = OrderedDict()
         self._asked: dict[tuple[object, ...], Parameters] = {}
+        self._defaults: dict[Settings, int] = {}
+        self._sorts: dict[str, int] = {}  # by name of a variant
         self._slots = len(board.entries) * len(variants)
         self._budget: Budget | None = _budget(self._slots)
 
@@ -73,7 +75,7 @@ class Compositions:
 
     def asked(self, variant: Variant, entry: Entry) -> Parameters:
         """What the entry asks for in the variant."""
-        key = (entry.path, variant.defaults)
+        key = entry.path, self._sort(variant)
         if key not in self._asked:
             self._asked[key] = parameters(self.models, variant, entry)
         return self._asked[key]
@@ -82,7 +84,13 @@ class Compositions:
         """What the composition of the entry at the index depends on: the entry, what it asks for, what it looks at."""
         # Values as they are written: to Python 1 and True are the same key, and prompts say "1" and "true".
         values = tuple(_written(variant.values.get(name)) for name in self._names[index])
-        return index, variant.defaults, values
+        return index, self._sort(variant), values
+
+    def _sort(self, variant: Variant) -> int:
+        """A number that stands for the variant's defaults, which take long to hash."""
+        if variant.name not in self._sorts:
+            self._sorts[variant.name] = self._defaults.setdefault(variant.defaults, len(self._defaults))
+        return self._sorts[variant.name]
 
     def of(self, variant: Variant, index: int) -> Composed:
         """What the entry at the index says in the variant. Raises BadInput where it has problems."""

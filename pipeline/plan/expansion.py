@@ -62,6 +62,7 @@ def _hold_what_follows(plan: Plan, waiting: dict[str, str]) -> None:
         if job.upstream and plan.state(job.upstream)[0] in ("refused", "held"):
             before = plan.board.entries[plan.owners[job.upstream][0]].id
             waiting.setdefault(digest, f"{before}, from which it continues, is not to be had")
+            plan.forget_states()
 
 
 def _job(compositions: Compositions, variant: Variant, index: int, facts: Facts, frame: FrameRef | None) -> Job:

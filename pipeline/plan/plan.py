@@ -51,6 +51,7 @@ class Plan:
     owners: Mapping[str, tuple[int, str]] = field(repr=False)  # of each job the first entry and variant that want it
     held: Mapping[str, str] = field(repr=False)  # jobs that are not bought before another one was -> why
     max_cost_usd: Decimal | None  # dollars; None: no limit
+    _states: dict[tuple[str, int, str], tuple[State, str]] = field(default_factory=dict, init=False, repr=False)
 
     @property
     def origin(self) -> str:
@@ -117,6 +118,16 @@ class Plan:
 
     def state_in(self, variant: str, index: int, digest: str) -> tuple[State, str]:
         """The state of an entry's job as the variant sees it, which may hold a take that others don't."""
+        key = variant, index, digest
+        if key not in self._states:
+            self._states[key] = self._state_in(variant, index, digest)
+        return self._states[key]
+
+    def forget_states(self) -> None:
+        """What is held back has changed: states are found anew."""
+        self._states.clear()
+
+    def _state_in(self, variant: str, index: int, digest: str) -> tuple[State, str]:
         use, used = self.choice(variant, index, digest), self.use(variant, index, digest)
         gone = self.absent_in(variant, index, digest)
         if use and gone and (use.how or use.digest == digest == gone[0].digest) and digest not in self.view.unsettled:
