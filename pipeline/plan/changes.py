@@ -142,8 +142,8 @@ class _Comparison:
                 gone = len(set(old) - set(new))
                 yield Cause("file", "references", f"{gone} fewer" if gone else "in another order")
             return
-        before = {name: mark for name, mark in self.marks_before.items() if name.startswith(FILE)}
-        after = {name: mark for name, mark in self.marks.items() if name.startswith(FILE)}
+        before = {name: mark for name, mark in self.marks_before.items() if _is_sent(name, mark, old)}
+        after = {name: mark for name, mark in self.marks.items() if _is_sent(name, mark, new)}
         compared = list(_compared(before, after))
         words = {"changed": "has other bytes", "new": "is new", "gone": "is not sent any more"}
         yield from (Cause("file", name.removeprefix(FILE), words[what]) for name, what in compared)
@@ -173,9 +173,12 @@ class _Comparison:
             yield Cause("text", "prompt", "")
             return
         before, after = (
-            {name: mark for name, mark in marks.items() if not name.startswith(FILE) and not (media and name == _ROLES)}
-            for marks in (self.marks_before, self.marks)
+            {name: mark for name, mark in marks.items() if not _is_sent(name, mark, sent)}
+            for marks, sent in ((self.marks_before, _hashes(self.before)), (self.marks, _hashes(self.after)))
         )
+        if media:
+            before.pop(_ROLES, None)
+            after.pop(_ROLES, None)
         words = {"changed": "", "new": "is new", "gone": "is gone"}
         compared = [Cause("text", name, words[what]) for name, what in _compared(before, after)]
         yield from compared
@@ -184,6 +187,11 @@ class _Comparison:
 
     def _model_of(self, name: str) -> Model:
         return self.plan.compositions.models[name]
+
+
+def _is_sent(name: str, mark: str, sent: Iterable[str]) -> bool:
+    """Whether the mark of a file is that of one of the references `sent`, and not of a text that a prompt includes."""
+    return name.startswith(FILE) and any(sha256.startswith(mark) for sha256 in sent)
 
 
 def _compared(
