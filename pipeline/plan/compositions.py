@@ -12,7 +12,7 @@ from pipeline.errors import MOST, BadInput
 from pipeline.plan.links import needed, targets, upstream_first
 from pipeline.plan.parameters import Parameters, parameters
 from pipeline.plan.variants import Variant, Variants
-from pipeline.prompts import Ask, Composed, Looked, compose, given, looked_at
+from pipeline.prompts import Ask, Composed, Looked, Texts, compose, given, looked_at, texts_of
 from pipeline.storyboard import Entry, Shot, Storyboard
 from pipeline.templates import Budget, Data
 
@@ -45,6 +45,7 @@ class Compositions:
         self._given = given(board)
         self._kept: OrderedDict[Key, Composed] = OrderedDict()
         self._asked: dict[tuple[object, ...], Parameters] = {}
+        self._texts: dict[tuple[object, ...], Texts] = {}
         self._slots = len(board.entries) * len(variants)
         self._budget: Budget | None = _budget(self._slots)
 
@@ -113,6 +114,13 @@ class Compositions:
         ask = Ask(asked.model, asked.generate_audio, asked.duration_s)
         composed = compose(self.board, entry, self.values(variant), ask, self.budget)
         return Composition(variant, entry, asked, composed)
+
+    def texts(self, entry: Entry) -> Texts:
+        """What the entry, or its other wording, is made from in whatever variant."""
+        key = (entry.path, entry.prompt_key)
+        if key not in self._texts:
+            self._texts[key] = texts_of(self.board, entry)
+        return self._texts[key]
 
     def values(self, variant: Variant) -> Mapping[str, Data]:
         """Everything that the variant's templates may name."""
