@@ -20,16 +20,21 @@ writing      takes land, and the lock says so
 billing      what the API's bills say of it afterwards
 buying       the takes of an offer are bought, each once
 shooting     `shoot`: what is missing is bought, then all is rendered; the only one that can spend
+states       a storyboard at one moment, in the working tree or in git
+pointed      references of which git LFS has only a pointer here
+comparing    `diff`: what differs between two states
 accounts     `status` and `settle`: what is open, what was spent, what an attempt came to
 """
 
 from pipeline.produce.accounts import Account, Row, settle, status
+from pipeline.produce.comparing import Compared, compare
 from pipeline.produce.offering import Offer
 from pipeline.produce.reading import Film, check, check_lock, plan
 from pipeline.produce.rendering import Cutting, FinishedCut, Rendered, assembled, render
 from pipeline.produce.shooting import Left, Shooting, quote, shoot
+from pipeline.produce.states import State
 
 __all__ = [
-    "Account", "Cutting", "Film", "FinishedCut", "Left", "Offer", "Rendered", "Row", "Shooting", "assembled", "check",
-    "check_lock", "plan", "quote", "render", "settle", "shoot", "status",
+    "Account", "Compared", "Cutting", "Film", "FinishedCut", "Left", "Offer", "Rendered", "Row", "Shooting", "State",
+    "assembled", "check", "check_lock", "compare", "plan", "quote", "render", "settle", "shoot", "status",
 ]  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -12,6 +12,7 @@ from pathlib import Path
 
 from pipeline import check as checking
 from pipeline import lock, media, settings, storyboard
+from pipeline.catalog import Kind
 from pipeline.check import Checked
 from pipeline.errors import BadInput, MediaError, SetupError
 from pipeline.plan import Plan, Variant, expand, unknown
@@ -66,11 +67,39 @@ def check(file: Path, *, warn: bool = True) -> Film:
 
     Raises BadInput where it can't be read at all, SetupError where there is no such file.
     """
-    project = settings.project_of(file)
-    parsed = storyboard.parse(str(file), _read, partial(_read_near, project, file.parent))
+    return read(file, settings.project_of(file), warn=warn)
+
+
+def _as_it_is(path: Path, _: Kind) -> MediaFacts:
+    return media.inspect(path)
+
+
+def _is_there(_: Path) -> None:
+    """Nothing has to be done for a file to be where it is."""
+
+
+def read(
+    file: Path,
+    project: Project,
+    *,
+    warn: bool,
+    bring: Callable[[Path], None] = _is_there,
+    inspect: Callable[[Path, Kind], MediaFacts] = _as_it_is,
+) -> Film:
+    """The same of a storyboard whose project is known.
+
+    `bring` is called with the path of each file that the board names before it is looked at; `inspect` tells what a
+    reference is, by its path and what it is named as, and raises MediaError where it can't be used.
+    """
+
+    def near(name: str) -> bytes:
+        bring(file.parent / name)
+        return _read_near(project, file.parent, name)
+
+    parsed = storyboard.parse(str(file), _read, near)
     if parsed.board is None:
         raise BadInput(parsed.problems)
-    facts, unusable = _inspect(project, file.parent, parsed.board)
+    facts, unusable = _inspect(project, file.parent, parsed.board, bring, inspect)
     checked = checking.check(parsed.board, facts, unusable, parsed.problems, project.models, warn=warn)
     return Film(file, project, checked, facts)
 
@@ -87,10 +116,15 @@ def check_lock(file: Path) -> None:
 def plan(file: Path, environ: Mapping[str, str] = os.environ) -> tuple[Film, Plan]:
     """What a storyboard would make, use and pay for. Raises BadInput where it has errors."""
     film = check(file, warn=False)  # a plan is the same whatever is warned of
+    return film, plan_of(film, environ)
+
+
+def plan_of(film: Film, environ: Mapping[str, str] = os.environ) -> Plan:
+    """The same of a storyboard that was read."""
     if film.checked.compositions is None:
         raise BadInput(film.checked.problems)
     origin = settings.api_origin(environ)
-    return film, replace(planned(film, origin), max_cost_usd=min(_limits(film, origin, environ), default=None))
+    return replace(planned(film, origin), max_cost_usd=min(_limits(film, origin, environ), default=None))
 
 
 def planned(film: Film, origin: str) -> Plan:
@@ -153,13 +187,21 @@ def _read_near(project: Project, folder: Path, name: str) -> bytes:
 
 
 def _inspect(
-    project: Project, folder: Path, board: Storyboard
+    project: Project,
+    folder: Path,
+    board: Storyboard,
+    bring: Callable[[Path], None],
+    inspect: Callable[[Path, Kind], MediaFacts],
 ) -> tuple[Mapping[str, MediaFacts], Mapping[str, MediaError]]:
     facts: dict[str, MediaFacts] = {}
     unusable: dict[str, MediaError] = {}
-    for name in dict.fromkeys(reference.file for reference in checking.references(board)):
+    kinds: dict[str, Kind] = {}
+    for reference in checking.references(board):
+        kinds.setdefault(reference.file, reference.kind)
+    for name, kind in kinds.items():
+        bring(folder / name)
         try:
-            facts[name] = media.inspect(settings.locate(project, folder, name))
+            facts[name] = inspect(settings.locate(project, folder, name), kind)
         except MediaError as error:
             unusable[name] = error
     return facts, unusable
