@@ -28,7 +28,9 @@ import heapq
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
+
+Charged = Literal["no", "yes", "unknown"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,17 +66,25 @@ class StoryreelError(Exception):
     """Something the user can mend."""
 
     exit_code = 1
+    word = "error"  # what machines know it by; each kind has its own
 
     def __init__(self, message: str, *, hint: str = "") -> None:
         super().__init__(message)
         self.message = message
-        self.hint = hint
+        self.hint = hint  # the next step
+        self.shot = ""  # id of the shot that it is about; "" where it is about no single one
+
+    @property
+    def charged(self) -> Charged:
+        """Whether it has cost money."""
+        return "no"
 
 
 class BadInput(StoryreelError):
     """A file the user wrote has problems; all of them are here."""
 
     exit_code = 2
+    word = "bad-input"
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(problems)
@@ -85,12 +95,14 @@ class SetupError(StoryreelError):
     """A file, key or setting that is missing or unusable."""
 
     exit_code = 2
+    word = "set-up"
 
 
 class MediaError(StoryreelError, ValueError):
     """A media file that is not what it claims to be."""
 
     exit_code = 2
+    word = "media"
 
     def __init__(self, file: str, message: str, *, hint: str = "") -> None:
         super().__init__(f"{file}: {message}", hint=hint)
@@ -102,20 +114,26 @@ class OverBudget(StoryreelError):
     """The plan costs more than the budget allows."""
 
     exit_code = 3
+    word = "over-budget"
 
 
 class ApprovalNeeded(StoryreelError):
     """Nobody who may has said that this is to be paid."""
 
     exit_code = 5
+    word = "approval-needed"
 
 
 class StoreError(StoryreelError):
     """The store of takes can't be read or written."""
 
+    word = "store"
+
 
 class GenerationError(StoryreelError):
     """One shot got no clip."""
+
+    word = "generation"
 
     def __init__(
         self, message: str, *, hint: str = "", code: int = 0, http_status: int = 0, prediction: str = ""
@@ -125,19 +143,34 @@ class GenerationError(StoryreelError):
         self.http_status = http_status  # 0 where there was no answer
         self.prediction = prediction  # the API's id; "" where none was given
 
+    @property
+    def charged(self) -> Charged:
+        """Whether it has cost money: what has an id was accepted, and is paid unless it failed there."""
+        return "yes" if self.prediction else "no"
+
 
 class RefusedByApi(GenerationError):
     """The API answered, and said no."""
+
+    word = "refused"
+
+    @property
+    def charged(self) -> Charged:
+        """A task that failed is charged until the API gives it back, which it mostly does."""
+        return "unknown" if self.prediction else "no"
 
 
 class KeyRefused(RefusedByApi):
     """The API does not take the key, or the account behind it may not do this."""
 
     exit_code = 2
+    word = "key-refused"
 
 
 class RateLimited(RefusedByApi):
     """Too much at once for the account's tier; nothing was accepted, and the same request may well be taken later."""
+
+    word = "rate-limited"
 
     def __init__(self, message: str, *, asked_s: float | None = None, **details: Any) -> None:
         super().__init__(message, **details)
@@ -148,10 +181,13 @@ class OutOfCredit(RefusedByApi):
     """The account has no money left; whatever else is submitted is refused too."""
 
     exit_code = 3
+    word = "out-of-credit"
 
 
 class UnreachableApi(GenerationError):
     """No answer came, or one that made no sense."""
+
+    word = "unreachable"
 
     def __init__(self, message: str, *, uncertain: bool = False, **details: Any) -> None:
         super().__init__(message, **details)
@@ -161,26 +197,40 @@ class UnreachableApi(GenerationError):
 class Expired(UnreachableApi):
     """The address of a clip is no longer good; its prediction, asked again, tells a fresh one."""
 
+    word = "expired"
+
 
 class ChargeUncertain(UnreachableApi):
     """A submission without a usable answer: it may have been accepted and charged, and must not be sent again."""
 
     exit_code = 4
+    word = "charge-uncertain"
 
     def __init__(self, message: str, **details: Any) -> None:
         super().__init__(message, uncertain=True, **details)
+
+    @property
+    def charged(self) -> Charged:
+        """Nobody knows."""
+        return "unknown"
 
 
 class Held(GenerationError):
     """Not bought: another job of the same shot was refused by moderation."""
 
+    word = "held"
+
 
 class Absent(GenerationError):
     """A take that was paid for: its clip is not here, and the API does not give it."""
 
+    word = "absent"
+
 
 class StillOpen(GenerationError):
     """The generation goes on at the API under its id; it is asked for again later and never submitted again."""
+
+    word = "still-open"
 
 
 def printable(text: str) -> str:

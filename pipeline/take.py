@@ -39,6 +39,20 @@ class Take:
 
 
 @dataclass(frozen=True, slots=True)
+class Flag:
+    """Something that a check noticed in a take. It tells and decides nothing: no state and no purchase looks at it."""
+
+    code: str  # "short", "black", "silent" ..., or a word of an own check: lower-case letters, digits and dashes
+    message: str  # one plain sentence: "black from 1.2 s to 2.0 s"
+    check: str  # that raised it: BUILT_IN, or the path of an own one from the root of its project, "./vision_qc.py"
+    from_s: Fraction | None = None  # seconds from the start of the clip; None: of all of it
+    to_s: Fraction | None = None  # seconds, likewise
+
+
+BUILT_IN = "storyreel"  # the name of the checks that come with the package
+
+
+@dataclass(frozen=True, slots=True)
 class Paid:
     """A take that was paid for, wherever its bytes are."""
 
@@ -47,6 +61,8 @@ class Paid:
     prediction: str  # the API's id
     price_usd: Decimal | None  # US dollars, as it was expected or billed; None: nobody knows
     sha256: str  # of the clip, lower-case hex
+    shot: str = ""  # id of the entry that it was bought for; "" where nobody knows
+    slate: int = 0  # its number among all takes of that shot, from 1, as people call it; 0: none was given
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +76,7 @@ class StoreView:
     absent: Mapping[str, tuple[Paid, ...]] = field(default_factory=dict)  # paid for, their clips not here now
     unsettled: Mapping[str, int] = field(default_factory=dict)  # of open and uncertain digests the number of the take
     failed: Mapping[str, int] = field(default_factory=dict)  # digest -> the API's code (0: none), no take came
+    flags: Mapping[tuple[str, int], tuple[Flag, ...]] = field(default_factory=dict)  # of flagged takes, by their keys
 
     def best(self, digest: str) -> Take | None:
         """The take to use: the first one kept, until another is circled."""

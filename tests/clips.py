@@ -6,6 +6,7 @@ They are written and read by libav alone, so that nothing under test vouches for
 from __future__ import annotations
 
 import io
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -61,6 +62,27 @@ def write_clip(path: Path, spec: Spec) -> Path:
         container.mux(video.encode(None))
         if audio is not None and spec.sound is not None:
             container.mux(audio.encode(_samples(spec)))
+            container.mux(audio.encode(None))
+    return path
+
+
+def write_pictures(
+    path: Path, pictures: Iterable[Pixels], sound: Sound | None = None, *, rate: int = 24, **options: str
+) -> Path:
+    """A film of these pictures (uint8, height x width x 3, RGB), one a frame; `sound` is channels x samples, 48 kHz."""
+    frames = list(pictures)
+    with av.open(str(path), "w") as container:
+        video: Any = container.add_stream("libx264", rate=rate, options={"preset": "fast", "crf": "18"} | options)
+        video.height, video.width = frames[0].shape[:2]
+        video.pix_fmt = "yuv420p"
+        audio: Any = container.add_stream("aac", rate=48000, layout="stereo") if sound is not None else None
+        for number, drawn in enumerate(frames):
+            frame = av.VideoFrame.from_ndarray(drawn, format="rgb24")
+            frame.pts, frame.time_base = number, Fraction(1, rate)
+            container.mux(video.encode(frame))
+        container.mux(video.encode(None))
+        if audio is not None and sound is not None:
+            container.mux(audio.encode(_samples(Spec(sound=sound))))
             container.mux(audio.encode(None))
     return path
 

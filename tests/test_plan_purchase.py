@@ -9,7 +9,7 @@ import pytest
 
 from pipeline.catalog import Price
 from pipeline.lock import Use
-from pipeline.plan import Purchase, purchase, uses
+from pipeline.plan import Purchase, Wish, purchase, uses
 from tests.boards import ORIGIN
 from tests.bought import Money, chain, digests, in_two, other, paid, states, used
 
@@ -19,7 +19,7 @@ THREE = {"weather": {"wet": "rain", "dry": "sun", "cold": "snow"}}
 def bought(money: Money, wanted: dict[str, Any], *named: str, variants: tuple[str, ...] = (), **how: Any) -> Purchase:
     found = money.plan(wanted)
     some = tuple(found.variants.called(frozenset(variants))) if variants else ()
-    return purchase(found, some, frozenset(named), **how)
+    return purchase(found, some, Wish(frozenset(named), **how))
 
 
 def shots(found: Purchase) -> list[tuple[str, str]]:
@@ -113,7 +113,7 @@ def test_an_absent_take_is_fetched_and_costs_nothing() -> None:
 def test_bought_anew_it_gets_the_next_number_and_costs_its_price() -> None:
     bell = digests(Money().plan(chain()))["main", "sh030"]
     money = Money(rest={"absent": {bell: (paid(bell, 2), paid(bell, 5))}})
-    found = bought(money, chain(), "sh030", again=True)
+    found = bought(money, chain(), "sh030", regenerate_absent=True)
     ((key, order),) = found.orders.items()
     assert key == f"take:{bell}:6"
     assert order.absent is None
@@ -125,7 +125,7 @@ def test_bought_anew_it_gets_the_next_number_and_costs_its_price() -> None:
 def test_buying_anew_buys_nothing_that_is_here() -> None:
     money = Money()
     money.shoot(chain())
-    assert not bought(money, chain(), again=True).orders
+    assert not bought(money, chain(), regenerate_absent=True).orders
 
 
 def test_what_moderation_refused_or_holds_is_bought_only_by_name() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from pipeline.plan import purchase, rehearse
+from pipeline.plan import Wish, purchase, rehearse
 from tests.boards import ORIGIN
 from tests.bought import Money, chain, digests, in_two, other, paid, reasons, states, take, used
 
@@ -193,9 +193,9 @@ def test_another_wording_that_is_paid_for_elsewhere_is_fetched_and_neither_is_bo
         "absent",
         "its other wording is paid for, and that clip is not here",
     )
-    (order,) = purchase(found, named=frozenset({"sh030"})).orders.values()
+    (order,) = purchase(found, wish=Wish(frozenset({"sh030"}))).orders.values()
     assert (order.key, order.absent, order.wanted) == (f"take:{chime}:1", paid(chime), bell())
-    again = purchase(found, named=frozenset({"sh030"}), again=True)
+    again = purchase(found, wish=Wish(frozenset({"sh030"}), regenerate_absent=True))
     ((key, order),) = again.orders.items()
     assert (key, order.absent, order.wanted) == (f"take:{chime}:2", None, bell())
     assert again.to_pay == (order,)

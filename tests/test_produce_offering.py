@@ -28,7 +28,7 @@ HOME, CI, FORK = Where("", False, False), Where("GitHub Actions", True, False), 
 
 
 def offer(studio: Studio) -> Offer:
-    return produce.quote(studio.file, studio.environ, studio.connect)
+    return produce.offered(studio.file, environ=studio.environ, connect=studio.connect, live=True)
 
 
 # --- limits

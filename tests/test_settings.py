@@ -46,6 +46,29 @@ def test_without_a_mark_the_boards_own_folder_is_the_root(board: Path, monkeypat
     assert root == board.parent or (root / ".git").exists()
 
 
+@pytest.mark.parametrize(
+    ("run", "reason"),
+    [
+        ("../../qc.py", "lies outside the project"),
+        ("/bin/true", "must be relative"),
+        ("boards", "this is no file"),
+        ("link", "lies outside the project"),
+        ("boards/face.jpg", 'did you mean "boards/face.png"'),
+    ],
+)
+def test_a_check_of_the_project_lies_in_it(board: Path, run: str, reason: str) -> None:
+    root = board.parent.parent
+    (root / "link").symlink_to("/bin/sh")
+    (root / "storyreel.yaml").write_text(f"concurrency: 3\nchecks:\n  - {{run: {run}}}\n")
+    with pytest.raises(BadInput, match=reason) as caught:
+        project_of(board)
+    assert [(problem.path, problem.place.line) for problem in caught.value.problems] == [("checks[0].run", 3)]
+    (root / "storyreel.yaml").write_text("checks: [{run: boards/face.png, timeout: 5}, {run: ./boards/film.yaml}]\n")
+    assert [(check.run, check.timeout_s) for check in project_of(board).checks] == [
+        ("boards/face.png", 5), ("./boards/film.yaml", 60),
+    ]  # fmt: skip
+
+
 def test_the_project_may_say_how_many_clips_are_made_at_a_time(board: Path) -> None:
     settings = board.parent.parent / "storyreel.yaml"
     settings.write_text("concurrency: 3\n")

@@ -31,6 +31,9 @@ def unusable(board: Storyboard, errors: Mapping[str, MediaError]) -> Iterator[Pr
     for reference in references(board):
         if bad := errors.get(reference.file):
             yield error(board, "file", _at(reference), bad.reason, bad.hint)
+    for check in board.checks:
+        if bad := errors.get(check.run):
+            yield error(board, "file", (*check.path, "run"), bad.reason, bad.hint)
 
 
 def unfit(board: Storyboard, facts: Mapping[str, MediaFacts]) -> Iterator[Problem]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from pipeline import produce
 from pipeline.cli import show
+from pipeline.cli.flags import flag_fields, show_flags
 from pipeline.errors import SetupError
 from pipeline.produce import Account, Row
 
@@ -58,6 +59,7 @@ def _show(account: Account) -> None:
     each = account.usd_per_kept_s
     per_second = f", {show.money(each)} for each second that is used" if each is not None else ""
     show.line(f"spent in all: {show.money(account.spent_usd)}{per_second}")
+    show_flags(account.flags)
 
 
 def _name(row: Row) -> str:
@@ -78,4 +80,5 @@ def _fields(account: Account) -> Mapping[str, Any]:
         "open_usd": account.open_usd,
         "spent_usd": account.spent_usd,
         "usd_per_kept_s": account.usd_per_kept_s,
+        "flags": [flag_fields(row) for row in account.flags],
     }

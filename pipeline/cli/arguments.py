@@ -32,16 +32,22 @@ def parser() -> argparse.ArgumentParser:
     check.add_argument("--strict", action="store_true", help="warnings count as errors")
     as_json = "the same as --format json (schemas/output/check.schema.json)"
     check.add_argument("--json", dest="format", action="store_const", const="json", help=as_json)
+    _stdin(check)
     check.add_argument("files", nargs="+", type=Path, metavar="FILE", help="a storyboard")
 
     prompt = _verb(verbs, "prompt", "show the request of one shot, exactly as it would be sent")
     prompt.add_argument("file", type=Path, metavar="FILE", help="a storyboard")
+    _stdin(prompt)
     prompt.add_argument("shot", metavar="SHOT", help="the id of a shot")
     prompt.add_argument("--variant", metavar="NAME", help="default: the first variant")
 
     plan = _verb(verbs, "plan", "show what would be made, used and paid for, and why")
     plan.add_argument("file", type=Path, metavar="FILE", help="a storyboard")
+    _stdin(plan)
     plan.add_argument("--variant", metavar="NAME", help="the shots of this one, one by one")
+    _wishes(plan)
+    saving = "save what `shoot` would do now: `storyreel shoot PLAN.json` does just that, and no dearer"
+    plan.add_argument("-o", "--output", type=Path, metavar="PLAN.json", help=saving)
     plan.add_argument("--quote", action="store_true", help="ask the API for its prices of this moment; takes a key")
 
     diff = _verb(
@@ -57,18 +63,33 @@ def parser() -> argparse.ArgumentParser:
 
     render = _verb(verbs, "render", "make the best cut there is for nothing: paid takes, else previs")
     render.add_argument("file", type=Path, metavar="FILE", help="a storyboard")
+    _stdin(render)
     render.add_argument("--variant", action="append", default=[], metavar="NAME", help="only this one; may be repeated")
 
     shoot = _verb(verbs, "shoot", "buy the takes that are missing, then make the cut: the only command that spends")
-    shoot.add_argument("file", type=Path, metavar="FILE", help="a storyboard")
+    shoot.add_argument("file", type=Path, metavar="FILE", help="a storyboard, or what `plan -o` saved")
+    _stdin(shoot)
     shoot.add_argument("--yes", action="store_true", help="buy what the plan shows without asking")
     shoot.add_argument(
         "--max-cost", metavar="USD", help="the most that this run may cost; of several limits the lowest"
     )
-    shoot.add_argument("--only", action="append", default=[], metavar="SHOT", help="only this one; may be repeated")
+    _wishes(shoot)
     shoot.add_argument("--variant", action="append", default=[], metavar="NAME", help="only this one; may be repeated")
-    again = "buy takes anew that were paid for and whose clips are gone, instead of fetching them"
-    shoot.add_argument("--regenerate-absent", action="store_true", help=again)
+
+    take = _verb(verbs, "take", "list the takes of a shot, and choose the one that is used; free")
+    take.add_argument("file", type=Path, metavar="FILE", help="a storyboard")
+    take.add_argument("shot", metavar="SHOT", help="the id of a shot")
+    take.add_argument("--circle", type=_number, metavar="N", help="use this one")
+    take.add_argument(
+        "--keep", action="store_true", help="though the shot has changed since: for its text as it is now"
+    )
+    holding = take.add_mutually_exclusive_group()
+    holding.add_argument("--hold", action="store_true", help="whatever the shot becomes: changes buy nothing")
+    holding.add_argument("--release", action="store_true", help="no longer so")
+    begins = "where the shot begins in this take, from its start; auto: where the storyboard says"
+    take.add_argument("--in", dest="in_point", metavar="S", help=begins)
+    take.add_argument("--out", dest="out_point", metavar="S", help="where it ends, likewise")
+    take.add_argument("--variant", metavar="NAME", help="only there; default: every variant that it fits")
 
     status = _verb(verbs, "status", "show what is open, uncertain or absent, and what was spent; settle an attempt")
     status.add_argument("file", type=Path, metavar="FILE", help="a storyboard")
@@ -92,6 +113,28 @@ def parser() -> argparse.ArgumentParser:
     faults = "be a double of the paid API, with the account and the faults that this file describes"
     serve.add_argument("--faults", type=Path, metavar="FILE", help=faults)
     return top
+
+
+def _stdin(verb: argparse.ArgumentParser) -> None:
+    """The word for what is read from standard input, where FILE is -."""
+    named = "with - as FILE: the file that standard input stands for; default: %(default)s"
+    verb.add_argument("--stdin-name", type=Path, default=Path("stdin.yaml"), metavar="FILE", help=named)
+
+
+def _wishes(verb: argparse.ArgumentParser) -> None:
+    """The words for what is to be bought of what could be."""
+    verb.add_argument("--only", action="append", default=[], metavar="SHOT", help="only this one; may be repeated")
+    verb.add_argument("--again", action="store_true", help="with --only: one more take of what it has already")
+    missing = "leave shots that have changed with the takes they have; buy only those without any"
+    verb.add_argument("--missing-only", action="store_true", help=missing)
+    again = "buy takes anew that were paid for and whose clips are gone, instead of fetching them"
+    verb.add_argument("--regenerate-absent", action="store_true", help=again)
+
+
+def _number(text: str) -> int:
+    if not text.isascii() or not text.isdecimal() or not 0 < int(text[:10]) < 10**9:
+        raise argparse.ArgumentTypeError(f"{text} is no take: they are numbered from 1")
+    return int(text)
 
 
 def _verb(

@@ -10,8 +10,9 @@ from pathlib import Path
 from pipeline import produce
 from pipeline.cli import copies, show
 from pipeline.cli.formats import TELL, Report
+from pipeline.cli.sources import STDIN, standard_input
 from pipeline.errors import BadInput, Place, Problem, SetupError
-from pipeline.produce import Film
+from pipeline.produce import Film, Source
 from pipeline.store.lockfile import ENDING
 
 FINE, BAD_INPUT = 0, 2
@@ -20,26 +21,29 @@ _Outcome = tuple[Film | None, tuple[Problem, ...]]
 
 def check(arguments: argparse.Namespace) -> int:
     """Say what is wrong with each board."""
-    outcomes = [_outcome(file) for file in arguments.files]
+    sources = [standard_input(arguments) if file == STDIN else file for file in arguments.files]
+    outcomes = [_outcome(source) for source in sources]
+    files = [source if isinstance(source, Path) else source.file for source in sources]
     report = Report(
-        files=tuple(map(str, arguments.files)),
+        files=tuple(map(str, files)),
         fine=tuple(_fine(film) for film, _ in outcomes if film and not film.checked.errors),
         # Boards of one project share its storyreel.yaml, and what is wrong with that.
         problems=tuple(dict.fromkeys(problem for _, problems in outcomes for problem in problems)),
         root=Path(os.environ.get("GITHUB_WORKSPACE") or Path.cwd()),
     )
     TELL[arguments.format](report)
-    _remind(arguments.files)
+    _remind(files)
     counted = [problem for problem in report.problems if arguments.strict or problem.severity == "error"]
     return BAD_INPUT if counted else FINE
 
 
-def _outcome(file: Path) -> _Outcome:
+def _outcome(source: Source) -> _Outcome:
+    file = source if isinstance(source, Path) else source.file
     try:
         if file.name.endswith(ENDING):
             produce.check_lock(file)  # a pattern such as *.yaml names it, too
             return None, ()
-        film = produce.check(file)
+        film = produce.check(source)
     except BadInput as bad:
         return None, bad.problems
     except SetupError as error:

@@ -20,6 +20,7 @@ from pipeline.cli.planning import plan, prompt
 from pipeline.cli.rendering import render
 from pipeline.cli.shooting import shoot
 from pipeline.cli.starting import init
+from pipeline.cli.taking import take
 
 FINE = 0
 
@@ -52,6 +53,7 @@ RUN: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "diff": diff,
     "render": render,
     "shoot": shoot,
+    "take": take,
     "status": status,
     "models": models,
     "doctor": doctor,

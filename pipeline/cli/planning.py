@@ -3,15 +3,32 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator, Mapping, Sequence
+import shlex
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from pipeline import produce, wire
 from pipeline.cli import show
 from pipeline.cli.changes import change_fields, show_changes
+from pipeline.cli.flags import flag_fields, show_flags
+from pipeline.cli.sources import source_of
 from pipeline.errors import SetupError, nearest
-from pipeline.plan import Change, Group, Multiplied, Plan, Variant, changes, groups, multiplied, unknown
-from pipeline.produce import Film
+from pipeline.plan import (
+    EVERYTHING,
+    Change,
+    Group,
+    Job,
+    Multiplied,
+    Plan,
+    Variant,
+    Wish,
+    changes,
+    groups,
+    multiplied,
+    unknown,
+)
+from pipeline.produce import Film, Offer
 from pipeline.storyboard import Storyboard
 from pipeline.wire import FileRef, MediaRef
 
@@ -21,7 +38,7 @@ _MOST_SHARED = 3  # texts that multiply, told of at most
 
 def prompt(arguments: argparse.Namespace) -> int:
     """Show one request as it would be sent."""
-    _, planned = produce.plan(arguments.file)
+    _, planned = produce.plan(source_of(arguments))
     variant = _variant(planned, arguments.variant)
     index = _entry(planned, variant, arguments.shot)
     request, job = planned.request(variant, index), planned.jobs[planned.digests(variant)[index]]
@@ -72,21 +89,38 @@ def _stand_in(ref: MediaRef, continues: str) -> str:
 
 def plan(arguments: argparse.Namespace) -> int:
     """Show jobs, states, prices and reasons."""
-    notes: tuple[str, ...] = ()
-    if arguments.quote:
-        offer = produce.quote(arguments.file)
-        film, planned, notes = offer.film, offer.plan, offer.notes
-    else:
-        film, planned = produce.plan(arguments.file)
+    wish = wish_of(arguments)
+    # What would be bought of all there is takes no time to speak of, and is not asked for most of the time.
+    offer = _offer(arguments, wish) if arguments.quote or arguments.output or wish != EVERYTHING else None
+    film, planned = (offer.film, offer.plan) if offer else produce.plan(source_of(arguments))
+    notes = offer.notes if offer else ()
     chosen = _variant(planned, arguments.variant) if arguments.variant else None
     moved = changes(planned)
+    if offer and arguments.output:
+        names = (arguments.variant,) if arguments.variant else ()
+        produce.save(arguments.output, offer, wish, names, quoted=arguments.quote and not notes)
     if arguments.json:
         show.stream(_plan_fields(film, planned, chosen, moved, quoted=arguments.quote and not notes))
     else:
         _show_plan(film, planned, chosen, moved)
+        if offer and (arguments.output or wish != EVERYTHING):
+            show_purchase(offer)
+    if arguments.output:
+        show.note(f"saved; to do just that: storyreel shoot {shlex.quote(str(arguments.output))}")
     for text in notes:
         show.note(text)
     return OVER_BUDGET if planned.over_budget() else FINE
+
+
+def wish_of(arguments: argparse.Namespace) -> Wish:
+    """What is to be bought of what could be, as the words of the command say."""
+    named = frozenset(arguments.only)
+    return Wish(named, arguments.regenerate_absent, arguments.again, arguments.missing_only)
+
+
+def _offer(arguments: argparse.Namespace, wish: Wish) -> Offer:
+    names = (arguments.variant,) if arguments.variant else ()
+    return produce.offered(source_of(arguments), wish, names, live=arguments.quote)
 
 
 def _plan_fields(
@@ -101,7 +135,9 @@ def _plan_fields(
         "variants": len(planned.variants),
         "jobs": len(planned.jobs),
         "to_generate": len(planned.to_buy()),
+        "changed": len(planned.changed()),
         "cost_usd": planned.cost_usd(),
+        "changed_usd": cost_of(planned.changed()),
         "unpriced": planned.unpriced(),
         "max_cost_usd": planned.max_cost_usd,
         "over_budget": planned.over_budget(),
@@ -118,6 +154,7 @@ def _plan_fields(
         "multiplied": multiplied(planned),
         "slots": (slot for one in variants() for slot in planned.slots(one)),
         "jobs": _jobs(planned, variants()),
+        "flags": [flag_fields(row) for row in produce.flagged(film, planned, (chosen,) if chosen else ())],
         "totals": totals,
     }
 
@@ -145,6 +182,7 @@ def _show_plan(film: Film, planned: Plan, chosen: Variant | None, moved: Mapping
     show_changes(planned, moved)
     show.line()
     _show_total(planned)
+    show_flags(produce.flagged(film, planned, (chosen,) if chosen else ()))
     for text in multiplied(planned)[:_MOST_SHARED]:
         show.note(_warning(text))
 
@@ -215,6 +253,41 @@ def _show_total(planned: Plan) -> None:
     about = "about " if any(job.price and job.price.estimate for job in bought) else ""
     unpriced = f", and {show.count(planned.unpriced(), 'take')} without a known price" if planned.unpriced() else ""
     show.line(f"to pay: {about}{show.money(planned.cost_usd())}{unpriced}{_budget(planned)}")
+    changed = planned.changed()
+    show_apart(len(bought) - len(changed), len(changed), planned.cost_usd(), cost_of(changed))
+
+
+def cost_of(jobs: Iterable[Job]) -> Decimal:
+    """US dollars for these jobs, unpriced ones left out."""
+    return sum((job.price.usd for job in jobs if job.price), Decimal("0.00"))
+
+
+def show_purchase(offer: Offer) -> None:
+    """What is bought and fetched, and what it costs."""
+    bought = offer.purchase.to_pay
+    seconds = sum(offer.plan.jobs[order.wanted].duration_s for order in bought)
+    about = "about " if offer.estimate else ""
+    limit = offer.purse.run_usd
+    allows = "" if limit is None else f"; {offer.purse.run_words} allows {show.money(limit)}"
+    takes = show.count(len(bought), "take")
+    show.line(f"to buy: {takes}, {seconds:,} s, {about}{show.money(offer.cost_usd)}{allows}")
+    changed = [order for key, order in offer.purchase.orders.items() if offer.purchase.states[key] == "stale"]
+    usd = sum((order.price.usd for order in changed if order.price), Decimal("0.00"))
+    show_apart(len(bought) - len(changed), len(changed), offer.cost_usd, usd)
+    if fetched := len(offer.purchase.orders) - len(bought):
+        show.line(f"to fetch, paid for already: {show.count(fetched, 'take')}")
+
+
+def show_apart(missing: int, changed: int, usd: Decimal, changed_usd: Decimal) -> None:
+    """What must be paid for and what only may be, where there is any of the latter: it has a take that can stay."""
+    if changed:
+        must = (
+            f"{show.money(usd - changed_usd)} for {show.count(missing, 'shot')} without any take, " if missing else ""
+        )
+        which = "all" if not missing else show.money(changed_usd)
+        show.line(
+            f"  {must}{which} for {show.count(changed, 'shot')} that changed; --missing-only leaves these as they are"
+        )
 
 
 def _budget(planned: Plan) -> str:

@@ -8,6 +8,8 @@ from typing import Any
 
 from pipeline import produce
 from pipeline.cli import show
+from pipeline.cli.flags import flag_fields, show_flags
+from pipeline.cli.sources import source_of
 from pipeline.frames import plain_seconds
 from pipeline.produce import FinishedCut
 
@@ -19,12 +21,14 @@ def render(arguments: argparse.Namespace) -> int:
     from pipeline.cli.progress import progress  # here: it loads rich
 
     with progress(quiet=arguments.json) as shown:
-        done = produce.render(arguments.file, variants=arguments.variant, tell=shown.tell)
+        done = produce.render(source_of(arguments), variants=arguments.variant, tell=shown.tell)
     if arguments.json:
-        show.result({"format": 1, "drawn": done.drawn, "cuts": [cut_fields(cut) for cut in done.cuts]})
+        cuts, flags = [cut_fields(cut) for cut in done.cuts], [flag_fields(row) for row in done.flags]
+        show.result({"format": 1, "drawn": done.drawn, "cuts": cuts, "flags": flags})
     else:
         for cut in done.cuts:
             show_cut(cut)
+        show_flags(done.flags)
     return SOME_FAILED if any(cut.failed for cut in done.cuts) else FINE
 
 

@@ -10,11 +10,13 @@ from typing import Any
 from pipeline import produce, settings
 from pipeline.cli import show
 from pipeline.cli.changes import show_changes
-from pipeline.cli.planning import show_groups
+from pipeline.cli.flags import flag_fields, show_flags
+from pipeline.cli.planning import show_groups, show_purchase, wish_of
 from pipeline.cli.rendering import cut_fields, show_cut
-from pipeline.errors import GenerationError, StoryreelError
+from pipeline.cli.sources import source_of
+from pipeline.errors import GenerationError, SetupError, StoryreelError
 from pipeline.plan import Order, Slot, changes
-from pipeline.produce import Offer, Shooting
+from pipeline.produce import Agreement, Offer, Shooting
 from pipeline.take import Take
 
 FINE, SOME_FAILED = 0, 1
@@ -27,21 +29,38 @@ def shoot(arguments: argparse.Namespace) -> int:
     from pipeline.cli.progress import progress  # here: it loads rich
 
     most = settings.dollars(arguments.max_cost, "--max-cost") if arguments.max_cost is not None else None
+    saved = _saved(arguments)
     with progress(quiet=arguments.json) as shown:
-        done = produce.shoot(
-            arguments.file,
-            approve=_approval(arguments, shown.pause),
-            variants=arguments.variant,
-            only=arguments.only,
-            max_cost_usd=most,
-            regenerate_absent=arguments.regenerate_absent,
-            tell=shown.tell,
-        )
+        if saved:
+            done = produce.shoot_saved(saved, max_cost_usd=most, tell=shown.tell)
+        else:
+            wish = wish_of(arguments)
+            done = produce.shoot(
+                source_of(arguments),
+                approve=_approval(arguments, shown.pause),
+                variants=arguments.variant,
+                only=wish.named,
+                again=wish.again,
+                missing_only=wish.missing_only,
+                regenerate_absent=wish.regenerate_absent,
+                max_cost_usd=most,
+                tell=shown.tell,
+            )
     if arguments.json:
         show.result(_fields(done))
     else:
         _show(done)
     return exit_code(done)
+
+
+def _saved(arguments: argparse.Namespace) -> Agreement | None:
+    """The saved plan that the file is; None where it is a storyboard. Raises SetupError for words that change it."""
+    if arguments.file.suffix != ".json":
+        return None
+    words = ("only", "variant", "again", "missing_only", "regenerate_absent")
+    if said := [f"--{word.replace('_', '-')}" for word in words if getattr(arguments, word)]:
+        raise SetupError(f"a saved plan says itself what is bought: {', '.join(said)}", hint="say it to `plan -o`")
+    return produce.agreement(arguments.file)
 
 
 def _approval(arguments: argparse.Namespace, pause: Callable[[], object]) -> Callable[[Offer], bool]:
@@ -69,11 +88,7 @@ def _show_offer(offer: Offer) -> None:
     show_groups(offer.plan, moved)
     show_changes(offer.plan, moved)
     show.line()
-    bought = offer.purchase.to_pay
-    seconds = sum(offer.plan.jobs[order.wanted].duration_s for order in bought)
-    show.line(f"to buy: {show.count(len(bought), 'take')}, {seconds:,} s, {_cost(offer)}{_limit(offer)}")
-    if fetched := len(offer.purchase.orders) - len(bought):
-        show.line(f"to fetch, paid for already: {show.count(fetched, 'take')}")
+    show_purchase(offer)
     for note in offer.notes:
         show.note(note)
 
@@ -82,20 +97,16 @@ def _cost(offer: Offer) -> str:
     return ("about " if offer.estimate else "") + show.money(offer.cost_usd)
 
 
-def _limit(offer: Offer) -> str:
-    if offer.purse.run_usd is None:
-        return ""
-    return f"; {offer.purse.run_words} allows {show.money(offer.purse.run_usd)}"
-
-
 def _show(done: Shooting) -> None:
     for cut in done.rendered.cuts:
         show_cut(cut)
+    show_flags(done.rendered.flags)
     for left in done.left[:_MOST_TOLD]:
         slot, name = left.slot, _name(left.slot, shared=left.shared)
         again = f"\n    to try it once more as it is: --only {slot.shot}"
-        # By name alone it could not be made either: what it continues from is refused.
-        show.note(f"{name}: {slot.reason}" + ("" if slot.state == "held" and slot.continues else again))
+        # By name alone it could not be made either: what it continues from is refused, or left as it is.
+        by_name = left.reason == slot.reason and not (slot.state == "held" and slot.continues)
+        show.note(f"{name}: {left.reason}" + (again if by_name else ""))
     if not done.made:
         show.line("nothing to buy" + ("" if done.left else ": every shot has its take"))
         return
@@ -141,9 +152,10 @@ def _fields(done: Shooting) -> Mapping[str, Any]:
         "estimated_usd": done.offer.cost_usd,
         "spent_usd": done.spent_usd,
         "billed_usd": done.billed_usd,
-        "left": [{**_head(left.slot, shared=left.shared), "reason": left.slot.reason} for left in done.left],
+        "left": [{**_head(left.slot, shared=left.shared), "reason": left.reason} for left in done.left],
         "takes": [_take_fields(orders[key], outcome) for key, outcome in done.made.items()],
         "cuts": [cut_fields(cut) for cut in done.rendered.cuts],
+        "flags": [flag_fields(row) for row in done.rendered.flags],
     }
 
 
@@ -157,5 +169,5 @@ def _take_fields(order: Order, outcome: Take | StoryreelError) -> Mapping[str, A
     if isinstance(outcome, Take):
         return {**head, "take": outcome.number, "prediction": outcome.prediction, "price_usd": price, "error": None}
     known = outcome.prediction if isinstance(outcome, GenerationError) else ""
-    error = {"message": outcome.message, "hint": outcome.hint, "exit_code": outcome.exit_code}
+    error = show.error_fields(outcome)
     return {**head, "take": None, "prediction": known, "price_usd": price, "error": error}

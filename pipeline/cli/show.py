@@ -12,7 +12,7 @@ from typing import Any
 
 from pipeline import settings
 from pipeline.catalog import Price
-from pipeline.errors import BadInput, Problem, StoryreelError, describe, is_harmless, printable
+from pipeline.errors import BadInput, GenerationError, Problem, StoryreelError, describe, is_harmless, printable
 from pipeline.plan import MAIN
 from pipeline.schema import plain
 
@@ -33,9 +33,19 @@ def line(text: str = "") -> None:
     print(harmless(text), flush=True)
 
 
+def picture(text: str) -> None:
+    """A picture as the terminal takes it: its own pixels alone, nothing that anybody wrote."""
+    print(text, flush=True)
+
+
 def note(text: str) -> None:
     """Something said beside the result."""
     print(harmless(f"storyreel: {text}"), file=sys.stderr)
+
+
+def aside(text: str) -> None:
+    """A line beside the result that says of itself what it is."""
+    print(harmless(text), file=sys.stderr)
 
 
 def asked(question: str) -> bool:
@@ -103,13 +113,28 @@ def failure(error: StoryreelError, *, as_json: bool) -> None:
     """An error that the user can mend."""
     if as_json:
         problems = error.problems if isinstance(error, BadInput) else ()
-        head = "the storyboard has problems" if problems else error.message
-        fields = {"message": head, "hint": error.hint, "exit_code": error.exit_code}
-        result({"format": 1, "error": {**fields, "problems": [problem_fields(problem) for problem in problems]}})
+        fields = error_fields(error) | {"problems": [problem_fields(problem) for problem in problems]}
+        result({"format": 1, "error": fields})
     elif isinstance(error, BadInput):
         problem_list(error.problems)
     else:
         note(error.message + (f"\n    {error.hint}" if error.hint else ""))
+
+
+def error_fields(error: StoryreelError) -> dict[str, Any]:
+    """An error as JSON, without the places of what is wrong with a storyboard."""
+    whole = isinstance(error, BadInput) and error.problems
+    known = error if isinstance(error, GenerationError) else None
+    return {
+        "code": error.word,
+        "message": "the storyboard has problems" if whole else error.message,
+        "hint": error.hint,
+        "shot": error.shot,
+        "charged": error.charged,
+        "api_code": known.code if known else 0,
+        "prediction": known.prediction if known else "",
+        "exit_code": error.exit_code,
+    }
 
 
 def problem_list(problems: Sequence[Problem]) -> None:

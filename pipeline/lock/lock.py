@@ -2,31 +2,31 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
+from pipeline.frames import plain_seconds
 from pipeline.lock import page
+from pipeline.lock.lines import (
+    Points,
+    Use,
+    amount,
+    fields_of_take,
+    key_of,
+    marks_in,
+    object_in,
+    paid_in,
+    place,
+    use_in,
+    written_use,
+)
 from pipeline.lock.page import Header, Page, as_json
 from pipeline.take import Paid
 
 FORMAT = 1
 RECIPE = 1  # the newest one this version composes by
-_DIGEST = re.compile(r"[0-9a-f]{64}")
-_TAKE = re.compile(r"([0-9a-f]{64})/([1-9][0-9]{0,8})")
-_MONEY = re.compile(r"[0-9]+(\.[0-9]+)?")
-
-
-@dataclass(frozen=True, slots=True)
-class Use:
-    """The take that a shot uses."""
-
-    wanted: str  # digest of the request that the storyboard made of it when the take was chosen
-    digest: str  # of the request that the take answers; another one where it is kept, or a fallback
-    number: int  # of the take, from 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,16 +39,16 @@ class Lock:
     def use(self, origin: str, shot: str, variant: str) -> Use | None:
         """The take that the entry called `shot` uses in the variant: its own, else what all use."""
         lines = self._lines(origin, "shots")
-        return _use(lines.get(f"{shot}/{variant}")) or _use(lines.get(shot))
+        return use_in(lines.get(f"{shot}/{variant}")) or use_in(lines.get(shot))
 
     def own_use(self, origin: str, shot: str, variant: str) -> Use | None:
         """What is written down for just that variant; for "" what all variants use that have none of their own."""
-        return _use(self._lines(origin, "shots").get(_key(shot, variant)))
+        return use_in(self._lines(origin, "shots").get(key_of(shot, variant)))
 
     def uses(self, origin: str) -> tuple[Use, ...]:
         """Everything that some shot uses: first of what all its variants use, then of what one does."""
         lines = self._lines(origin, "shots")
-        uses = (_use(lines[key]) for key in sorted(lines, key=lambda key: ("/" in key, key)))
+        uses = (use_in(lines[key]) for key in sorted(lines, key=lambda key: ("/" in key, key)))
         return tuple(use for use in uses if use)
 
     def used(self, origin: str) -> frozenset[str]:
@@ -61,50 +61,86 @@ class Lock:
         found: dict[str, list[Paid]] = {}
         for key, line in self._lines(origin, "takes").items():
             digest = key.partition("/")[0]
-            if digest in wanted and (paid := _paid(key, line)):
+            if digest in wanted and (paid := paid_in(key, line)):
                 found.setdefault(digest, []).append(paid)
         return {digest: tuple(sorted(several, key=lambda paid: paid.number)) for digest, several in found.items()}
 
     def every_take(self, origin: str) -> tuple[Paid, ...]:
         """All paid takes."""
-        takes = (_paid(key, line) for key, line in self._lines(origin, "takes").items())
+        takes = (paid_in(key, line) for key, line in self._lines(origin, "takes").items())
         return tuple(take for take in takes if take)
 
     def request(self, origin: str, digest: str) -> Mapping[str, Any] | None:
         """The request behind a digest, as digested; None where the lock does not have it."""
-        return _object(self._lines(origin, "requests").get(digest))
+        return object_in(self._lines(origin, "requests").get(digest))
 
     def sources(self, origin: str, digest: str) -> Mapping[str, str] | None:
         """The marks of what a request was made from, by name; None where the lock does not have them."""
-        return _marks(self._lines(origin, "sources").get(digest))
+        return marks_in(self._lines(origin, "sources").get(digest))
 
     def with_sources(self, origin: str, sources: Mapping[str, Mapping[str, str]]) -> Lock:
         """The lock that also says of these requests, by digest, what they were made from."""
         return self._with(origin, "sources", {digest: as_json(dict(marks)) for digest, marks in sources.items()})
 
     def with_takes(self, origin: str, takes: Iterable[tuple[Paid, Mapping[str, Any]]]) -> Lock:
-        """The lock that also has these takes, each with its request."""
-        lines: dict[str, str] = {}
+        """The lock that also has these takes, each with its request.
+
+        A take that is new gets the next number of its shot. What was chosen for one that is known stays.
+        """
+        there, lines = self._lines(origin, "takes"), dict[str, str]()
         requests: dict[str, str] = {}
+        slates: dict[str, int] = {}
         for paid, request in takes:
-            price = None if paid.price_usd is None else _amount(paid.price_usd)
+            key = f"{paid.digest}/{paid.number}"
+            price = None if paid.price_usd is None else amount(paid.price_usd)
             fields = {"clip": paid.sha256, "prediction": paid.prediction, "price_usd": price}
-            lines[f"{paid.digest}/{paid.number}"] = as_json(fields)
+            known = fields_of_take(there.get(key, "")) or {}
+            own = {name: known[name] for name in ("shot", "slate", "points") if name in known}
+            if paid.shot and "slate" not in own:
+                if paid.shot not in slates:
+                    slates[paid.shot] = self._last_slate(origin, paid.shot, paid.digest)
+                slates[paid.shot] += 1
+                own |= {"shot": paid.shot, "slate": slates[paid.shot]}
+            lines[key] = as_json(fields | own)
             requests[paid.digest] = as_json(request)
         return self._with(origin, "requests", requests)._with(origin, "takes", lines)
+
+    def with_requests(self, origin: str, requests: Mapping[str, Mapping[str, Any]]) -> Lock:
+        """The lock that also has these requests, by digest, of which no take may be known."""
+        return self._with(origin, "requests", {digest: as_json(dict(one)) for digest, one in requests.items()})
+
+    def points(self, origin: str, digest: str, number: int, shot: str) -> Points:
+        """Where a shot begins and ends in a take, where somebody chose it for just this take."""
+        fields = fields_of_take(self._lines(origin, "takes").get(f"{digest}/{number}", "")) or {}
+        chosen = fields.get("points", {}).get(shot, {})
+        return Points(*(Fraction(chosen[name]) if name in chosen else None for name in ("in", "out")))
+
+    def with_points(self, origin: str, digest: str, number: int, shot: str, points: Points) -> Lock:
+        """The lock in which a shot begins and ends there in a take that it knows."""
+        key = f"{digest}/{number}"
+        fields = dict(fields_of_take(self._lines(origin, "takes")[key]) or {})
+        chosen = {
+            name: plain_seconds(at) for name, at in (("in", points.in_s), ("out", points.out_s)) if at is not None
+        }
+        every = {name: value for name, value in fields.pop("points", {}).items() if name != shot}
+        every |= {shot: chosen} if chosen else {}
+        return self._with(origin, "takes", {key: as_json(fields | ({"points": every} if every else {}))})
 
     def with_uses(self, origin: str, uses: Mapping[tuple[str, str], Use | None]) -> Lock:
         """The lock in which these (entry, variant) use these takes; variant "": all without one of their own.
 
         None: nothing is said of these any more.
         """
-        gone = frozenset(_key(*who) for who, use in uses.items() if use is None)
-        lines = {
-            _key(*who): as_json({"take": f"{use.digest}/{use.number}", "wanted": use.wanted})
-            for who, use in uses.items()
-            if use
-        }
+        gone = frozenset(key_of(*who) for who, use in uses.items() if use is None)
+        lines = {key_of(*who): written_use(use) for who, use in uses.items() if use}
         return self._with(origin, "shots", lines, gone)
+
+    def _last_slate(self, origin: str, shot: str, digest: str) -> int:
+        """The number of a shot's newest take; takes of the request that have none count too."""
+        mark, there = f'"shot": {as_json(shot)}', self._lines(origin, "takes")
+        fields = (fields_of_take(line) or {} for key, line in there.items() if mark in line or key.startswith(digest))
+        own = [int(one.get("slate", 0)) for one in fields if one.get("shot", shot) == shot]
+        return max([*own, own.count(0)], default=0)
 
     def _lines(self, origin: str, section: str) -> Mapping[str, str]:
         return self.page.get(origin, {}).get(section, {})
@@ -119,7 +155,7 @@ def parse(text: str, file: str) -> Lock:
     """The lock in a text; an empty one is none. Raises BadInput for what storyreel did not write."""
     if not text.strip():
         return Lock()
-    header, lines = page.read(text, file, Header(FORMAT, RECIPE), _place)
+    header, lines = page.read(text, file, Header(FORMAT, RECIPE), place)
     if header.format < 1 or header.recipe < 1:
         raise page.refusal(file, "it does not say its format and recipe")
     return Lock(header.recipe, lines)
@@ -137,69 +173,3 @@ def merged(older: Lock, newer: Lock) -> Lock:
         there = both.get(origin, {})
         both[origin] = {name: {**there.get(name, {}), **sections[name]} for name in page.SECTIONS}
     return Lock(max(older.recipe, newer.recipe), both)
-
-
-def _place(section: str, key: str, line: str) -> str:
-    """The section that a line belongs to: where it stands, else the one whose lines look like it; "" for none."""
-    fields = _object(line) or {}
-    if _DIGEST.fullmatch(key) and fields:  # a request and its marks have one key, and neither can be the other
-        if _marks(line) is not None:
-            return "sources"
-        return "requests" if section == "requests" or fields.keys() >= {"inputs", "model"} else ""
-    if section and _legal(section, key, line):
-        return section
-    return next((name for name in ("takes", "shots") if _legal(name, key, line)), "")
-
-
-def _legal(section: str, key: str, line: str) -> bool:
-    if section == "shots":
-        return _use(line) is not None
-    if section == "takes":
-        return _TAKE.fullmatch(key) is not None and _fields_of_take(line) is not None
-    known = _marks(line) if section == "sources" else _object(line)
-    return _DIGEST.fullmatch(key) is not None and known is not None
-
-
-def _marks(line: str | None) -> Mapping[str, str] | None:
-    marks = _object(line)
-    return marks if marks is not None and all(isinstance(mark, str) for mark in marks.values()) else None
-
-
-def _key(shot: str, variant: str) -> str:
-    return f"{shot}/{variant}" if variant else shot
-
-
-def _use(line: str | None) -> Use | None:
-    fields = _object(line) or {}
-    match = _TAKE.fullmatch(str(fields.get("take", "")))
-    wanted = str(fields.get("wanted", ""))
-    return Use(wanted, match[1], int(match[2])) if match and _DIGEST.fullmatch(wanted) else None
-
-
-def _paid(key: str, line: str) -> Paid | None:
-    match, fields = _TAKE.fullmatch(key), _fields_of_take(line)
-    if not match or fields is None:
-        return None
-    price = None if fields["price_usd"] is None else Decimal(fields["price_usd"])
-    return Paid(match[1], int(match[2]), fields["prediction"], price, fields["clip"])
-
-
-def _fields_of_take(line: str) -> Mapping[str, Any] | None:
-    fields = _object(line) or {}
-    clip, prediction, price = (fields.get(name) for name in ("clip", "prediction", "price_usd"))
-    fine = isinstance(clip, str) and _DIGEST.fullmatch(clip) and isinstance(prediction, str)
-    priced = price is None or (isinstance(price, str) and _MONEY.fullmatch(price))
-    return fields if fine and priced else None
-
-
-def _amount(usd: Decimal) -> str:
-    """Dollars with cents at least: an API's 0.4 and a file's 0.40 are the same line."""
-    return f"{usd.quantize(Decimal('0.01')) if usd == usd.quantize(Decimal('0.01')) else usd.normalize():f}"
-
-
-def _object(line: str | None) -> Mapping[str, Any] | None:
-    try:
-        value = json.loads(line) if line else None
-    except (ValueError, RecursionError):
-        return None
-    return value if isinstance(value, dict) else None

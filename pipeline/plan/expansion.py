@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from pipeline.lock import Lock
+from pipeline.plan.chosen import Chosen
 from pipeline.plan.compositions import Composition, Compositions
 from pipeline.plan.jobs import Facts, Job, frame_of, price_of, request_of
 from pipeline.plan.plan import JobUse, Plan
@@ -26,7 +27,8 @@ def expand(
     `facts` holds each file that the board names, by its path; `look` tells which takes there are for the request
     digests it is given; `lock` which of them are used, and `origin` is that of the endpoint they come from.
     """
-    board = compositions.board
+    board, locked = compositions.board, lock or Lock()
+    chosen = Chosen.of(locked, origin)
     jobs: dict[str, Job] = {}
     uses: dict[JobUse, str] = {}
     owners: dict[str, tuple[int, str]] = {}
@@ -37,17 +39,15 @@ def expand(
             before = found[upstream.entry] if upstream else ""
             use = (compositions.key(variant, index), before)
             if use not in uses:
-                frame = frame_of(compositions, variant, upstream, before) if upstream else None
+                frame = frame_of(compositions, variant, upstream, before, chosen) if upstream else None
                 job = _job(compositions, variant, index, facts, frame)
                 uses[use] = jobs.setdefault(job.digest, job).digest
                 owners.setdefault(job.digest, (index, variant.name))
                 if job.digest not in fallbacks and (other := compositions.fallback(variant, index)):
                     fallbacks[job.digest] = _job_of(other, facts, frame)
             found[index] = uses[use]
-    locked = lock or Lock()
-    chosen = {use.wanted: use for use in reversed(locked.uses(origin))}
-    known = jobs.keys() | {job.digest for job in fallbacks.values()}
-    view = with_absent(look(known | locked.used(origin)), locked, known)
+    known = jobs.keys() | {job.digest for job in fallbacks.values()} | locked.used(origin)
+    view = with_absent(look(known), locked, known)
     waiting = held(owners, {digest: job.digest for digest, job in fallbacks.items()}, view)
     most_usd = board.max_cost_usd
     plan = Plan(board.name, compositions, facts, view, jobs, uses, locked, chosen, fallbacks, owners, waiting, most_usd)

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from pipeline import catalog
 from pipeline.catalog import MEDIA_WORDS, Price
 from pipeline.frames import frames_in
+from pipeline.plan.chosen import Chosen
 from pipeline.plan.compositions import Composition, Compositions
 from pipeline.plan.parameters import Parameters, points
 from pipeline.plan.variants import Variant
 from pipeline.prompts import Cited
-from pipeline.storyboard import Reference, Shot
+from pipeline.storyboard import Entry, Reference, Shot
 from pipeline.take import MediaFacts
 from pipeline.wire import FileRef, FrameRef, MediaRef, Request, Value
 
@@ -56,6 +57,11 @@ def request_of(composition: Composition, facts: Facts, frame: FrameRef | None) -
     return Request(asked.model.id, inputs)
 
 
+def speaks(entry: Entry, asked: Parameters) -> bool:
+    """Whether somebody is to be heard in the take of the entry."""
+    return asked.generate_audio and not entry.raw and any(part.dialogue for part in entry.parts)
+
+
 def price_of(composition: Composition, facts: Facts) -> Price | None:
     """What the job costs; None where nobody knows."""
     asked = composition.asked
@@ -70,10 +76,19 @@ def last_frame(shot: Shot, asked: Parameters) -> int:
     return max(0, frames_in(points(shot, asked.duration_s)[1], asked.model.frame_rate) - 1)
 
 
-def frame_of(compositions: Compositions, variant: Variant, shot: Shot, digest: str) -> FrameRef:
-    """The frame that another entry continues from: the one at this shot's out point, out of its job's take."""
-    asked = compositions.asked(variant, compositions.board.entries[shot.entry])
-    return FrameRef(digest, FIRST_TAKE, last_frame(shot, asked))
+def frame_of(compositions: Compositions, variant: Variant, shot: Shot, digest: str, chosen: Chosen) -> FrameRef:
+    """The frame that another entry continues from: the one at this shot's out point, out of its job's take.
+
+    Of a job that has a fallback it is named by the job: which of the two wordings came through is not known before.
+    """
+    entry = compositions.board.entries[shot.entry]
+    use = chosen.use(entry.id, variant.name, digest)
+    take = (digest, FIRST_TAKE)
+    if use and (use.how or use.digest == digest):
+        take = use.digest, use.number
+    out_s = chosen.points(*take, shot.id).out_s
+    asked = compositions.asked(variant, entry)
+    return FrameRef(*take, last_frame(shot if out_s is None else replace(shot, out_s=out_s), asked))
 
 
 def _shape(asked: Parameters) -> Mapping[str, str]:

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from fractions import Fraction
 
 from pipeline.catalog import Price
 from pipeline.lock import Lock, Use
+from pipeline.plan.chosen import Chosen
 from pipeline.plan.compositions import Composition, Compositions, Key
 from pipeline.plan.jobs import FIRST_TAKE, Facts, Job, frame_of, request_of
 from pipeline.plan.standing import State, after_refusal, standing
 from pipeline.plan.variants import Variant, Variants
-from pipeline.storyboard import Shot, Storyboard
+from pipeline.storyboard import FRAME_RATE, Shot, Storyboard
 from pipeline.take import Paid, StoreView, Take
 from pipeline.wire import MODERATED, Request
 
@@ -44,7 +46,7 @@ class Plan:
     jobs: Mapping[str, Job]  # by digest, each once, what others continue from first
     uses: Mapping[JobUse, str] = field(repr=False)  # the digest of the job that each composition comes to
     lock: Lock = field(repr=False)
-    chosen: Mapping[str, Use] = field(repr=False)  # by the digest that is wanted, what some shot uses for it
+    chosen: Chosen = field(repr=False)
     fallbacks: Mapping[str, Job] = field(repr=False)  # by the digest of the job that each stands for
     owners: Mapping[str, tuple[int, str]] = field(repr=False)  # of each job the first entry and variant that want it
     held: Mapping[str, str] = field(repr=False)  # jobs that are not bought before another one was -> why
@@ -96,7 +98,7 @@ class Plan:
             return request_of(composition, self.facts, None)
         shot = self.compositions.targets[link.shot]
         digest = (self.digests(variant) if digests is None else digests)[shot.entry]
-        return request_of(composition, self.facts, frame_of(self.compositions, variant, shot, digest))
+        return request_of(composition, self.facts, frame_of(self.compositions, variant, shot, digest, self.chosen))
 
     def fallback_request(self, variant: Variant, index: int, digests: Mapping[int, str]) -> Request | None:
         """What is sent if moderation refuses the request of the entry; None where the author has no other wording."""
@@ -105,49 +107,79 @@ class Plan:
             return None
         link = composition.entry.continue_from
         shot = self.compositions.targets[link.shot] if link else None
-        frame = frame_of(self.compositions, variant, shot, digests[shot.entry]) if shot else None
+        frame = frame_of(self.compositions, variant, shot, digests[shot.entry], self.chosen) if shot else None
         return request_of(composition, self.facts, frame)
 
     def state(self, digest: str) -> tuple[State, str]:
         """The state of a job, and why it is in it."""
         index, variant = self.owners[digest]
+        return self.state_in(variant, index, digest)
+
+    def state_in(self, variant: str, index: int, digest: str) -> tuple[State, str]:
+        """The state of an entry's job as the variant sees it, which may hold a take that others don't."""
+        use, used = self.choice(variant, index, digest), self.use(variant, index, digest)
+        gone = self.absent_in(variant, index, digest)
+        if use and gone and (use.how or use.digest == digest == gone[0].digest) and digest not in self.view.unsettled:
+            return "absent", f"take {gone[0].number}, which was chosen for it, is paid for and not here"
+        if use and use.held and use.wanted != digest and used:
+            return "held", f"take {used.number} of an older request is held: changes buy nothing until it is released"
         older = self.older_use(variant, index, digest)
-        found = standing(digest, self.view, self.use(variant, index, digest), older, self.held.get(digest, ""))
+        found = standing(digest, self.view, used, older, self.held.get(digest, ""))
         if found[0] == "refused" and digest in self.fallbacks:
             found = after_refusal(self.fallbacks[digest].digest, self.view)
-        if found[0] not in ("reuse", "open", "uncertain", "absent") and self.absent(digest):
+        if found[0] not in ("reuse", "open", "uncertain", "absent") and gone:
             return "absent", "its other wording is paid for, and that clip is not here"
         return found
 
     def absent(self, digest: str) -> tuple[Paid, ...]:
-        """Takes of a job that are paid for and not here: of its request, else of the other wording that is used."""
-        gone = self.view.absent.get(digest, ())
-        chosen, fallback = self.chosen.get(digest), self.fallbacks.get(digest)
-        if gone or not chosen or not fallback or chosen.digest != fallback.digest:
-            return gone
-        return self.view.absent.get(fallback.digest, ())
+        """Takes of a job that are paid for, not here and wanted, the one that is used first."""
+        index, variant = self.owners[digest]
+        return self.absent_in(variant, index, digest)
+
+    def absent_in(self, variant: str, index: int, digest: str) -> tuple[Paid, ...]:
+        """The same as the variant sees it: the take that was chosen, else all of its request where none is here."""
+        use, gone = self.choice(variant, index, digest), self.view.absent.get(digest, ())
+        if use and _here(self.view, use):
+            return ()
+        chosen = [paid for paid in self.view.absent.get(use.digest, ()) if paid.number == use.number] if use else []
+        if not chosen and self.use(variant, index, digest):
+            return ()
+        return (*chosen, *(paid for paid in gone if paid not in chosen))
 
     def at_work(self, digest: str) -> str:
         """Digest of the request by which a job is under way: its own, or that of its fallback once it was refused."""
         fallback = self.fallbacks[digest].digest if digest in self.fallbacks else ""
         return fallback if fallback in self.view.open or fallback in self.view.uncertain else digest
 
-    def use(self, variant: str, index: int, digest: str) -> Take | None:
-        """The take that an entry uses in a variant for just the request it makes now; None where it has none.
+    def choice(self, variant: str, index: int, digest: str) -> Use | None:
+        """What the lock says that an entry uses in a variant for the request it makes now, wherever its clip is."""
+        return self.chosen.use(self.board.entries[index].id, variant, digest)
 
-        What was chosen for the same request elsewhere is as good: without it another wording that moderation let
-        through would be bought once more.
-        """
-        entry = self.board.entries[index].id
-        own, shared = (self.lock.own_use(self.origin, entry, name) for name in (variant, ""))
-        for chosen in (own, shared, self.chosen.get(digest)):
-            if chosen and chosen.wanted == digest and (found := _here(self.view, chosen)):
-                return found
-        return self.view.best(digest) or self._fallback_take(digest)
+    def use(self, variant: str, index: int, digest: str) -> Take | None:
+        """The take that an entry uses in a variant for just the request it makes now; None where it has none."""
+        use = self.choice(variant, index, digest)
+        found = _here(self.view, use) if use else None
+        return found or self.view.best(digest) or self._fallback_take(digest)
 
     def _fallback_take(self, digest: str) -> Take | None:
         refused = self.view.failed.get(digest) == MODERATED and digest in self.fallbacks
         return self.view.best(self.fallbacks[digest].digest) if refused else None
+
+    def next_number(self, digest: str) -> int:
+        """That of the next take of a request: one more than any take of it that was paid for."""
+        known = [take.number for take in self.view.takes.get(digest, ())]
+        known += [paid.number for paid in self.view.absent.get(digest, ())]
+        known += [paid.number for paid in self.lock.takes(self.origin, [digest]).get(digest, ())]
+        return max(known, default=0) + 1
+
+    def frame_rate(self, digest: str) -> Fraction:
+        """Frames a second of the takes of a request: of one of its jobs, or of one that the lock knows."""
+        job = self.jobs.get(digest)
+        request = None if job else self.lock.request(self.origin, digest)
+        name = job.model if job else str((request or {}).get("model", ""))
+        known = self.compositions.models.get(name)
+        take = self.view.best(digest)
+        return known.frame_rate if known else take.clip.frame_rate if take else FRAME_RATE
 
     def older_use(self, variant: str, index: int, digest: str) -> Use | None:
         """What the lock says that the entry used in the variant for an older request, wherever its clip is."""
@@ -186,6 +218,10 @@ class Plan:
         """Jobs that have to be generated, each once: those without a take, and those whose take is stale."""
         return tuple(job for job in self.jobs.values() if self.state(job.digest)[0] in ("generate", "stale"))
 
+    def changed(self) -> tuple[Job, ...]:
+        """Those of `to_buy` that have a take, of an older request, which can stay in use."""
+        return tuple(job for job in self.jobs.values() if self.state(job.digest)[0] == "stale")
+
     def cost_usd(self) -> Decimal:
         """Dollars for all that has to be generated, unpriced jobs left out."""
         return sum((job.price.usd for job in self.to_buy() if job.price), Decimal("0.00"))
@@ -199,7 +235,7 @@ class Plan:
         return self.max_cost_usd is not None and self.cost_usd() > self.max_cost_usd
 
     def _slot(self, variant: Variant, shot: Shot, digest: str) -> Slot:
-        state, reason = self.state(digest)
+        state, reason = self.state_in(variant.name, shot.entry, digest)
         best = self.use(variant.name, shot.entry, digest)
         link = self.board.entries[shot.entry].continue_from
         number = best.number if best else FIRST_TAKE

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
 
 from pipeline.catalog import Price
-from pipeline.plan.jobs import FIRST_TAKE
+from pipeline.plan.jobs import FIRST_TAKE, speaks
 from pipeline.plan.plan import Plan
 from pipeline.plan.rehearsal import FrameSource, Order
 from pipeline.plan.standing import State
 from pipeline.plan.variants import Variant
-from pipeline.wire import MODERATED, FrameRef
+from pipeline.take import Paid
+from pipeline.wire import MODERATED, FrameRef, from_digested
 
 PAID_FOR: frozenset[State] = frozenset({"open", "uncertain", "absent"})  # nothing more is paid for these
 _BOUGHT: frozenset[State] = frozenset({"generate", "stale"})
@@ -28,6 +29,7 @@ class Purchase:
     orders: Mapping[str, Order]  # by key "take:<digest>:<number>", what others continue from first
     states: Mapping[str, State]  # of the job of each order
     footage: Mapping[tuple[str, int], str]  # (variant, entry) -> key of a take that is kept or ordered
+    skipped: Mapping[str, str]  # jobs that were asked for and can't be had now, by digest -> why
 
     @property
     def to_pay(self) -> tuple[Order, ...]:
@@ -47,26 +49,34 @@ class Purchase:
         return replace(self, orders=orders)
 
 
-def purchase(
-    plan: Plan, variants: Iterable[Variant] = (), named: frozenset[str] = frozenset(), *, again: bool = False
-) -> Purchase:
-    """What has to be bought and fetched for these variants, or for all.
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is to be bought of what could be."""
 
-    Where shots are `named`, only for them and for what they continue from; what moderation refused is bought only
-    then. `again`: takes whose clips are gone are bought anew instead of fetched.
-    """
-    wanted = _Purchase(plan, named, again=again)
+    named: frozenset[str] = frozenset()  # shots: only these and what they continue from; empty: all
+    regenerate_absent: bool = False  # takes whose clips are gone are bought anew instead of fetched
+    again: bool = False  # one more take of each named shot that has one
+    missing_only: bool = False  # shots that have a take of an older request keep it
+
+
+EVERYTHING = Wish()
+
+
+def purchase(plan: Plan, variants: Iterable[Variant] = (), wish: Wish = EVERYTHING) -> Purchase:
+    """What has to be bought and fetched for these variants, or for all; what moderation refused only where named."""
+    wanted = _Purchase(plan, wish)
     for variant in tuple(variants) or plan.variants:
         wanted.add(variant)
-    return Purchase(wanted.with_pilots(), wanted.states, wanted.footage)
+    return Purchase(wanted.with_pilots(), wanted.states, wanted.footage, wanted.skipped)
 
 
 class _Purchase:
-    def __init__(self, plan: Plan, named: frozenset[str], *, again: bool) -> None:
-        self.plan, self.named, self.again = plan, named, again
+    def __init__(self, plan: Plan, wish: Wish) -> None:
+        self.plan, self.wish = plan, wish
         self.orders: dict[str, Order] = {}
         self.states: dict[str, State] = {}
         self.footage: dict[tuple[str, int], str] = {}
+        self.skipped: dict[str, str] = {}
         self.by_entry: dict[int, list[str]] = defaultdict(list)
         self.alone = plan.alone()
 
@@ -74,19 +84,47 @@ class _Purchase:
         digests = self.plan.digests(variant)
         asked = self._asked(digests)
         for index, digest in digests.items():  # what others continue from comes first
-            at = variant.name, index
-            if take := self.plan.use(variant.name, index, digest):
-                self.footage[at] = f"take:{take.digest}:{take.number}"
+            take = self.plan.use(variant.name, index, digest)
+            gone = self.plan.absent_in(variant.name, index, digest)
+            if take and not (gone and index in asked):
+                self.footage[variant.name, index] = f"take:{take.digest}:{take.number}"
+                if index in asked:
+                    self._one_more(variant, index, digests)
             elif index in asked:
                 self._order(variant, index, digests)
+
+    def _names(self, index: int) -> frozenset[str]:
+        entry = self.plan.board.entries[index]
+        return frozenset({entry.id, *(part.id for part in entry.parts)})
+
+    def _one_more(self, variant: Variant, index: int, digests: Mapping[int, str]) -> None:
+        """Another take of a request that has one: that is under way, or that is asked for."""
+        plan, digest = self.plan, digests[index]
+        under_way = digest in plan.view.unsettled
+        if not under_way and not (self.wish.again and self._names(index) & self.wish.named):
+            return
+        state, _ = plan.state_in(variant.name, index, digest)
+        if not under_way and state != "reuse":
+            self.skipped[digest] = f"it is {state}: one more take of it can't be bought now"
+            return
+        number = plan.view.unsettled.get(digest) or plan.next_number(digest)
+        order = replace(self._made(f"take:{digest}:{number}", variant, index, digests), extra=True)
+        opened: State = "uncertain" if digest in plan.view.uncertain else "open"
+        self._keep(order, opened if under_way else "generate", index)
+
+    def _keep(self, order: Order, state: State, index: int) -> None:
+        if order.key not in self.orders:
+            self.orders[order.key] = order
+            self.states[order.key] = state
+            self.by_entry[index].append(order.key)
 
     def _asked(self, digests: Mapping[int, str]) -> frozenset[int]:
         """The entries that are named, or all, with everything they continue from."""
         entries, targets = self.plan.board.entries, self.plan.compositions.targets
         found: set[int] = set()
         for index in digests:
-            ids = {entries[index].id, *(part.id for part in entries[index].parts)}
-            at: int | None = index if not self.named or ids & self.named else None
+            named = self.wish.named
+            at: int | None = index if not named or self._names(index) & named else None
             while at is not None and at not in found:
                 found.add(at)
                 link = entries[at].continue_from
@@ -95,26 +133,58 @@ class _Purchase:
 
     def _order(self, variant: Variant, index: int, digests: Mapping[int, str]) -> None:
         plan, digest = self.plan, digests[index]
-        state = plan.state(digest)[0]
-        entry = plan.board.entries[index]
-        if state in _BY_NAME and not {entry.id, *(part.id for part in entry.parts)} & self.named:
+        state = plan.state_in(variant.name, index, digest)[0]
+        if state in _BY_NAME and not self._names(index) & self.wish.named:
             return
-        gone = plan.absent(digest) if state == "absent" else ()
-        fresh = state == "absent" and self.again
-        number = plan.view.unsettled.get(digest, FIRST_TAKE)
-        if gone:
-            number = max(paid.number for paid in gone) + 1 if fresh else gone[0].number
-        absent = gone[0] if gone and not fresh else None
-        order = replace(self._made(f"take:{digest}:{number}", variant, index, digests), absent=absent)
-        reworded = bool(gone) and gone[0].digest != digest
-        if reworded or not absent:
-            only = reworded or (plan.view.failed.get(digest) == MODERATED and state not in _BY_NAME)
-            order = self._with_fallback(order, number if reworded else FIRST_TAKE, variant, index, digests, only=only)
+        if state in _BOUGHT and self._left_out(variant, index, digests, state):
+            return
+        gone = plan.absent_in(variant.name, index, digest) if state == "absent" else ()
+        if gone and not self.wish.regenerate_absent:
+            order = self._fetched(gone[0], variant, index, digests)
+        else:
+            order = self._generated(gone, variant, index, digests, by_name=state in _BY_NAME)
         self.footage[variant.name, index] = order.key
-        if order.key not in self.orders:
-            self.orders[order.key] = order
-            self.states[order.key] = "generate" if fresh else state
-            self.by_entry[index].append(order.key)
+        self._keep(order, "generate" if gone and self.wish.regenerate_absent else state, index)
+
+    def _generated(
+        self, gone: Sequence[Paid], variant: Variant, index: int, digests: Mapping[int, str], *, by_name: bool
+    ) -> Order:
+        """The order for a new take; where takes are gone, for one in their place."""
+        plan, digest = self.plan, digests[index]
+        number = plan.next_number(digest) if gone else plan.view.unsettled.get(digest, FIRST_TAKE)
+        order, again = self._made(f"take:{digest}:{number}", variant, index, digests), FIRST_TAKE
+        only = plan.view.failed.get(digest) == MODERATED and not by_name
+        other = plan.fallbacks.get(digest)
+        if gone and other and gone[0].digest == other.digest:
+            only, again = True, plan.next_number(other.digest)
+        return self._with_fallback(order, again, variant, index, digests, only=only)
+
+    def _left_out(self, variant: Variant, index: int, digests: Mapping[int, str], state: State) -> bool:
+        """Whether it keeps the take it has, or continues from what does."""
+        if not self.wish.missing_only:
+            return False
+        if state == "stale":
+            return True
+        link = self.plan.board.entries[index].continue_from
+        if link is None or (variant.name, self.plan.compositions.targets[link.shot].entry) in self.footage:
+            return False
+        self.skipped[digests[index]] = f"it continues from {link.shot}, which has changed and keeps the take it has"
+        return True
+
+    def _fetched(self, gone: Paid, variant: Variant, index: int, digests: Mapping[int, str]) -> Order:
+        """The order for a take that is paid for and not here; it may be of another request, which the lock has."""
+        digest = digests[index]
+        order = replace(self._made(f"take:{gone.digest}:{gone.number}", variant, index, digests), absent=gone)
+        if gone.digest == digest:
+            return order
+        other = self.plan.fallbacks.get(digest)
+        if other and other.digest == gone.digest:
+            return self._with_fallback(
+                replace(order, key=f"take:{digest}:1"), gone.number, variant, index, digests, only=True
+            )
+        known = self.plan.lock.request(self.plan.origin, gone.digest)
+        request = from_digested(known) if known else order.request
+        return replace(order, digest=gone.digest, request=request, sources={}, stands_for=digest)
 
     def _made(self, key: str, variant: Variant, index: int, digests: Mapping[int, str]) -> Order:
         plan, digest = self.plan, digests[index]
@@ -125,10 +195,12 @@ class _Purchase:
         if link:
             before = plan.compositions.targets[link.shot].entry
             upstream = self.footage.get((variant.name, before), f"take:{digests[before]}:{FIRST_TAKE}")
-        models = plan.compositions.models
-        sources = {ref: FrameSource(upstream, models[plan.jobs[ref.digest].model].frame_rate) for ref in frames}
+        sources = {ref: FrameSource(upstream, plan.frame_rate(ref.digest)) for ref in frames}
         price, shared = plan.jobs[digest].price, index in self.alone
-        return Order(key, digest, request, price, {}, "", sources, variant.name, entry.id, shared=shared)
+        heard = speaks(entry, plan.compositions.asked(variant, entry))
+        return Order(
+            key, digest, request, price, {}, "", sources, variant.name, entry.id, shared=shared, dialogue=heard
+        )
 
     def _with_fallback(
         self, order: Order, number: int, variant: Variant, index: int, digests: Mapping[int, str], *, only: bool

@@ -39,7 +39,9 @@ class Order:
     absent: Paid | None = None  # the take to fetch instead of making one
     fallback: Order | None = None  # what is tried once if moderation refuses this
     shared: bool = False  # it is the entry's only job: all variants that show the entry use it
-    stands_for: str = ""  # digest of the request whose fallback it is; "" for its own
+    stands_for: str = ""  # digest of the request that it is used for, where that is another; "" for its own
+    extra: bool = False  # one more take of a request that has one: the one in use stays in use
+    dialogue: bool = False  # somebody is to be heard speaking in it; information only
 
     @property
     def wanted(self) -> str:
@@ -79,8 +81,7 @@ def _order(plan: Plan, variant: Variant, index: int, digests: Mapping[int, str],
     digest, composition = digests[index], plan.composition(variant, index)
     request = plan.request(variant, index, digests)
     frames = [ref for ref in request.media if isinstance(ref, FrameRef)]
-    models = plan.compositions.models
-    sources = {ref: FrameSource(upstream, models[plan.jobs[ref.digest].model].frame_rate) for ref in frames}
+    sources = {ref: FrameSource(upstream, plan.frame_rate(ref.digest)) for ref in frames}
     direction = {**composition.composed.direction, "sources": [source.key for source in sources.values()]}
     direction_digest = digest_of(direction)
     key = f"previs:{digest}-{direction_digest}"

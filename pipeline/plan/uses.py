@@ -35,8 +35,13 @@ def _every(plan: Plan) -> Iterator[tuple[str, str, Use]]:
 
 
 def _chosen(plan: Plan, variant: str, index: int, digest: str) -> Use | None:
-    """What the variant uses: the take of what it wants, else of what it wanted before."""
+    """What the variant uses: what was chosen for it, the take of what it wants, else of what it wanted before."""
+    choice = plan.choice(variant, index, digest)
+    if choice and (choice.held or plan.absent_in(variant, index, digest)):
+        return choice  # what is fetched later is no less chosen
     take = plan.use(variant, index, digest)
+    if take and choice and (choice.digest, choice.number) == (take.digest, take.number):
+        return choice
     if take:
         return Use(digest, take.digest, take.number)
     return (

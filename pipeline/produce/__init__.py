@@ -16,7 +16,9 @@ rendering    `render`: the best film there is for nothing; it can't spend
 offering     what `shoot` would buy, at which price, and who may say yes
 endpoints    where it is bought
 quoting      what the API would charge for it at this moment
-writing      takes land, and the lock says so
+flagging     what was noticed in the takes that are used
+choosing     `take`: the takes of a shot, and which is used
+ writing      takes land, and the lock says so
 billing      what the API's bills say of it afterwards
 buying       the takes of an offer are bought, each once
 shooting     `shoot`: what is missing is bought, then all is rendered; the only one that can spend
@@ -27,14 +29,19 @@ accounts     `status` and `settle`: what is open, what was spent, what an attemp
 """
 
 from pipeline.produce.accounts import Account, Row, settle, status
+from pipeline.produce.choosing import Choice, Chosen, Takes, choose, takes
 from pipeline.produce.comparing import Compared, compare
+from pipeline.produce.flagging import Flagged, flagged
 from pipeline.produce.offering import Offer
-from pipeline.produce.reading import Film, check, check_lock, plan
+from pipeline.produce.reading import Film, Source, Written, check, check_lock, plan, written
 from pipeline.produce.rendering import Cutting, FinishedCut, Rendered, assembled, render
-from pipeline.produce.shooting import Left, Shooting, quote, shoot
+from pipeline.produce.saving import Agreement, agreement, save
+from pipeline.produce.shooting import Left, Shooting, offered, shoot, shoot_saved
 from pipeline.produce.states import State
 
 __all__ = [
-    "Account", "Compared", "Cutting", "Film", "FinishedCut", "Left", "Offer", "Rendered", "Row", "Shooting", "State",
-    "assembled", "check", "check_lock", "compare", "plan", "quote", "render", "settle", "shoot", "status",
+    "Account", "Agreement", "Choice", "Chosen", "Compared", "Cutting", "Film", "FinishedCut", "Flagged", "Left",
+    "Offer", "Rendered", "Row", "Shooting", "Source", "State", "Takes", "Written", "agreement", "assembled", "check",
+    "check_lock", "choose", "compare", "flagged", "offered", "plan", "render", "save", "settle", "shoot", "shoot_saved",
+    "status", "takes", "written",
 ]  # fmt: skip

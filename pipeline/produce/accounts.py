@@ -8,12 +8,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from pathlib import Path
 
 from pipeline import wire
 from pipeline.errors import SetupError, StoreError
-from pipeline.plan import Plan, State, Variant
-from pipeline.produce.reading import Film, plan
+from pipeline.plan import Plan, State, Variant, speaks
+from pipeline.produce.flagging import Flagged, flagged
+from pipeline.produce.reading import Film, Source, plan
 from pipeline.store import Busy, Intent, Spent, take_home
 
 _TOLD: frozenset[State] = frozenset({"open", "uncertain", "absent", "refused", "held"})
@@ -49,6 +49,7 @@ class Account:
     failed_usd: Decimal  # for attempts that came to no take, less what was given back
     open_usd: Decimal  # for attempts that have not ended
     kept_s: Fraction  # seconds of the kept takes that are used
+    flags: tuple[Flagged, ...]  # what was noticed in the takes that are used
 
     @property
     def spent_usd(self) -> Decimal:
@@ -63,7 +64,7 @@ class Account:
         return (self.spent_usd * self.kept_s.denominator / self.kept_s.numerator).quantize(Decimal("0.0001"))
 
 
-def status(file: Path, environ: Mapping[str, str] = os.environ) -> Account:
+def status(file: Source, environ: Mapping[str, str] = os.environ) -> Account:
     """What is open, uncertain, absent, refused or held of a storyboard, and what was spent on it. Asks nobody."""
     film, planned = plan(file, environ)
     spent = [one for one in film.store.attempts(planned.origin) if _is_of(film, one)]
@@ -81,10 +82,11 @@ def status(file: Path, environ: Mapping[str, str] = os.environ) -> Account:
         failed_usd=_sum(one for one in spent if not one.take and not one.unresolved),
         open_usd=_sum(one for one in spent if one.unresolved),
         kept_s=sum((one.take.clip.duration_s for one in used if one.take), Fraction(0)),
+        flags=flagged(film, planned),
     )
 
 
-def settle(file: Path, what: str, *, adopt: str = "", environ: Mapping[str, str] = os.environ) -> Row:
+def settle(file: Source, what: str, *, adopt: str = "", environ: Mapping[str, str] = os.environ) -> Row:
     """Write down what an attempt came to: the id of its generation, or "" where it is given up and may be bought again.
 
     `what` is a shot, or the beginning of a digest. A generation that was made elsewhere is adopted the same way.
@@ -125,7 +127,9 @@ def _intent(film: Film, planned: Plan, row: Row) -> Intent:
     variant = next(iter(planned.variants.called(frozenset({name}))))
     price = planned.jobs[row.job].price
     request = wire.as_digested(planned.request(variant, index))
-    return Intent(request, film.board.name, name, row.shot, price.usd if price else None)
+    entry = planned.board.entries[index]
+    heard = speaks(entry, planned.compositions.asked(variant, entry))
+    return Intent(request, film.board.name, name, row.shot, price.usd if price else None, dialogue=heard)
 
 
 def _named(planned: Plan, what: str, *, to_adopt: bool) -> Row:

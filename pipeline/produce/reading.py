@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from pipeline import check as checking
 from pipeline import lock, media, settings, storyboard
@@ -16,6 +18,7 @@ from pipeline.catalog import Kind
 from pipeline.check import Checked
 from pipeline.errors import BadInput, MediaError, SetupError
 from pipeline.plan import Plan, Variant, expand, unknown
+from pipeline.schema import plain
 from pipeline.settings import Project
 from pipeline.store import LockFile, Store
 from pipeline.storyboard import Storyboard
@@ -57,17 +60,45 @@ class Film:
         return Path(os.path.realpath(self.file)).relative_to(self.project.root).as_posix()
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A storyboard that is in no file, as if it were in one: files, lock and cuts lie where that would have them."""
+
+    file: Path
+    content: bytes = field(repr=False)
+
+
+Source = Path | Written
+
+
+def written(board: Mapping[str, Any] | str | bytes, file: Path = Path("storyboard.yaml")) -> Written:
+    """A storyboard out of plain values, or out of the text of one. Raises SetupError for what YAML can't hold."""
+    if isinstance(board, bytes):
+        return Written(file, board)
+    if isinstance(board, str):
+        return Written(file, board.encode("utf-8", "surrogatepass"))
+    try:  # all of JSON is YAML
+        text = json.dumps(plain(dict(board)), indent=1, ensure_ascii=False, allow_nan=False)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise SetupError(
+            f"{file}: this can't be a storyboard: {error}", hint="plain values, lists and mappings"
+        ) from error
+    return Written(file, text.encode("utf-8", "surrogatepass"))
+
+
 def now() -> datetime:
     """This moment, in UTC."""
     return datetime.now(UTC)
 
 
-def check(file: Path, *, warn: bool = True) -> Film:
+def check(source: Source, *, warn: bool = True) -> Film:
     """Read a storyboard and everything it names. Its problems are in `film.checked.problems`.
 
     Raises BadInput where it can't be read at all, SetupError where there is no such file.
     """
-    return read(file, settings.project_of(file), warn=warn)
+    if isinstance(source, Written):
+        return read(source.file, settings.project_here(source.file.parent), warn=warn, text=partial(_own, source))
+    return read(source, settings.project_of(source), warn=warn)
 
 
 def _as_it_is(path: Path, _: Kind) -> MediaFacts:
@@ -83,23 +114,26 @@ def read(
     project: Project,
     *,
     warn: bool,
+    text: Callable[[str], bytes] | None = None,
     bring: Callable[[Path], None] = _is_there,
     inspect: Callable[[Path, Kind], MediaFacts] = _as_it_is,
 ) -> Film:
     """The same of a storyboard whose project is known.
 
-    `bring` is called with the path of each file that the board names before it is looked at; `inspect` tells what a
-    reference is, by its path and what it is named as, and raises MediaError where it can't be used.
+    `text` gives the bytes of the storyboard, where they are not those of the file. `bring` is called with the path of
+    each file that the board names before it is looked at; `inspect` tells what a reference is, by its path and what it
+    is named as, and raises MediaError where it can't be used.
     """
 
     def near(name: str) -> bytes:
         bring(file.parent / name)
         return _read_near(project, file.parent, name)
 
-    parsed = storyboard.parse(str(file), _read, near)
+    parsed = storyboard.parse(str(file), text or _read, near)
     if parsed.board is None:
         raise BadInput(parsed.problems)
     facts, unusable = _inspect(project, file.parent, parsed.board, bring, inspect)
+    unusable |= _unusable_programs(project, file.parent, parsed.board, bring)
     checked = checking.check(parsed.board, facts, unusable, parsed.problems, project.models, warn=warn)
     return Film(file, project, checked, facts)
 
@@ -113,9 +147,9 @@ def check_lock(file: Path) -> None:
     lock.parse(text, str(file))
 
 
-def plan(file: Path, environ: Mapping[str, str] = os.environ) -> tuple[Film, Plan]:
+def plan(source: Source, environ: Mapping[str, str] = os.environ) -> tuple[Film, Plan]:
     """What a storyboard would make, use and pay for. Raises BadInput where it has errors."""
-    film = check(file, warn=False)  # a plan is the same whatever is warned of
+    film = check(source, warn=False)  # a plan is the same whatever is warned of
     return film, plan_of(film, environ)
 
 
@@ -161,6 +195,11 @@ def chosen(plan: Plan, names: tuple[str, ...]) -> tuple[Variant, ...]:
     return tuple(plan.variants.called(frozenset(names) or known))
 
 
+def _own(source: Written, name: str) -> bytes:
+    settings.refuse_key(name, source.content)
+    return source.content
+
+
 def _read(name: str) -> bytes:
     try:
         with Path(name).open("rb") as file:
@@ -192,7 +231,7 @@ def _inspect(
     board: Storyboard,
     bring: Callable[[Path], None],
     inspect: Callable[[Path, Kind], MediaFacts],
-) -> tuple[Mapping[str, MediaFacts], Mapping[str, MediaError]]:
+) -> tuple[Mapping[str, MediaFacts], dict[str, MediaError]]:
     facts: dict[str, MediaFacts] = {}
     unusable: dict[str, MediaError] = {}
     kinds: dict[str, Kind] = {}
@@ -205,3 +244,17 @@ def _inspect(
         except MediaError as error:
             unusable[name] = error
     return facts, unusable
+
+
+def _unusable_programs(
+    project: Project, folder: Path, board: Storyboard, bring: Callable[[Path], None]
+) -> dict[str, MediaError]:
+    """The checks of takes that can't be run. None is run here: whose board it is may not have been asked yet."""
+    unusable: dict[str, MediaError] = {}
+    for one in board.checks:
+        bring(folder / one.run)
+        try:
+            settings.program(project.root, folder, one.run)
+        except MediaError as error:
+            unusable[one.run] = error
+    return unusable

@@ -6,7 +6,7 @@ import asyncio
 import os
 import tempfile
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING
 from pipeline import catalog, edit
 from pipeline.edit import Cut, Footage
 from pipeline.errors import SetupError, StoreError, StoryreelError
-from pipeline.plan import Compositions, Order, Plan, Rehearsal, Variant, points, rehearse
+from pipeline.plan import Chosen, Compositions, Order, Plan, Rehearsal, Variant, points, rehearse
 from pipeline.previs import DRAWING
-from pipeline.produce.reading import Film, chosen, plan
+from pipeline.produce.flagging import Flagged, flagged, screening_of, with_flags
+from pipeline.produce.reading import Film, Source, chosen, plan
 from pipeline.render import kept
 from pipeline.store import Store, previs_home, take_home
 from pipeline.storyboard import Shot
@@ -59,10 +60,11 @@ class Rendered:
     plan: Plan
     drawn: int  # previs clips made in this run
     cuts: tuple[FinishedCut, ...]
+    flags: tuple[Flagged, ...] = ()  # what was noticed in the takes that they use
 
 
 def render(
-    file: Path,
+    file: Source,
     *,
     variants: Iterable[str] = (),
     tell: Callable[[Step | Cutting], object] = lambda _: None,
@@ -84,8 +86,13 @@ def cuts_of(
     """The cuts of these variants, with the takes that the plan knows of."""
     rehearsal = rehearse(plan, variants)
     clips, drawn = _footage(film, plan, rehearsal, tell)
-    cuts = [_cut(film, plan, variant, rehearsal, clips, tell) for variant in variants]
-    return Rendered(film, plan, drawn, tuple(cuts))
+    takes = [take for key, take in clips.items() if isinstance(take, Take) and key.startswith("take:")]
+    with screening_of(film) as screening:
+        for take in takes:
+            screening.see(take)
+        cuts = [_cut(film, plan, variant, rehearsal, clips, tell) for variant in variants]
+        plan = with_flags(plan, screening.flags(), ((take.digest, take.number) for take in takes))
+    return Rendered(film, plan, drawn, tuple(cuts), flagged(film, plan, variants))
 
 
 def _footage(
@@ -149,12 +156,12 @@ def _cut(
     tell: Callable[[Cutting], object],
 ) -> FinishedCut:
     found = {shot.id: clips[rehearsal.footage[variant.name, shot.entry]] for shot in variant.shots}
-    cut = assembled(plan.compositions, variant, found)
+    cut = assembled(plan.compositions, variant, found, plan.chosen)
     target = film.project.outputs / film.board.name / variant.name / "cut.mp4"
     unchanged = kept.is_drawn(cut, target)
     if not unchanged and (damaged := _damaged(film.store, found)):
         found |= damaged
-        cut = assembled(plan.compositions, variant, found)
+        cut = assembled(plan.compositions, variant, found, plan.chosen)
         unchanged = kept.is_drawn(cut, target)
     if not unchanged:
         # moviepy and libav load in there, and only where something is drawn.
@@ -189,9 +196,17 @@ def _fault_of(store: Store, take: Take) -> StoreError | None:
     return None
 
 
-def assembled(compositions: Compositions, variant: Variant, found: Mapping[str, Take | StoryreelError]) -> Cut:
-    """The edit of one variant, with the footage found for each shot; a card where there is none."""
-    footage = [_footage_of(compositions, variant, shot, found[shot.id]) for shot in variant.shots]
+def assembled(
+    compositions: Compositions,
+    variant: Variant,
+    found: Mapping[str, Take | StoryreelError],
+    choices: Chosen | None = None,
+) -> Cut:
+    """The edit of one variant, with the footage found for each shot; a card where there is none.
+
+    `choices` may have points of its own for a take, which go before those of the storyboard.
+    """
+    footage = [_footage_of(compositions, variant, shot, found[shot.id], choices) for shot in variant.shots]
     size = _size(compositions, variant)
     rate, fit = variant.cut.frame_rate, variant.cut.fit
     assert rate is not None
@@ -206,7 +221,16 @@ def _size(compositions: Compositions, variant: Variant) -> tuple[int, int]:
     return catalog.size(model, resolution, variant.defaults.aspect_ratio or model.default("aspect_ratio"))
 
 
-def _footage_of(compositions: Compositions, variant: Variant, shot: Shot, found: Take | StoryreelError) -> Footage:
+def _footage_of(
+    compositions: Compositions, variant: Variant, shot: Shot, found: Take | StoryreelError, choices: Chosen | None
+) -> Footage:
+    if choices and isinstance(found, Take):
+        chosen = choices.points(found.digest, found.number, shot.id)
+        shot = replace(
+            shot,
+            in_s=shot.in_s if chosen.in_s is None else chosen.in_s,
+            out_s=shot.out_s if chosen.out_s is None else chosen.out_s,
+        )
     duration_s = compositions.asked(variant, compositions.board.entries[shot.entry]).duration_s
     in_s, out_s = points(shot, duration_s)
     dissolve_s = shot.transition.duration_s if shot.transition else Fraction(0)

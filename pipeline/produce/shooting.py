@@ -9,31 +9,35 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import partial
-from pathlib import Path
 
-from pipeline import settings
+from pipeline import screening, settings
 from pipeline.client import Client, Endpoint
 from pipeline.errors import ApprovalNeeded, SetupError, StoryreelError, nearest
-from pipeline.plan import Plan, Slot, Variant, purchase
+from pipeline.plan import EVERYTHING, Plan, Slot, Variant, Wish, purchase
 from pipeline.produce.buying import Connect, Sleep, buy
 from pipeline.produce.endpoints import paid
+from pipeline.produce.flagging import screening_of
 from pipeline.produce.offering import Offer, purse_of, refuse_from_here, refuse_over_budget
 from pipeline.produce.quoting import quotes
-from pipeline.produce.reading import Film, chosen, now, plan, planned
+from pipeline.produce.reading import Film, Source, chosen, now, plan, planned
 from pipeline.produce.rendering import Cutting, Rendered, cuts_of, refuse_namesake
+from pipeline.produce.saving import Agreement, refuse_dearer, refuse_moved
 from pipeline.produce.writing import brought_up_to_date
 from pipeline.runner import Step
 from pipeline.settings import ci
 from pipeline.store import Gate, Limits
 from pipeline.take import Take
 
+_QUIET_S = 0.3  # without a take that lands, before takes are looked at: until then there is other work
+
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """A job for which nothing was ordered: refused by moderation, or held back."""
+    """A job for which nothing was ordered: refused by moderation, held back, or passed over."""
 
     slot: Slot  # the first that uses it
     shared: bool  # it is the only job of its entry: all variants that show the entry use it
+    reason: str  # why, one sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +63,15 @@ def never(_: Offer) -> bool:
 
 
 def shoot(
-    file: Path,
+    file: Source,
     *,
     approve: Callable[[Offer], bool] = never,
     variants: Iterable[str] = (),
     only: Iterable[str] = (),
-    max_cost_usd: Decimal | None = None,
+    again: bool = False,
+    missing_only: bool = False,
     regenerate_absent: bool = False,
+    max_cost_usd: Decimal | None = None,
     tell: Callable[[Step | Cutting], object] = lambda _: None,
     environ: Mapping[str, str] = os.environ,
     connect: Connect | None = None,
@@ -73,46 +79,99 @@ def shoot(
 ) -> Shooting:
     """Buy what is missing of each variant (or of those named; or of the shots in `only`), then render.
 
+    `again` buys one more take of each shot in `only`; with `missing_only` shots that have changed keep the takes they
+    have; `regenerate_absent` buys takes anew whose clips are gone, instead of fetching them.
+
     `approve` is shown the offer and says whether it is bought; it is not asked where nothing costs anything. `connect`
     and `sleep` are handed in by tests. Raises BadInput, SetupError, OverBudget and ApprovalNeeded, each before anything
     is bought. What one shot comes to, and whether it failed, is in what is returned.
     """
+    wish = Wish(frozenset(only), regenerate_absent, again, missing_only)
+    made = _offer(file, wish, tuple(variants), environ, max_cost_usd)
+    return _shot(made, approve, None, tell, environ, connect, sleep)
+
+
+def shoot_saved(
+    agreed: Agreement,
+    *,
+    max_cost_usd: Decimal | None = None,
+    tell: Callable[[Step | Cutting], object] = lambda _: None,
+    environ: Mapping[str, str] = os.environ,
+    connect: Connect | None = None,
+    sleep: Sleep = asyncio.sleep,
+) -> Shooting:
+    """Buy exactly what a saved plan says, at no more than its price, then render. The plan itself is the approval.
+
+    Raises SetupError where anything that it rests on has moved, and what `shoot` raises.
+    """
+    made = _offer(agreed.file, agreed.wish, agreed.variants, environ, max_cost_usd)
+    refuse_moved(agreed, made)
+    purse = made.purse
+    if purse.run_usd is None or agreed.cost_usd < purse.run_usd:
+        purse = replace(purse, run_usd=agreed.cost_usd, run_words="the saved plan")
+    return _shot(replace(made, purse=purse, amount=True), lambda _: True, agreed, tell, environ, connect, sleep)
+
+
+def _offer(
+    file: Source, wish: Wish, variants: tuple[str, ...], environ: Mapping[str, str], max_cost_usd: Decimal | None
+) -> Offer:
     film, before = plan(file, environ)
-    wanted = chosen(before, tuple(variants))
-    refuse_namesake(film)
-    bought = purchase(before, wanted, _named(film, only), again=regenerate_absent)
-    purse = purse_of(film, environ, max_cost_usd)
+    wanted = chosen(before, variants)
+    _refuse_unknown(film, wish)
     amount = max_cost_usd is not None or settings.max_cost(environ) is not None
-    offer = Offer(film, before, bought, wanted, purse, amount)
+    return Offer(film, before, purchase(before, wanted, wish), wanted, purse_of(film, environ, max_cost_usd), amount)
+
+
+def _shot(
+    offer: Offer,
+    approve: Callable[[Offer], bool],
+    agreed: Agreement | None,
+    tell: Callable[[Step | Cutting], object],
+    environ: Mapping[str, str],
+    connect: Connect | None,
+    sleep: Sleep,
+) -> Shooting:
+    film, before, wanted = offer.film, offer.plan, offer.variants
+    refuse_namesake(film)
     made: Mapping[str, Take | StoryreelError] = {}
     spent, billed = Decimal("0.00"), None
-    if bought.orders:
+    if offer.purchase.orders:
         refuse_from_here(offer, ci.where(environ))
         endpoint = paid(environ)
         gate = _gate(film, before, offer)
         offer = replace(offer, spent=gate.count(partial(_longest_s, film)))
         offer = quoted(offer, endpoint, connect)
+        if agreed:
+            refuse_dearer(agreed, offer)
         refuse_over_budget(offer)
         if offer.purchase.to_pay and not approve(offer):
             raise ApprovalNeeded("nothing was bought: nobody said yes", hint="--yes says it beforehand")
         try:
-            made, billed = asyncio.run(buy(offer, gate, endpoint, connect or Client, sleep, tell))
+            screening.load()  # while this is the only thread
+            with screening_of(film, _QUIET_S) as screen:  # around the loop, which must not wait for it
+                made, billed = asyncio.run(buy(offer, gate, endpoint, connect or Client, sleep, tell, screen.see))
         except KeyboardInterrupt:
             with suppress(StoryreelError):  # takes that landed while the run was being stopped belong into the lock
                 brought_up_to_date(film, planned(film, before.origin))
             raise
         spent = gate.run_usd
-    after = planned(film, before.origin) if bought.orders else before
+    after = planned(film, before.origin) if offer.purchase.orders else before
     brought_up_to_date(film, after)
     return Shooting(offer, made, spent, billed, cuts_of(film, after, wanted, tell), _left(offer, after, wanted))
 
 
-def quote(file: Path, environ: Mapping[str, str] = os.environ, connect: Connect | None = None) -> Offer:
-    """What everything that is missing would cost at this moment, by the API's own price. Nothing is bought."""
-    film, before = plan(file, environ)
-    wanted = chosen(before, ())
-    offer = Offer(film, before, purchase(before, wanted), wanted, purse_of(film, environ, None), amount=False)
-    return quoted(offer, paid(environ), connect) if offer.purchase.to_pay else offer
+def offered(
+    file: Source,
+    wish: Wish = EVERYTHING,
+    variants: Iterable[str] = (),
+    environ: Mapping[str, str] = os.environ,
+    connect: Connect | None = None,
+    *,
+    live: bool = False,
+) -> Offer:
+    """What `shoot` would buy; `live`: at the API's own price of this moment, which takes a key. Nothing is bought."""
+    made = _offer(file, wish, tuple(variants), environ, None)
+    return quoted(made, paid(environ), connect) if live and made.purchase.to_pay else made
 
 
 def quoted(offer: Offer, endpoint: Endpoint, connect: Connect | None) -> Offer:
@@ -128,26 +187,31 @@ def quoted(offer: Offer, endpoint: Endpoint, connect: Connect | None) -> Offer:
 
 
 def _left(offer: Offer, after: Plan, variants: tuple[Variant, ...]) -> tuple[Left, ...]:
-    """Each job that is refused or held back, and that was not among the orders."""
+    """Each job that is refused or held back or was passed over, and that was not among the orders."""
     ordered = {order.wanted for order in offer.purchase.orders.values()}
     alone = after.alone()
     found: dict[str, Left] = {}
     for variant in variants:
         for shot, slot in zip(variant.shots, after.slots(variant), strict=True):
-            if slot.state in ("refused", "held") and slot.digest not in ordered:
-                found.setdefault(slot.digest, Left(slot, shot.entry in alone))
+            skipped = offer.purchase.skipped.get(slot.digest)
+            use = after.choice(variant.name, shot.entry, slot.digest)
+            waits = slot.state in ("refused", "held") and not (use and use.held)  # what is held by hand misses nothing
+            if slot.digest not in ordered and (skipped or waits):
+                found.setdefault(slot.digest, Left(slot, shot.entry in alone, skipped or slot.reason))
     return tuple(found.values())
 
 
-def _named(film: Film, only: Iterable[str]) -> frozenset[str]:
+def _refuse_unknown(film: Film, wish: Wish) -> None:
+    """Raises SetupError for a name that is no shot, and where one more take is asked for of no shot in particular."""
     known = {part.id for entry in film.board.entries for part in entry.parts}
     known |= {entry.id for entry in film.board.entries}
-    for name in only:
+    for name in wish.named:
         if name not in known:
             meant = nearest(name, known)
             hint = f'did you mean "{meant}"?' if meant else f"shots: {', '.join(sorted(known)[:12])}"
             raise SetupError(f'there is no shot "{name}"', hint=hint)
-    return frozenset(only)
+    if wish.again and not wish.named:
+        raise SetupError("one more take of which shot?", hint="name it: --only SHOT --again")
 
 
 def _gate(film: Film, plan: Plan, offer: Offer) -> Gate:

@@ -129,6 +129,9 @@ class Then:
 
     def _read(self, board: str, environ: Mapping[str, str]) -> tuple[Film, Plan, tuple[str, ...]]:
         file = self.snapshot.bring_project(board, settings.PROJECT_FILE, _MODELS)
+        root = settings.root_of(file)
+        for program in settings.programs_of(root / settings.PROJECT_FILE):
+            self.snapshot.bring(root / program)
         if not file.is_file():
             hint = "a storyboard is read where it is in that revision"
             raise SetupError(f"{file}: it is a link that leads to no file of that revision", hint=hint)

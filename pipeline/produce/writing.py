@@ -61,7 +61,9 @@ class Scribe:
         lines = {}
         for order, take in landed:
             variant = "" if lock.own_use(origin, order.shot, "") is None else order.variant
-            lines[order.shot, variant] = Use(order.wanted, take.digest, take.number)
+            known = lock.own_use(origin, order.shot, variant)
+            if not order.extra and (known is None or (known.digest, known.number) != (take.digest, take.number)):
+                lines[order.shot, variant] = Use(order.wanted, take.digest, take.number)
         made_from = sources(self._plan, (take.digest for _, take in landed))
         return lock.with_takes(origin, takes).with_sources(origin, made_from).with_uses(origin, lines)
 
@@ -87,11 +89,11 @@ def _unwritten(film: Film, plan: Plan) -> Iterable[tuple[Paid, dict[str, object]
             intent = film.store.intent_of(take.home) if take.number not in written else None
             if intent:
                 yield (
-                    Paid(digest, take.number, take.prediction, intent.price_usd, take.clip.sha256),
+                    Paid(digest, take.number, take.prediction, intent.price_usd, take.clip.sha256, intent.shot),
                     dict(intent.request),
                 )
 
 
 def _paid(order: Order, take: Take) -> Paid:
     price = order.absent.price_usd if order.absent else order.price.usd if order.price else None
-    return Paid(take.digest, take.number, take.prediction, price, take.clip.sha256)
+    return Paid(take.digest, take.number, take.prediction, price, take.clip.sha256, order.shot)

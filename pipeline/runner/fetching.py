@@ -74,7 +74,9 @@ class Fetcher:
             if facts.sha256 != paid.sha256:
                 raise Absent("what the API has under the id of its take is another clip", prediction=prediction.id)
             request = wire.as_digested(order.request)
-            intent = Intent(request, self.desk.storyboard, order.variant, order.shot, paid.price_usd)
+            intent = Intent(
+                request, self.desk.storyboard, order.variant, order.shot, paid.price_usd, dialogue=order.dialogue
+            )
             return await self._keep(await whole(home.adopt, intent, paid.prediction), clip, facts)
         finally:
             clip.unlink(missing_ok=True)

@@ -61,6 +61,7 @@ class _Run:
                 self.tell(order, "waiting", "refused by moderation; its fallback_prompt is tried")
                 return await self.outcome(order.fallback)
             self.tell(order, "held" if isinstance(error, Held) else "failed", error.message)
+            error.shot = order.shot
             return error
         self.desk.kept(order, take)
         self.tell(order, "kept")

@@ -68,7 +68,7 @@ class Sender:
             intent = Intent(request, desk.storyboard, order.variant, order.shot, price, order.direction)
             return await whole(home.begin, intent)
         sent = wire.digest_of(body)
-        intent = Intent(request, desk.storyboard, order.variant, order.shot, price, None, sent)
+        intent = Intent(request, desk.storyboard, order.variant, order.shot, price, None, sent, order.dialogue)
         longest_s = desk.models[order.request.model].longest_s
         return await desk.counter.begin(home, intent, longest_s, lambda wait_s: tell("waiting", _why(wait_s)))
 

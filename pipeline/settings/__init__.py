@@ -1,5 +1,6 @@
 """Where a storyboard belongs: the root of its project, the outputs folder, its models and files, the paid API."""
 
+from pipeline.settings.keys import VARIABLE as KEY_VARIABLE
 from pipeline.settings.keys import refuse_key, secret
 from pipeline.settings.models import data_of
 from pipeline.settings.project import (
@@ -12,12 +13,14 @@ from pipeline.settings.project import (
     dollars,
     locate,
     max_cost,
+    program,
+    programs_of,
     project_here,
     project_of,
     root_of,
 )
 
 __all__ = [
-    "API", "PROJECT_FILE", "TIERS", "Project", "api_key", "api_origin", "data_of", "dollars", "locate", "max_cost",
-    "project_here", "project_of", "refuse_key", "root_of", "secret",
+    "API", "KEY_VARIABLE", "PROJECT_FILE", "TIERS", "Project", "api_key", "api_origin", "data_of", "dollars", "locate",
+    "max_cost", "program", "programs_of", "project_here", "project_of", "refuse_key", "root_of", "secret",
 ]  # fmt: skip

@@ -16,7 +16,8 @@ from pipeline.catalog import Model
 from pipeline.errors import BadInput, MediaError, Problem, SetupError, nearest
 from pipeline.settings.keys import refuse_key
 from pipeline.settings.models import models_of
-from pipeline.storyboard import in_order
+from pipeline.storyboard import TakeCheck, dotted, in_order
+from pipeline.storyboard.build import take_checks
 from pipeline.storyboard.nodes import plain
 from pipeline.storyboard.reading import read
 from pipeline.storyboard.shape import problems
@@ -47,6 +48,7 @@ class Project:
     tier: str = "bronze"  # of the account at the API: a key of `TIERS`
     max_cost_usd: Decimal | None = None  # US dollars for one run; None: no limit
     max_total_usd: Decimal | None = None  # US dollars for all attempts ever in this store; None: no limit
+    checks: tuple[TakeCheck, ...] = ()  # programs that look at each take; their paths are those from the root
 
 
 def project_of(storyboard: Path) -> Project:
@@ -82,18 +84,18 @@ def project_here(folder: Path) -> Project:
     settings, outputs = root / PROJECT_FILE, Path(os.path.realpath(root / "outputs"))
     if not os.path.isfile(settings):  # noqa: PTH113
         return Project(root, outputs, 0)
-    fields, wrong = _fields(settings)
+    fields, checks, wrong = _fields(settings)
     models, more = models_of(root)
     if wrong or more:
         raise BadInput([*wrong, *more])
     budget = fields.get("budget", {})
-    limits = [Decimal(str(budget[name])) if name in budget else None for name in ("max_cost", "max_total")]
+    run, in_all = (Decimal(str(budget[name])) if name in budget else None for name in ("max_cost", "max_total"))
     concurrency, tier = int(fields.get("concurrency", 0)), str(fields.get("tier", "bronze"))
-    return Project(root, outputs, concurrency, models, tier, *limits)
+    return Project(root, outputs, concurrency, models, tier, run, in_all, checks)
 
 
-def _fields(file: Path) -> tuple[Mapping[str, Any], Sequence[Problem]]:
-    """What storyreel.yaml says, and what is wrong with it."""
+def _fields(file: Path) -> tuple[Mapping[str, Any], tuple[TakeCheck, ...], Sequence[Problem]]:
+    """What storyreel.yaml says, the programs it names, and what is wrong with it."""
     try:
         content = file.read_bytes()
         refuse_key(str(file), content)
@@ -102,10 +104,35 @@ def _fields(file: Path) -> tuple[Mapping[str, Any], Sequence[Problem]]:
         raise SetupError(f"{file}: can't be read: {error.strerror}") from error
     except BadInput as bad:
         # An empty one marks the root, and need not say anything.
-        return {}, [problem for problem in bad.problems if problem.code != "empty"]
+        return {}, (), [problem for problem in bad.problems if problem.code != "empty"]
     wrong = [*found, *(item.problem for item in problems(source, "project.schema.json"))]
     fields = plain(source.root)
-    return fields if isinstance(fields, dict) else {}, in_order(wrong)
+    checks = () if wrong else take_checks(source)
+    for check in checks:
+        try:
+            program(file.parent, file.parent, check.run)
+        except MediaError as error:
+            at = (*check.path, "run")
+            wrong.append(Problem("file", dotted(at), error.reason, error.hint, source.place(at)))
+    return fields if isinstance(fields, dict) else {}, checks, in_order(wrong)
+
+
+def programs_of(file: Path) -> tuple[str, ...]:
+    """Paths of the programs that a storyreel.yaml names; none where it is wrong, which `project_here` tells of."""
+    try:
+        source, found = read(str(file), file.read_bytes())
+    except (OSError, BadInput):
+        return ()
+    wrong = [*found, *(item.problem for item in problems(source, "project.schema.json"))]
+    return () if wrong else tuple(check.run for check in take_checks(source))
+
+
+def program(root: Path, folder: Path, name: str) -> Path:
+    """The program that a file in `folder` names. Raises MediaError as `locate` does, and where it is no file."""
+    path = _located(root, folder, name)
+    if not os.path.isfile(path):  # noqa: PTH113
+        raise MediaError(name, "this is no file", hint="name a program of the project")
+    return path
 
 
 def locate(project: Project, folder: Path, name: str) -> Path:
@@ -113,6 +140,10 @@ def locate(project: Project, folder: Path, name: str) -> Path:
 
     Raises MediaError for an address, an absolute path, one that leads out of the project by any way, or to nothing.
     """
+    return _located(project.root, folder, name)
+
+
+def _located(root: Path, folder: Path, name: str) -> Path:
     if "\0" in name:
         raise MediaError(name.replace("\0", "\\0"), "a path can't have a NUL in it", hint=_RELATIVE)
     if name.startswith(("/", "\\", "~")) or re.match(r"[A-Za-z]:", name):
@@ -123,7 +154,7 @@ def locate(project: Project, folder: Path, name: str) -> Path:
     if "\\" in name:
         raise MediaError(name, "a path is written with / and not with \\", hint=f"write {name.replace(chr(92), '/')}")
     path = Path(os.path.realpath(folder / name))
-    if not path.is_relative_to(project.root):
+    if not path.is_relative_to(root):
         raise MediaError(name, "it lies outside the project", hint="copy it into the folder of the storyboard")
     if not os.path.lexists(path):
         beside = os.listdir(path.parent) if os.path.isdir(path.parent) else []  # noqa: PTH112, PTH208

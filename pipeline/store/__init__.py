@@ -6,6 +6,7 @@ locks       one writer at a time                       Busy
 records     JSON files, checked                        Intent, AttemptState, Bill
 reading     how far a take has come, without a lock
 room, home  one take's folder under its lock           Home, Attempt
+looks       what checks said of a take             Look
 uploads     what the API has of our files              Uploads
 spending    every attempt with its money               Spent
 rates, gate who may submit now, over all processes     Gate, Limits, Purse
@@ -16,6 +17,7 @@ from pipeline.store.gate import Gate, Purse
 from pipeline.store.home import Attempt, Home
 from pipeline.store.lockfile import LockFile
 from pipeline.store.locks import Busy
+from pipeline.store.looks import Look, Looks
 from pipeline.store.places import previs_home, take_home
 from pipeline.store.rates import Limits
 from pipeline.store.records import AttemptState, Bill, Intent
@@ -33,6 +35,8 @@ __all__ = [
     "Intent",
     "Limits",
     "LockFile",
+    "Look",
+    "Looks",
     "Purse",
     "Spent",
     "Store",

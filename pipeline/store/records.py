@@ -39,6 +39,7 @@ class Intent:
     price_usd: Decimal | None  # US dollars expected; None: unpriced
     direction: Mapping[str, Any] | None = None  # plain JSON; for previs only
     sent_sha256: str = ""  # of the body that is sent, addresses and all, in canonical JSON; "" for previs
+    dialogue: bool = False  # somebody is to be heard speaking; information only: checks of the take look for it
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +175,8 @@ def damaged(path: Path, fault: str) -> StoreError:
 def _intent(record: Mapping[str, Any]) -> Intent:
     price = None if record["price_usd"] is None else Decimal(record["price_usd"])
     names = ("request", "storyboard", "variant", "shot", "direction", "sent_sha256")
-    return Intent(**{name: record[name] for name in names}, price_usd=price)
+    heard = record.get("dialogue", False)  # those of old do not say it
+    return Intent(**{name: record[name] for name in names}, price_usd=price, dialogue=heard)
 
 
 def _moment(at: datetime) -> str:

@@ -5,6 +5,7 @@
                                                         end.json          turned_away, failed, abandoned or done
                                                         bill.json         what the API's bills said of it
                                            take.json + clip.mp4           kept for good
+                                           flags.json                     what checks said of it; may be lost
     takes/<origin>/gate.json, uploads/<sha256>.json                       what spares counting and uploading again
     previs/<drawing>/<request digest>-<direction digest>/                 the same inside; free and disposable
 
@@ -24,13 +25,14 @@ from pipeline.errors import StoreError
 from pipeline.store.files import make_folder, names_in, numbers_in, overwrite
 from pipeline.store.home import Home
 from pipeline.store.locks import holding
+from pipeline.store.looks import Looks, read_looks, write_looks
 from pipeline.store.places import Address, shelf, take_home
 from pipeline.store.reading import folder_of, kept_take, read_home, read_with_lock
 from pipeline.store.records import AttemptState, Bill, Intent, encode, has_clip, read_take
 from pipeline.store.room import Room, sha256
 from pipeline.store.spending import Spent, attempts_on
 from pipeline.store.uploads import Uploads
-from pipeline.take import Paid, StoreView, Take
+from pipeline.take import Flag, Paid, StoreView, Take
 
 
 class Store:
@@ -49,11 +51,14 @@ class Store:
         unsettled: dict[str, int] = {}
         failed: dict[str, int] = {}
         uncertain: set[str] = set()
+        flags: dict[tuple[str, int], tuple[Flag, ...]] = {}
         for address in self._present(origin, digests):
             digest = address.digest
             take, here, last, live = self._look(address)
             if take and here:
                 takes[digest] = (*takes.get(digest, ()), take)
+                if raised := self.flags(take):
+                    flags[digest, take.number] = raised
             elif take:
                 paid = Paid(digest, take.number, take.prediction, None, take.clip.sha256)
                 absent[digest] = (*absent.get(digest, ()), paid)
@@ -65,7 +70,7 @@ class Store:
                 unsettled[digest] = address.number
             elif last.outcome == "failed":
                 failed[digest] = last.code
-        return StoreView(origin, takes, opened, frozenset(uncertain), absent, unsettled, failed)
+        return StoreView(origin, takes, opened, frozenset(uncertain), absent, unsettled, failed, flags)
 
     def kept(self, home: str) -> Take | None:
         """The take in a home; None where its take.json or its clip of the recorded size is not here.
@@ -84,6 +89,23 @@ class Store:
         if aside:
             fault = f"{clip}: its bytes are not those that were kept; they are now in {aside}"
             raise StoreError(fault, hint="the clip is paid for: `storyreel shoot` fetches it again, for nothing")
+
+    def flags(self, take: Take) -> tuple[Flag, ...]:
+        """Everything that checks have noticed in a take, as it is written down."""
+        return tuple(flag for look in self.looks(take).values() for flag in look.flags)
+
+    def looks(self, take: Take) -> Looks:
+        """What each check said of a take, by the check's name; nothing of those that have not looked."""
+        return read_looks(self._outputs / take.home, take)
+
+    def looked(self, take: Take, looks: Looks) -> None:
+        """Writes down what the checks said of a take. Where that fails it is not known the next time."""
+        try:
+            folder = folder_of(self._outputs, take.home)
+        except StoreError:
+            return
+        if folder:
+            write_looks(folder, take, looks, self._clock())
 
     @contextmanager
     def open(self, home: str) -> Iterator[Home]:

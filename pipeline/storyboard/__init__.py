@@ -19,6 +19,7 @@ from pipeline.storyboard.board import (
     Style,
     Subject,
     SubjectKind,
+    TakeCheck,
     Transition,
     Variants,
 )
@@ -29,5 +30,5 @@ from pipeline.storyboard.shape import dotted
 __all__ = [
     "DEFAULT_MODEL", "FRAME_RATE", "Camera", "Change", "Continuation", "CutSpec", "Entry", "Line", "Parsed", "Part",
     "Path", "Reference", "Row", "Settings", "Shot", "Sound", "Source", "Storyboard", "Style", "Subject",
-    "SubjectKind", "Transition", "Variants", "dotted", "in_order", "parse",
+    "SubjectKind", "TakeCheck", "Transition", "Variants", "dotted", "in_order", "parse",
 ]  # fmt: skip

@@ -220,6 +220,18 @@ class LintSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class TakeCheck:
+    """A program that looks at each take."""
+
+    run: str  # its path, relative to the folder of the file that names it
+    timeout_s: int  # seconds that it may take for one clip
+    path: Path  # where it stands in that file
+
+
+CHECK_S = 60  # seconds that a check may take where nothing is said
+
+
+@dataclass(frozen=True, slots=True)
 class Storyboard:
     """Everything that one file says, with the files that it includes."""
 
@@ -235,6 +247,7 @@ class Storyboard:
     variants: Variants | None
     cut: CutSpec
     lint: LintSpec
+    checks: tuple[TakeCheck, ...]
     max_cost_usd: Decimal | None  # dollars that one run may cost; None: no limit
     max_total_usd: Decimal | None  # dollars that all attempts ever may cost; None: no limit
     texts: Library = field(repr=False)  # prompt files that templates include

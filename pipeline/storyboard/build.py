@@ -13,6 +13,7 @@ from typing import Any
 
 from pipeline.catalog import Kind
 from pipeline.storyboard.board import (
+    CHECK_S,
     Camera,
     Change,
     Continuation,
@@ -30,6 +31,7 @@ from pipeline.storyboard.board import (
     Style,
     Subject,
     SubjectKind,
+    TakeCheck,
     Transition,
     Variants,
 )
@@ -67,6 +69,7 @@ def storyboard(source: Source, name: str, besides: Besides) -> Storyboard:
         entries=_entries(items_of(top.get("shots"))),
         variants=_variants(fields_of(top["variants"]), besides.rows) if "variants" in top else None,
         cut=_cut(fields_of(top.get("cut"))),
+        checks=take_checks(source),
         lint=_lint(fields_of(top.get("lint"))),
         max_cost_usd=_dollars(budget.get("max_cost")),
         max_total_usd=_dollars(budget.get("max_total")),
@@ -289,6 +292,16 @@ def _dollars(node: Node | None) -> Decimal | None:
 
 def _lint(fields: Mapping[str, Node]) -> LintSpec:
     return LintSpec(frozenset(str(node.value) for _, node in items_of(fields.get("off"))))
+
+
+def take_checks(source: Source) -> tuple[TakeCheck, ...]:
+    """The programs that a storyboard, or storyreel.yaml, has look at takes."""
+    members = [(("checks", index), fields_of(node)) for index, node in items_of(source.root.child("checks"))]
+    return tuple(
+        TakeCheck(str(fields["run"].value), int(_value(fields, "timeout") or CHECK_S), path)
+        for path, fields in members
+        if "run" in fields
+    )
 
 
 def _value(fields: Mapping[str, Node], key: str) -> Any:

@@ -55,6 +55,11 @@ def as_digested(request: Request) -> dict[str, Any]:
     return {"format": REQUEST_FORMAT, "model": request.model, "inputs": inputs}
 
 
+def from_digested(value: Mapping[str, Any]) -> Request:
+    """The request whose `as_digested` the value is; its files are known by their bytes alone."""
+    return Request(str(value["model"]), {name: _meant(item) for name, item in value["inputs"].items()})
+
+
 def request_digest(request: Request) -> str:
     """SHA-256, in hex, of the request in RFC 8785 canonical JSON with its strings in NFC."""
     # Of text, whole numbers, truths, lists and mappings with ASCII keys, json writes what RFC 8785 asks for, and ten
@@ -79,6 +84,18 @@ def body(request: Request, address: Callable[[MediaRef], str]) -> dict[str, Any]
         elif value:
             sent[name] = [address(ref) for ref in value]
     return sent
+
+
+def _meant(value: Any) -> Value:
+    if isinstance(value, list):
+        return tuple(_ref(item) for item in value)
+    return _ref(value) if isinstance(value, dict) else value
+
+
+def _ref(value: Mapping[str, Any]) -> MediaRef:
+    if "sha256" in value:
+        return FileRef(value["sha256"], "")
+    return FrameRef(value["digest"], value["take"], value["frame"])
 
 
 def _symbolic(value: Value) -> Any:

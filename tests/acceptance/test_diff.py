@@ -162,6 +162,16 @@ def test_everything_that_a_board_names_is_read_as_it_was_then(films: Films) -> N
     assert gone["totals"]["usd_before"] == "1.68"
 
 
+def test_programs_that_look_at_takes_are_found_and_never_run(films: Films) -> None:
+    films.write("storyreel.yaml", "checks: [{run: tools/look.py}]\n")
+    films.write("tools/look.py", "open('ran', 'w')\n")
+    films.write("boards/own.py", "open('ran', 'w')\n")
+    films.board.write_text(films.board.read_text() + "checks: [{run: own.py}]\n")
+    films.commit("Checks")
+    assert films.value("HEAD", BOARD)["headline"] == "no shot differs: nothing to shoot, 20 s"
+    assert not (films.folder / "ran").exists()
+
+
 def test_a_board_that_is_new_or_gone_is_told(films: Films) -> None:
     films.write("boards/other.yaml", "version: 1\ntitle: Other\nshots: [{id: sh010, prompt: A field of rye.}]\n")
     said = films.diff("boards/other.yaml")

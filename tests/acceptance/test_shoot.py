@@ -2,97 +2,23 @@
 
 from __future__ import annotations
 
-import json
 import os
 import pty
 import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable
 from decimal import Decimal
-from functools import partial
-from pathlib import Path
-from typing import Any
 
 import pytest
 
-from pipeline import cli, produce, schema, settings
-from pipeline.server.conduct import Conduct, Fault
-from tests.double import KEY, Double, doubled
-from tests.haste import hurried
+from pipeline.server.conduct import Fault
+from tests.counter import Open, Shop
+from tests.double import KEY
 from tests.needed import Tool, path_of
-from tests.proofs.stage import Stage, stage
 
 PRICE = Decimal("0.08")  # of each shot: a second
-SHOOT = produce.shoot
-
-
-@dataclass
-class Shop:
-    """A project, its double, and the command line between them."""
-
-    here: Stage
-    double: Double
-    capsys: pytest.CaptureFixture[str]
-
-    def run(self, *words: str) -> tuple[int, str, str]:
-        """Exit code, stdout and stderr of one command."""
-        code = cli.main([*words])
-        said = self.capsys.readouterr()
-        return code, said.out, said.err
-
-    def json(self, *words: str) -> Any:
-        """What a command prints as JSON; it must be of the command's schema."""
-        _, out, _ = self.run(*words, "--json")
-        value = json.loads(out)
-        assert list(schema.violations(f"output/{words[0]}.schema.json", value)) == []
-        return value
-
-    def write(self, text: str) -> None:
-        """Another text for the storyboard."""
-        self.here.board.write_text(text)
-
-    @property
-    def text(self) -> str:
-        """What the storyboard says."""
-        return self.here.board.read_text()
-
-    def prompts(self) -> list[str]:
-        """What was bought, by its words."""
-        return [re.sub(r"\W*(Picture \d+ of the proof).*", r"\1", row["prompt"]) for row in self.double.accepted()]
-
-
-Open = Callable[..., Shop]
-
-
-@pytest.fixture
-def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Open]:
-    """Opens a shop: `shop(shots, faults...)`."""
-    with pytest.MonkeyPatch.context() as patch:
-        opened: list[Any] = []
-
-        def open_one(shots: int = 3, *faults: Fault, extra: str = "", **conduct: Any) -> Shop:
-            here = stage(tmp_path / "project", shots, extra=extra)
-            models = settings.project_of(here.board).models
-            manners = Conduct(clips="tiny", generation_s=0, faults=faults, **conduct)
-            context = doubled(tmp_path / "double", manners, catalogue=models)
-            double = context.__enter__()
-            opened.append(context)
-            monkeypatch.chdir(here.folder)
-            for name in ("CI", "GITHUB_ACTIONS"):
-                patch.delenv(name, raising=False)
-            monkeypatch.setenv("WAVESPEED_BASE_URL", double.origin)
-            monkeypatch.setenv("WAVESPEED_API_KEY", KEY)
-            monkeypatch.setenv("NO_PROXY", "*")
-            # The history is looked into three times in fifteen seconds, which is nothing that a test need wait for.
-            monkeypatch.setattr(produce, "shoot", partial(SHOOT, sleep=hurried))
-            return Shop(replace(here, origin=double.origin), double, capsys)
-
-        yield open_one
-        for context in opened:
-            context.__exit__(None, None, None)
 
 
 def test_nothing_is_bought_unless_somebody_says_yes(shop: Open) -> None:
@@ -220,7 +146,7 @@ def test_a_changed_shot_is_stale_until_it_is_bought_and_taking_it_back_costs_not
     at.run("shoot", "film.yaml", "--yes")
     at.write(first.replace("Picture 1 ", "Another picture "))
     _, out, _ = at.run("plan", "film.yaml")
-    assert re.search(r"s0001 +stale +1 +\$0.08 +it has changed since its take was made", out)
+    assert re.search(r"s0001 +stale +1 +\$0.08 +changed: prompt", out)
     assert "1 take to generate" in out or "to pay: $0.08" in out
     _, out, _ = at.run("render", "film.yaml")
     assert "2 takes" in out, "the old take is shown until there is a new one"
