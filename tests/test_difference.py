@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 
 from pipeline.difference import Difference, Edit, difference
 from pipeline.difference.matching import moved
+from pipeline.lock import Points
 from pipeline.storyboard import DEFAULT_MODEL
-from tests.bought import Money, other
+from tests.boards import ORIGIN
+from tests.bought import Money, digests, other
 from tests.test_plan_changes import FILM
 
 OTHER_MODEL = "bytedance/seedance-2.0/text-to-video"
@@ -275,3 +277,19 @@ def test_the_rows_come_to_the_sum(was: dict[str, Any], wanted: dict[str, Any]) -
     found = told(wanted, was)
     paid = [job.price.usd for edit in found.edits for job in edit.jobs if job.to_pay and not job.same_as and job.price]
     assert sum(paid) == found.new_usd
+
+
+def test_another_take_and_points_of_a_take_are_told_wherever_the_clips_are() -> None:
+    before, after = Money(), Money()
+    before.shoot(film())
+    [digest] = [d for (_, shot), d in digests(before.plan(film())).items() if shot == "sh030"]
+    before.keep(digest)
+    before.write(film())
+    before.takes.clear()
+    after.lock = before.lock
+    after.choose("sh030", digest, digest, 2)
+    assert shots(difference(before.plan(film()), after.plan(film()))) == {"sh030": "recut: another take is used"}
+    after.lock = before.lock.with_points(ORIGIN, digest, 1, "sh030", Points(None, Fraction(4)))
+    found = difference(before.plan(film()), after.plan(film()))
+    assert shots(found) == {"sh030": "recut: out the end of its take to 4 s in its take"}
+    assert (str(found.new_usd), [each.after_s for each in found.lengths]) == ("0.00", [24])

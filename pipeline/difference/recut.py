@@ -32,12 +32,13 @@ def recut(before: Side, after: Side, was: int, index: int) -> tuple[str, ...]:
             renamed = several and one.id != other.id
             sentences += [f"is called {other.id} now"] if renamed else []
             sentences += [*_points(one, other), *_transition(one, other)]
+            sentences += _chosen(one, other, before, after, was, index)
             sentences += _shown(one.id, other.id, before, after, was, index)
         else:
             sentences.append("is shown now" if other else "is not shown any more")
         name = (one or other or new).id
         told += [f"{name} {sentence}" if several else sentence for sentence in sentences]
-    return tuple(told)
+    return (*told, *_takes(before, after, was, index))
 
 
 def settings(before: Side, after: Side) -> Iterator[Setting]:
@@ -97,6 +98,31 @@ def _transition(old: Shot, new: Shot) -> Iterator[str]:
         yield f"{old.transition.type} of {_seconds(old.transition.duration_s)} is gone"
     elif old.transition and new.transition:
         yield (f"{new.transition.type} {_seconds(old.transition.duration_s)} to {_seconds(new.transition.duration_s)}")
+
+
+def _chosen(old: Shot, new: Shot, before: Side, after: Side, was: int, index: int) -> Iterator[str]:
+    """Points that were chosen for just the take in use, which go before those of the storyboard."""
+    both = [variant for variant in after.jobs[index] if variant in before.jobs[was]]
+    moved: dict[str, list[str]] = {}
+    for variant in both:
+        one, other = before.chosen(was, variant, old.id), after.chosen(index, variant, new.id)
+        for name, of_one, of_other, plain, now in (
+            ("in", one.in_s, other.in_s, old.in_s, new.in_s),
+            ("out", one.out_s, other.out_s, _out(old), _out(new)),
+        ):
+            if of_one != of_other:
+                points = plain if of_one is None else of_one, now if of_other is None else of_other
+                moved.setdefault(f"{name} {' to '.join(map(_seconds, points))} in its take", []).append(variant)
+    yield from (words + _in(variants, len(both)) for words, variants in moved.items())
+
+
+def _takes(before: Side, after: Side, was: int, index: int) -> Iterator[str]:
+    """Which variants use another take of what they ask for all the same."""
+    both = [name for name, digest in after.jobs[index].items() if before.jobs[was].get(name) == digest]
+    takes = {name: (before.takes[was].get(name), after.takes[index].get(name)) for name in both}
+    names = [name for name, (one, other) in takes.items() if one and other and one != other]
+    if names:
+        yield f"another take is used{_in(names, len(both))}"
 
 
 def _shown(old: str, new: str, before: Side, after: Side, was: int, index: int) -> Iterator[str]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 
 from pipeline.edit import Footage, assemble
+from pipeline.lock import Points
 from pipeline.plan import Plan, Variant, points
 from pipeline.storyboard import Entry, Shot
 
@@ -21,6 +22,7 @@ class Side:
         self.entries: tuple[Entry, ...] = plan.board.entries if plan else ()
         self.index = {entry.id: index for index, entry in enumerate(self.entries)}
         self.jobs: list[dict[str, str]] = [{} for _ in self.entries]  # of each entry: variant -> digest
+        self.takes: list[dict[str, tuple[str, int]]] = [{} for _ in self.entries]  # variant -> the take that it uses
         self.shown: list[dict[str, frozenset[str]]] = [{} for _ in self.entries]  # variant -> ids of shots in its cut
         self.seconds: dict[str, Fraction] = {}  # variant -> length of its cut
         self.cuts: dict[str, tuple[Fraction | None, str | None]] = {}  # variant -> frame rate and fit
@@ -41,26 +43,35 @@ class Side:
         assert self.plan is not None
         for index, digest in self.plan.digests(variant).items():
             self.jobs[index][variant.name] = digest
+            # What the lock says counts wherever the clip is: on a build server there is none.
+            at = variant.name, index, digest
+            if take := self.plan.choice(*at) or self.plan.older_use(*at) or self.plan.footage(*at):
+                self.takes[index][variant.name] = take.digest, take.number
         shown: dict[int, list[str]] = {}
         for shot in variant.shots:
             shown.setdefault(shot.entry, []).append(shot.id)
         for index, ids in shown.items():
             self.shown[index][variant.name] = frozenset(ids)
-        self.seconds[variant.name] = _length(self.plan, variant)
+        self.seconds[variant.name] = self._length(self.plan, variant)
         self.cuts[variant.name] = variant.cut.frame_rate, variant.cut.fit
 
+    def chosen(self, index: int, variant: str, shot: str) -> Points:
+        """Where a shot begins and ends in the take that the variant uses, where somebody chose it for just that one."""
+        take = self.takes[index].get(variant)
+        return self.plan.chosen.points(*take, shot) if self.plan and take else Points(None, None)
 
-def _length(plan: Plan, variant: Variant) -> Fraction:
-    """Seconds of a variant's cut, as long as its takes are what was asked for."""
-    rate, fit = variant.cut.frame_rate, variant.cut.fit
-    assert rate is not None
-    assert fit is not None
-    footage = [_footage(plan, variant, shot) for shot in variant.shots]
-    return assemble(variant.name, footage, rate, _ANY_SIZE, fit).frame_count / rate
+    def _length(self, plan: Plan, variant: Variant) -> Fraction:
+        """Seconds of a variant's cut, as long as its takes are what was asked for."""
+        rate, fit = variant.cut.frame_rate, variant.cut.fit
+        assert rate is not None
+        assert fit is not None
+        footage = [self._footage(plan, variant, shot) for shot in variant.shots]
+        return assemble(variant.name, footage, rate, _ANY_SIZE, fit).frame_count / rate
 
-
-def _footage(plan: Plan, variant: Variant, shot: Shot) -> Footage:
-    duration_s = plan.compositions.asked(variant, plan.board.entries[shot.entry]).duration_s
-    in_s, out_s = points(shot, duration_s)
-    dissolve_s = shot.transition.duration_s if shot.transition else Fraction(0)
-    return Footage(shot.id, duration_s, in_s, out_s, dissolve_s, "", None)
+    def _footage(self, plan: Plan, variant: Variant, shot: Shot) -> Footage:
+        duration_s = plan.compositions.asked(variant, plan.board.entries[shot.entry]).duration_s
+        in_s, out_s = points(shot, duration_s)
+        own = self.chosen(shot.entry, variant.name, shot.id)
+        in_s, out_s = in_s if own.in_s is None else own.in_s, out_s if own.out_s is None else own.out_s
+        dissolve_s = shot.transition.duration_s if shot.transition else Fraction(0)
+        return Footage(shot.id, duration_s, in_s, out_s, dissolve_s, "", None)
