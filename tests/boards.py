@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 
@@ -10,15 +11,16 @@ from pipeline import catalog, check, plan, storyboard
 from pipeline.check import Checked
 from pipeline.plan import Compositions, Plan, Variants
 from pipeline.storyboard import Storyboard
+from pipeline.storyboard.parse import nothing_near
 from pipeline.take import MediaFacts, StoreView
 
 ORIGIN = "https://api.wavespeed.ai"
 _FORMATS = {"image": "png", "video": "mp4", "audio": "wav"}
 
 
-def board(text: str, name: str = "film.yaml") -> Storyboard:
-    """The board in a text that has no problem of shape."""
-    parsed = storyboard.parse(name, lambda _: text.encode())
+def board(text: str, name: str = "film.yaml", near: Callable[[str], bytes] = nothing_near) -> Storyboard:
+    """The board in a text that has no problem of shape; `near` reads the files that it includes."""
+    parsed = storyboard.parse(name, lambda _: text.encode(), near)
     assert parsed.problems == ()
     assert parsed.board is not None
     return parsed.board

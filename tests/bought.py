@@ -60,9 +60,10 @@ class Money:
     lock: Lock = field(default_factory=Lock)
     rest: dict[str, Any] = field(default_factory=dict)  # other fields of the view
     bytes: dict[str, str] = field(default_factory=dict)  # the hash of a file, where it is not that of its name
+    texts: dict[str, str] = field(default_factory=dict)  # prompt files by their path
 
     def plan(self, wanted: Mapping[str, Any]) -> Plan:
-        parsed = board(yaml.safe_dump(dict(wanted), sort_keys=False))
+        parsed = board(yaml.safe_dump(dict(wanted), sort_keys=False), near=lambda name: self.texts[name].encode())
         known = {name: replace(fact, sha256=self.bytes.get(name, fact.sha256)) for name, fact in facts(parsed).items()}
         return plan.expand(compositions(parsed), known, self.look, self.lock, ORIGIN)
 

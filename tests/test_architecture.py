@@ -12,10 +12,10 @@ import pytest
 
 PACKAGE = Path(__file__).parent.parent / "pipeline"
 CORE = (
-    "errors schema wire catalog frames camera templates storyboard prompts take lock plan check edit transitions "
-    "exporters report"
+    "errors schema wire catalog frames camera templates storyboard prompts take lock plan check edit difference "
+    "transitions exporters report"
 )
-SHELL = "settings media store screening previs client server runner render produce cli"
+SHELL = "settings history media store screening previs client server runner render produce cli"
 ORDER = [*CORE.split(), *SHELL.split()]
 IMPURE = {
     "asyncio", "httpx", "av", "moviepy", "os", "subprocess", "time", "random", "logging", "socket", "threading",

@@ -143,6 +143,16 @@ def test_other_bytes_of_a_reference_are_told_by_its_path() -> None:
     assert told(film(), money) == {"sh030": "changed: coat.png has other bytes"}
 
 
+def test_a_prompt_file_is_told_by_its_path_and_is_no_reference() -> None:
+    money = Money(texts={"gull.txt": "a gull"})
+    before = edited(sh030={"prompt": "@keeper feeds {% include 'gull.txt' %}."})
+    money.shoot(before)
+    money.texts["gull.txt"] = "two gulls"
+    assert told(before, money) == {"sh030": "changed: file gull.txt"}
+    money.bytes["coat.png"] = other("another coat")
+    assert told(before, money) == {"sh030": "changed: coat.png has other bytes; file gull.txt"}
+
+
 def test_a_reference_that_was_renamed_changes_nothing() -> None:
     money = Money()
     money.shoot(film())

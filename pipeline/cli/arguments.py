@@ -50,6 +50,17 @@ def parser() -> argparse.ArgumentParser:
     plan.add_argument("-o", "--output", type=Path, metavar="PLAN.json", help=saving)
     plan.add_argument("--quote", action="store_true", help="ask the API for its prices of this moment; takes a key")
 
+    diff = _verb(
+        verbs, "diff", "tell what differs between two states in git, in words, seconds and dollars", json=False
+    )
+    revision = "what to compare: this one and the working tree, or two; default: HEAD"
+    diff.add_argument("revisions", nargs="*", metavar="REV", help=revision)
+    diff.add_argument("file", type=Path, metavar="FILE", help="a storyboard")
+    form = diff.add_mutually_exclusive_group()
+    made_for = "default: %(default)s; markdown is made for a comment on a pull request"
+    form.add_argument("--format", choices=("text", "markdown"), default="text", help=made_for)
+    form.add_argument("--json", action="store_true", help="print JSON (schemas/output/diff.schema.json)")
+
     render = _verb(verbs, "render", "make the best cut there is for nothing: paid takes, else previs")
     render.add_argument("file", type=Path, metavar="FILE", help="a storyboard")
     _stdin(render)

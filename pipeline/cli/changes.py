@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -75,20 +75,34 @@ def _diffs(changes: Iterable[Change]) -> list[str]:
     return texts[:_MOST_DIFFS] + ([f"and {rest} more like these" if rest > 1 else texts[-1]] if rest > 0 else [])
 
 
-def marked(words: Sequence[Words]) -> str:
-    """What differs, as `git diff --word-diff` writes it: a few words of context, [-gone-] and {+new+}."""
+def marked(
+    words: Sequence[Words],
+    gone: tuple[str, str] = ("[-", "-]"),
+    new: tuple[str, str] = ("{+", "+}"),
+    quoted: Callable[[str], str] = str,
+) -> str:
+    """What differs, as `git diff --word-diff` writes it: a few words of context, [-gone-] and {+new+}.
+
+    `quoted` makes of the author's own text one that stands for itself among the marks.
+    """
     found: list[str] = []
     for place, each in enumerate(words):
         if each.same:
-            found.append(_context(each.after, first=place == 0, last=place == len(words) - 1))
+            found.append(_around(each.after, quoted, first=place == 0, last=place == len(words) - 1))
         else:
-            found.append(_wrapped(each.before, "[-", "-]") + _wrapped(each.after, "{+", "+}"))
+            found.append(_wrapped(each.before, *gone, quoted) + _wrapped(each.after, *new, quoted))
     return " ".join("".join(found).split())
 
 
-def _wrapped(text: str, begin: str, end: str) -> str:
+def _wrapped(text: str, begin: str, end: str, quoted: Callable[[str], str]) -> str:
     space = text[: len(text) - len(text.lstrip())]
-    return f"{space}{begin}{text.strip()}{end}" if text.strip() else text
+    return f"{space}{begin}{quoted(text.strip())}{end}" if text.strip() else text
+
+
+def _around(text: str, quoted: Callable[[str], str], *, first: bool, last: bool) -> str:
+    context = _context(text, first=first, last=last)
+    begin, end = (" " if text[:1].isspace() else ""), (" " if context[-1:].isspace() else "")
+    return f"{begin}{quoted(context.strip())}{end}"
 
 
 def _context(text: str, *, first: bool, last: bool) -> str:

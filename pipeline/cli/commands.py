@@ -13,6 +13,7 @@ from pipeline import settings
 from pipeline.cli import show
 from pipeline.cli.accounting import status
 from pipeline.cli.checking import check
+from pipeline.cli.diffing import diff
 from pipeline.cli.doctor import doctor
 from pipeline.cli.models import models
 from pipeline.cli.planning import plan, prompt
@@ -49,6 +50,7 @@ RUN: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "check": check,
     "prompt": prompt,
     "plan": plan,
+    "diff": diff,
     "render": render,
     "shoot": shoot,
     "take": take,

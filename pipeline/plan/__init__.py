@@ -15,12 +15,12 @@ rehearsal      the best footage there can be for nothing                   Rehea
 purchase       what is bought and fetched                                  Purchase
 sources        what a job is made from, in marks that the lock keeps
 words          what differs between two texts                              Words
-changes        what exactly moved a stale job                              Change, Cause
+changes        what exactly moved a stale job, or one of another plan      Change, Cause, Asked
 takes          every take of a shot, as people name them                   TakeRow
 uses           which take each shot uses, for the lock
 """
 
-from pipeline.plan.changes import Cause, Change, by_cause, changes, reason
+from pipeline.plan.changes import Asked, Cause, Change, asked, by_cause, causes, changes, reason
 from pipeline.plan.chosen import Chosen
 from pipeline.plan.compositions import Composition, Compositions
 from pipeline.plan.expansion import expand
@@ -41,10 +41,10 @@ from pipeline.plan.variants import MAIN, Variant, Variants, key_of, sample, unkn
 from pipeline.plan.words import Words, word_diff
 
 __all__ = [
-    "DEVICES", "EVERYTHING", "FIRST_TAKE", "MAIN", "PAID_FOR", "Cause", "Change", "Chosen", "Composition",
+    "DEVICES", "EVERYTHING", "FIRST_TAKE", "MAIN", "PAID_FOR", "Asked", "Cause", "Change", "Chosen", "Composition",
     "Compositions", "Facts", "FrameSource", "Group", "Job", "Multiplied", "Order", "Parameters", "Plan", "Purchase",
-    "Rehearsal", "Slot", "State", "TakeRow", "Variant", "Variants", "Wish", "Words", "begins_with_a_frame",
-    "by_cause", "changes", "digests_of", "expand", "groups", "key_of", "last_frame", "multiplied", "needed",
+    "Rehearsal", "Slot", "State", "TakeRow", "Variant", "Variants", "Wish", "Words", "asked", "begins_with_a_frame",
+    "by_cause", "causes", "changes", "digests_of", "expand", "groups", "key_of", "last_frame", "multiplied", "needed",
     "parameters", "points", "purchase", "reason", "rehearse", "sample", "sources", "speaks", "takes_of", "targets",
     "unknown", "upstream_first", "uses", "word_diff",
 ]  # fmt: skip

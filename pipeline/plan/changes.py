@@ -1,4 +1,7 @@
-"""A stale job becomes a Change: what exactly moved it away from the take it has, out of what the lock remembers."""
+"""A stale job becomes a Change: what exactly moved it away from the take it has, out of what the lock remembers.
+
+The same comparison, `causes`, holds one plan's request against another plan's.
+"""
 
 from __future__ import annotations
 
@@ -30,6 +33,15 @@ class Cause:
 
     def __str__(self) -> str:
         return f"{self.name} {self.words}".rstrip()
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What was asked for before."""
+
+    request: Mapping[str, Any]  # as digested
+    marks: Mapping[str, str] | None  # of what it was made from, by name; None: nobody knows
+    continues: str = ""  # id of the shot that it continued from, as it is called now; "" for none or unknown
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,23 +95,37 @@ def _change(plan: Plan, variant: Variant, index: int, digest: str) -> Change | N
     if old is None:
         unknown = Cause("unknown", "what changed", "is not known: the lock lacks the request of its take")
         return Change(digest, use.wanted, (unknown,), (), usd_before, usd)
-    comparison = _Comparison(plan, variant, index, old, plan.lock.sources(plan.origin, before))
-    return Change(digest, use.wanted, comparison.causes(), comparison.prompt, usd_before, usd)
+    moved, prompt = causes(plan, variant, index, Asked(old, plan.lock.sources(plan.origin, before)))
+    return Change(digest, use.wanted, moved, prompt, usd_before, usd)
+
+
+def asked(plan: Plan, variant: Variant, index: int) -> Asked:
+    """What the entry at the index asks for in the variant, to be held against what another plan asks for."""
+    link = plan.board.entries[index].continue_from
+    request = as_digested(plan.request(variant, index))
+    return Asked(request, sources_of(plan, variant, index), link.shot if link else "")
+
+
+def causes(plan: Plan, variant: Variant, index: int, before: Asked) -> tuple[tuple[Cause, ...], tuple[Words, ...]]:
+    """What moved the request of the entry at the index from the one before, and its prompt before and after.
+
+    The causes are never empty; the prompt is where it is the same.
+    """
+    comparison = _Comparison(plan, variant, index, before)
+    return comparison.causes(), comparison.prompt
 
 
 class _Comparison:
     """A request as it is, held against the one before."""
 
-    def __init__(
-        self, plan: Plan, variant: Variant, index: int, old: Mapping[str, Any], marks: Mapping[str, str] | None
-    ) -> None:
+    def __init__(self, plan: Plan, variant: Variant, index: int, before: Asked) -> None:
         self.plan, self.variant, self.index = plan, variant, index
         self.request = plan.request(variant, index)
-        self.old, self.new = old, as_digested(self.request)
-        self.before: Mapping[str, Any] = old.get("inputs", {})
+        self.old, self.new = before.request, as_digested(self.request)
+        self.before: Mapping[str, Any] = before.request.get("inputs", {})
         self.after: Mapping[str, Any] = self.new["inputs"]
-        self.marks_before = marks
-        self.marks = sources_of(plan, variant, index) if marks is not None else {}
+        self.marks_before, self.continued = before.marks, before.continues
+        self.marks = sources_of(plan, variant, index) if before.marks is not None else {}
         self.prompt = self._prompt()
 
     def causes(self) -> tuple[Cause, ...]:
@@ -141,8 +167,8 @@ class _Comparison:
                 gone = len(set(old) - set(new))
                 yield Cause("file", "references", f"{gone} fewer" if gone else "in another order")
             return
-        before = {name: mark for name, mark in self.marks_before.items() if name.startswith(FILE)}
-        after = {name: mark for name, mark in self.marks.items() if name.startswith(FILE)}
+        before = {name: mark for name, mark in self.marks_before.items() if _is_sent(name, mark, old)}
+        after = {name: mark for name, mark in self.marks.items() if _is_sent(name, mark, new)}
         compared = list(_compared(before, after))
         words = {"changed": "has other bytes", "new": "is new", "gone": "is not sent any more"}
         yield from (Cause("file", name.removeprefix(FILE), words[what]) for name, what in compared)
@@ -157,6 +183,8 @@ class _Comparison:
                 yield Cause("upstream", "continue_from", "is gone")
         elif old is None:
             yield Cause("upstream", link.shot, "is now what it continues from")
+        elif self.continued not in ("", link.shot):
+            yield Cause("upstream", "continue_from", f"{self.continued} to {link.shot}")
         elif old.get("digest") != new.digest:
             yield Cause("upstream", f"{link.shot}, which it continues from,", "gets another take")
         elif old.get("take") != new.take:
@@ -172,9 +200,12 @@ class _Comparison:
             yield Cause("text", "prompt", "")
             return
         before, after = (
-            {name: mark for name, mark in marks.items() if not name.startswith(FILE) and not (media and name == _ROLES)}
-            for marks in (self.marks_before, self.marks)
+            {name: mark for name, mark in marks.items() if not _is_sent(name, mark, sent)}
+            for marks, sent in ((self.marks_before, _hashes(self.before)), (self.marks, _hashes(self.after)))
         )
+        if media:
+            before.pop(_ROLES, None)
+            after.pop(_ROLES, None)
         words = {"changed": "", "new": "is new", "gone": "is gone"}
         compared = [Cause("text", name, words[what]) for name, what in _compared(before, after)]
         yield from compared
@@ -183,6 +214,11 @@ class _Comparison:
 
     def _model_of(self, name: str) -> Model:
         return self.plan.compositions.models[name]
+
+
+def _is_sent(name: str, mark: str, sent: Iterable[str]) -> bool:
+    """Whether the mark of a file is that of one of the references `sent`, and not of a text that a prompt includes."""
+    return name.startswith(FILE) and any(sha256.startswith(mark) for sha256 in sent)
 
 
 def _compared(

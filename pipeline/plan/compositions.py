@@ -12,7 +12,7 @@ from pipeline.errors import MOST, BadInput
 from pipeline.plan.links import needed, targets, upstream_first
 from pipeline.plan.parameters import Parameters, parameters
 from pipeline.plan.variants import Variant, Variants
-from pipeline.prompts import Ask, Composed, Looked, compose, given, looked_at
+from pipeline.prompts import Ask, Composed, Looked, Texts, compose, given, looked_at, texts_of
 from pipeline.storyboard import Entry, Settings, Shot, Storyboard
 from pipeline.templates import Budget, Data
 
@@ -47,6 +47,7 @@ class Compositions:
         self._asked: dict[tuple[object, ...], Parameters] = {}
         self._defaults: dict[Settings, int] = {}
         self._sorts: dict[str, int] = {}  # by name of a variant
+        self._texts: dict[tuple[object, ...], Texts] = {}
         self._slots = len(board.entries) * len(variants)
         self._budget: Budget | None = _budget(self._slots)
 
@@ -121,6 +122,13 @@ class Compositions:
         ask = Ask(asked.model, asked.generate_audio, asked.duration_s)
         composed = compose(self.board, entry, self.values(variant), ask, self.budget)
         return Composition(variant, entry, asked, composed)
+
+    def texts(self, entry: Entry) -> Texts:
+        """What the entry, or its other wording, is made from in whatever variant."""
+        key = (entry.path, entry.prompt_key)
+        if key not in self._texts:
+            self._texts[key] = texts_of(self.board, entry)
+        return self._texts[key]
 
     def values(self, variant: Variant) -> Mapping[str, Data]:
         """Everything that the variant's templates may name."""

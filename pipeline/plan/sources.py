@@ -33,7 +33,8 @@ def sources_of(plan: Plan, variant: Variant, index: int, *, reworded: bool = Fal
     names = {name for looked in plan.compositions.looked[index] for name in looked.names}
     if reworded and entry.fallback:
         entry = entry.fallback
-    texts = ingredients(plan.board, entry, plan.compositions.values(variant), sorted(names))
+    known = plan.compositions
+    texts = ingredients(plan.board, entry, known.values(variant), sorted(names), known.texts(entry))
     files = (ref for ref in plan.request(variant, index).media if isinstance(ref, FileRef))
     return {name: _mark(text) for name, text in texts.items()} | {FILE + ref.path: ref.sha256[:_MARK] for ref in files}
 

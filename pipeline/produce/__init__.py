@@ -22,21 +22,26 @@ choosing     `take`: the takes of a shot, and which is used
 billing      what the API's bills say of it afterwards
 buying       the takes of an offer are bought, each once
 shooting     `shoot`: what is missing is bought, then all is rendered; the only one that can spend
+states       a storyboard at one moment, in the working tree or in git
+pointed      references of which git LFS has only a pointer here
+comparing    `diff`: what differs between two states
 accounts     `status` and `settle`: what is open, what was spent, what an attempt came to
 """
 
 from pipeline.produce.accounts import Account, Row, settle, status
 from pipeline.produce.choosing import Choice, Chosen, Takes, choose, takes
+from pipeline.produce.comparing import Compared, compare
 from pipeline.produce.flagging import Flagged, flagged
 from pipeline.produce.offering import Offer
 from pipeline.produce.reading import Film, Source, Written, check, check_lock, plan, written
 from pipeline.produce.rendering import Cutting, FinishedCut, Rendered, assembled, render
 from pipeline.produce.saving import Agreement, agreement, save
 from pipeline.produce.shooting import Left, Shooting, offered, shoot, shoot_saved
+from pipeline.produce.states import State
 
 __all__ = [
-    "Account", "Agreement", "Choice", "Chosen", "Cutting", "Film", "FinishedCut", "Flagged", "Left", "Offer",
-    "Rendered", "Row", "Shooting", "Source", "Takes", "Written", "agreement", "assembled", "check", "check_lock",
-    "choose", "flagged", "offered", "plan", "render", "save", "settle", "shoot", "shoot_saved", "status", "takes",
-    "written",
+    "Account", "Agreement", "Choice", "Chosen", "Compared", "Cutting", "Film", "FinishedCut", "Flagged", "Left",
+    "Offer", "Rendered", "Row", "Shooting", "Source", "State", "Takes", "Written", "agreement", "assembled", "check",
+    "check_lock", "choose", "compare", "flagged", "offered", "plan", "render", "save", "settle", "shoot", "shoot_saved",
+    "status", "takes", "written",
 ]  # fmt: skip

@@ -14,6 +14,7 @@ from typing import Any
 
 from pipeline import check as checking
 from pipeline import lock, media, settings, storyboard
+from pipeline.catalog import Kind
 from pipeline.check import Checked
 from pipeline.errors import BadInput, MediaError, SetupError
 from pipeline.plan import Plan, Variant, expand, unknown
@@ -95,16 +96,44 @@ def check(source: Source, *, warn: bool = True) -> Film:
 
     Raises BadInput where it can't be read at all, SetupError where there is no such file.
     """
-    read: Callable[[str], bytes]
     if isinstance(source, Written):
-        file, project, read = source.file, settings.project_here(source.file.parent), partial(_own, source)
-    else:
-        file, project, read = source, settings.project_of(source), _read
-    parsed = storyboard.parse(str(file), read, partial(_read_near, project, file.parent))
+        return read(source.file, settings.project_here(source.file.parent), warn=warn, text=partial(_own, source))
+    return read(source, settings.project_of(source), warn=warn)
+
+
+def _as_it_is(path: Path, _: Kind) -> MediaFacts:
+    return media.inspect(path)
+
+
+def _is_there(_: Path) -> None:
+    """Nothing has to be done for a file to be where it is."""
+
+
+def read(
+    file: Path,
+    project: Project,
+    *,
+    warn: bool,
+    text: Callable[[str], bytes] | None = None,
+    bring: Callable[[Path], None] = _is_there,
+    inspect: Callable[[Path, Kind], MediaFacts] = _as_it_is,
+) -> Film:
+    """The same of a storyboard whose project is known.
+
+    `text` gives the bytes of the storyboard, where they are not those of the file. `bring` is called with the path of
+    each file that the board names before it is looked at; `inspect` tells what a reference is, by its path and what it
+    is named as, and raises MediaError where it can't be used.
+    """
+
+    def near(name: str) -> bytes:
+        bring(file.parent / name)
+        return _read_near(project, file.parent, name)
+
+    parsed = storyboard.parse(str(file), text or _read, near)
     if parsed.board is None:
         raise BadInput(parsed.problems)
-    facts, unusable = _inspect(project, file.parent, parsed.board)
-    unusable |= _unusable_programs(project, file.parent, parsed.board)
+    facts, unusable = _inspect(project, file.parent, parsed.board, bring, inspect)
+    unusable |= _unusable_programs(project, file.parent, parsed.board, bring)
     checked = checking.check(parsed.board, facts, unusable, parsed.problems, project.models, warn=warn)
     return Film(file, project, checked, facts)
 
@@ -121,10 +150,15 @@ def check_lock(file: Path) -> None:
 def plan(source: Source, environ: Mapping[str, str] = os.environ) -> tuple[Film, Plan]:
     """What a storyboard would make, use and pay for. Raises BadInput where it has errors."""
     film = check(source, warn=False)  # a plan is the same whatever is warned of
+    return film, plan_of(film, environ)
+
+
+def plan_of(film: Film, environ: Mapping[str, str] = os.environ) -> Plan:
+    """The same of a storyboard that was read."""
     if film.checked.compositions is None:
         raise BadInput(film.checked.problems)
     origin = settings.api_origin(environ)
-    return film, replace(planned(film, origin), max_cost_usd=min(_limits(film, origin, environ), default=None))
+    return replace(planned(film, origin), max_cost_usd=min(_limits(film, origin, environ), default=None))
 
 
 def planned(film: Film, origin: str) -> Plan:
@@ -192,22 +226,33 @@ def _read_near(project: Project, folder: Path, name: str) -> bytes:
 
 
 def _inspect(
-    project: Project, folder: Path, board: Storyboard
+    project: Project,
+    folder: Path,
+    board: Storyboard,
+    bring: Callable[[Path], None],
+    inspect: Callable[[Path, Kind], MediaFacts],
 ) -> tuple[Mapping[str, MediaFacts], dict[str, MediaError]]:
     facts: dict[str, MediaFacts] = {}
     unusable: dict[str, MediaError] = {}
-    for name in dict.fromkeys(reference.file for reference in checking.references(board)):
+    kinds: dict[str, Kind] = {}
+    for reference in checking.references(board):
+        kinds.setdefault(reference.file, reference.kind)
+    for name, kind in kinds.items():
+        bring(folder / name)
         try:
-            facts[name] = media.inspect(settings.locate(project, folder, name))
+            facts[name] = inspect(settings.locate(project, folder, name), kind)
         except MediaError as error:
             unusable[name] = error
     return facts, unusable
 
 
-def _unusable_programs(project: Project, folder: Path, board: Storyboard) -> dict[str, MediaError]:
+def _unusable_programs(
+    project: Project, folder: Path, board: Storyboard, bring: Callable[[Path], None]
+) -> dict[str, MediaError]:
     """The checks of takes that can't be run. None is run here: whose board it is may not have been asked yet."""
     unusable: dict[str, MediaError] = {}
     for one in board.checks:
+        bring(folder / one.run)
         try:
             settings.program(project.root, folder, one.run)
         except MediaError as error:

@@ -8,21 +8,24 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import astuple
 
-from pipeline.prompts.looked_at import texts_of
+from pipeline.prompts.looked_at import Texts
 from pipeline.storyboard import Entry, Path, Reference, Storyboard, dotted
 from pipeline.templates import Data
 
 
-def ingredients(board: Storyboard, entry: Entry, values: Mapping[str, Data], names: Iterable[str]) -> Mapping[str, str]:
+def ingredients(
+    board: Storyboard, entry: Entry, values: Mapping[str, Data], names: Iterable[str], texts: Texts
+) -> Mapping[str, str]:
     """What the entry's prompt is made from with the values of one variant, by the names that an author gave.
 
     What belongs to the shot itself has short names ("prompt", "camera"), which it keeps wherever the shot stands;
-    `names` are the variables that its texts look at. Texts are those of the author, templates not filled in: where a
-    variable has another value the variable alone is another.
+    `names` are the variables that its texts look at, and `texts` what `texts_of` tells of the entry, in whatever
+    variant. Texts are those of the author, templates not filled in: where a variable has another value the variable
+    alone is another.
     """
-    texts, subjects = texts_of(board, entry)
+    own, subjects = texts
     found: dict[str, str] = {}
-    for path, text in dict.fromkeys((*texts, *_of_parts(entry))):  # a single shot is an entry and its part
+    for path, text in dict.fromkeys((*own, *_of_parts(entry))):  # a single shot is an entry and its part
         if text and path[-1] != "notes":
             name = _name(entry, path)
             found[name] = f"{found[name]}\n{text}" if name in found else text  # all lines of dialogue are one

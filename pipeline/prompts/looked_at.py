@@ -18,6 +18,7 @@ _OWN_DATA = frozenset({"characters", "locations", "props"})  # whose texts may m
 _MENTION = re.compile(r"@([A-Za-z][A-Za-z0-9_]*)")
 # A mention whose name is only known once it is filled in: "@{{ who }}", "@kee{{ end }}", or "{{ who }}s" of "@keeper".
 _UNSEEN = re.compile(r"@(?![A-Za-z@])|@\w+\{|\}\}[\w{]")
+Texts = tuple[list[tuple[Path, str]], list[Subject]]  # by place, and the subjects they may bring
 _Mentioning = Mapping[str, frozenset[str] | None]  # variable -> whom its values mention; None: nobody can say
 
 
@@ -41,7 +42,7 @@ def shown(board: Storyboard) -> frozenset[str]:
     return frozenset(who.key for entry in board.entries for who in _subjects(board, entry, mentioning))
 
 
-def texts_of(board: Storyboard, entry: Entry) -> tuple[list[tuple[Path, str]], list[Subject]]:
+def texts_of(board: Storyboard, entry: Entry) -> Texts:
     """Every text that may be part of what is composed of the entry, with its place; and the subjects it may bring."""
     subjects = list(_subjects(board, entry, _mentioning(board)))
     return _texts(board, entry, subjects), subjects

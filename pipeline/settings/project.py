@@ -117,6 +117,16 @@ def _fields(file: Path) -> tuple[Mapping[str, Any], tuple[TakeCheck, ...], Seque
     return fields if isinstance(fields, dict) else {}, checks, in_order(wrong)
 
 
+def programs_of(file: Path) -> tuple[str, ...]:
+    """Paths of the programs that a storyreel.yaml names; none where it is wrong, which `project_here` tells of."""
+    try:
+        source, found = read(str(file), file.read_bytes())
+    except (OSError, BadInput):
+        return ()
+    wrong = [*found, *(item.problem for item in problems(source, "project.schema.json"))]
+    return () if wrong else tuple(check.run for check in take_checks(source))
+
+
 def program(root: Path, folder: Path, name: str) -> Path:
     """The program that a file in `folder` names. Raises MediaError as `locate` does, and where it is no file."""
     path = _located(root, folder, name)

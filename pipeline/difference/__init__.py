@@ -1,0 +1,12 @@
+"""Two plans of one storyboard enter; what was added, removed, moved, changed and cut otherwise leaves, with its price.
+
+side          what one state of the board comes to: jobs, shots, seconds
+matching      which entry was which, and what is the least that was moved
+recut         what differs in the cut alone, and costs nothing
+comparison    all of it                                        Difference, Edit, NewJob, Setting, Length
+"""
+
+from pipeline.difference.comparison import Difference, Edit, Kind, Length, NewJob, difference
+from pipeline.difference.recut import Setting
+
+__all__ = ["Difference", "Edit", "Kind", "Length", "NewJob", "Setting", "difference"]

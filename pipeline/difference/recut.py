@@ -1,0 +1,151 @@
+"""What differs in the cut alone, and costs nothing: points, transitions, which variants show a shot, settings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+
+from pipeline.difference.side import Side
+from pipeline.frames import plain_seconds
+from pipeline.storyboard import Entry, Shot
+
+_MOST_NAMED = 3  # variants
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """Something said of the whole film that differs, and makes no shot another one."""
+
+    name: str  # as the author writes it: cut.frame_rate
+    words: str  # "24 to 25"
+
+
+def recut(before: Side, after: Side, was: int, index: int) -> tuple[str, ...]:
+    """What the cut makes otherwise of an entry, one sentence each; without its shot's id where it has but one."""
+    old, new = before.entries[was], after.entries[index]
+    several = len(new.shots) > 1 or len(old.shots) > 1
+    told: list[str] = []
+    for one, other in _matched(old, new):
+        sentences: list[str] = []
+        if one and other:
+            renamed = several and one.id != other.id
+            sentences += [f"is called {other.id} now"] if renamed else []
+            sentences += [*_points(one, other), *_transition(one, other)]
+            sentences += _chosen(one, other, before, after, was, index)
+            sentences += _shown(one.id, other.id, before, after, was, index)
+        else:
+            sentences.append("is shown now" if other else "is not shown any more")
+        name = (one or other or new).id
+        told += [f"{name} {sentence}" if several else sentence for sentence in sentences]
+    return (*told, *_takes(before, after, was, index))
+
+
+def settings(before: Side, after: Side) -> Iterator[Setting]:
+    """What is said of the whole film."""
+    if before.plan is None or after.plan is None:
+        return
+    one, other = before.plan.board, after.plan.board
+    if one.title != other.title:
+        yield Setting("title", f"{one.title!r} to {other.title!r}")
+    for place, name in enumerate(("frame_rate", "fit")):
+        moved: dict[str, list[str]] = {}
+        both = [variant for variant in after.cuts if variant in before.cuts]
+        for variant in both:
+            was, now = before.cuts[variant][place], after.cuts[variant][place]
+            if was != now:
+                moved.setdefault(f"{was} to {now}", []).append(variant)
+        for words, variants in moved.items():
+            yield Setting(f"cut.{name}", words + _in(variants, len(both)))
+    for name, was_usd, now_usd in (
+        ("max_cost", one.max_cost_usd, other.max_cost_usd),
+        ("max_total", one.max_total_usd, other.max_total_usd),
+    ):
+        if was_usd != now_usd:
+            limits = ("no limit" if usd is None else f"${usd:f}" for usd in (was_usd, now_usd))
+            yield Setting(f"budget.{name}", " to ".join(limits))
+
+
+def _matched(old: Entry, new: Entry) -> Iterator[tuple[Shot | None, Shot | None]]:
+    """The shots that the cut makes of an entry, before and after: by id, else by their place in the take."""
+    left = {shot.id: shot for shot in old.shots}
+    ids = {shot.id for shot in new.shots}
+    by_part = {shot.part: shot for shot in old.shots if shot.id not in ids}
+    for shot in new.shots:
+        was = left.get(shot.id) or by_part.get(shot.part)
+        if was:
+            left.pop(was.id, None)
+        yield was, shot
+    yield from ((shot, None) for shot in left.values())
+
+
+def _points(old: Shot, new: Shot) -> Iterator[str]:
+    for name, was, now in (("in", old.in_s, new.in_s), ("out", _out(old), _out(new))):
+        if was != now:
+            yield f"{name} {_seconds(was)} to {_seconds(now)}"
+
+
+def _out(shot: Shot) -> Fraction | None:
+    return shot.end_s if shot.out_s is None else shot.out_s
+
+
+def _transition(old: Shot, new: Shot) -> Iterator[str]:
+    if old.transition == new.transition:
+        return
+    if old.transition is None and new.transition:
+        yield f"{new.transition.type} of {_seconds(new.transition.duration_s)} is new"
+    elif old.transition and new.transition is None:
+        yield f"{old.transition.type} of {_seconds(old.transition.duration_s)} is gone"
+    elif old.transition and new.transition:
+        yield (f"{new.transition.type} {_seconds(old.transition.duration_s)} to {_seconds(new.transition.duration_s)}")
+
+
+def _chosen(old: Shot, new: Shot, before: Side, after: Side, was: int, index: int) -> Iterator[str]:
+    """Points that were chosen for just the take in use, which go before those of the storyboard."""
+    both = [variant for variant in after.jobs[index] if variant in before.jobs[was]]
+    moved: dict[str, list[str]] = {}
+    for variant in both:
+        one, other = before.chosen(was, variant, old.id), after.chosen(index, variant, new.id)
+        for name, of_one, of_other, plain, now in (
+            ("in", one.in_s, other.in_s, old.in_s, new.in_s),
+            ("out", one.out_s, other.out_s, _out(old), _out(new)),
+        ):
+            if of_one != of_other:
+                points = plain if of_one is None else of_one, now if of_other is None else of_other
+                moved.setdefault(f"{name} {' to '.join(map(_seconds, points))} in its take", []).append(variant)
+    yield from (words + _in(variants, len(both)) for words, variants in moved.items())
+
+
+def _takes(before: Side, after: Side, was: int, index: int) -> Iterator[str]:
+    """Which variants use another take of what they ask for all the same."""
+    both = [name for name, digest in after.jobs[index].items() if before.jobs[was].get(name) == digest]
+    takes = {name: (before.takes[was].get(name), after.takes[index].get(name)) for name in both}
+    names = [name for name, (one, other) in takes.items() if one and other and one != other]
+    if names:
+        yield f"another take is used{_in(names, len(both))}"
+
+
+def _shown(old: str, new: str, before: Side, after: Side, was: int, index: int) -> Iterator[str]:
+    """Which of the variants that both states have begin or cease to show a shot."""
+    none: frozenset[str] = frozenset()
+    for words, there, here, now, earlier in (
+        ("is shown now", before.shown[was], after.shown[index], new, old),
+        ("is not shown any more", after.shown[index], before.shown[was], old, new),
+    ):
+        both = [variant for variant in here if variant in before.seconds and variant in after.seconds]
+        names = [name for name in both if now in here[name] and earlier not in there.get(name, none)]
+        if names:
+            yield f"{words}{_in(names, 0)}"
+
+
+def _in(variants: Iterable[str], of_all: int) -> str:
+    """In which variants; nothing where it is all of them."""
+    names = list(variants)
+    if len(names) == of_all:
+        return ""
+    more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
+    return f" in {', '.join(names[:_MOST_NAMED])}{more}"
+
+
+def _seconds(point: Fraction | None) -> str:
+    return "the end of its take" if point is None else f"{plain_seconds(point)} s"
