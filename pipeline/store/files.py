@@ -11,6 +11,7 @@ import io
 import os
 import re
 import secrets
+import shutil
 import stat
 import sys
 import zlib
@@ -69,6 +70,14 @@ def sweep(folder: Path) -> None:
         for name in os.listdir(folder):
             if name.startswith(_TEMPORARY):
                 os.unlink(folder / name)
+
+
+def sweep_folders(folder: Path) -> None:
+    """Removes the folders that killed processes left unfinished in `folder`; only for who holds its lock."""
+    with explained(folder, "leftovers can't be removed"):
+        for name in names_in(folder):
+            if name.startswith(_TEMPORARY):
+                shutil.rmtree(folder / name)
 
 
 def sweep_after(path: Path) -> None:
@@ -133,6 +142,15 @@ def publish(temporary: Path, path: Path, size_bytes: int, *, durable: bool) -> N
     secure(temporary, size_bytes, durable=durable)
     with explained(path, "can't be kept"):
         _publish(temporary, path, durable=durable)
+
+
+def publish_folder(temporary: Path, folder: Path, *, durable: bool) -> None:
+    """Puts a finished folder in the place of an empty one, whole at once; StoreError where that is not empty."""
+    with explained(folder, "can't be kept"):
+        folder.rmdir()
+        temporary.rename(folder)
+        if durable:
+            sync_folder(folder.parent)
 
 
 def secure(path: Path, size_bytes: int, *, durable: bool) -> None:
