@@ -16,6 +16,7 @@ from pipeline.catalog import Model
 from pipeline.errors import BadInput, MediaError, Problem, SetupError, nearest
 from pipeline.settings.keys import refuse_key
 from pipeline.settings.models import models_of
+from pipeline.settings.remote import RemotePlace, remote_place, remote_problem
 from pipeline.storyboard import in_order
 from pipeline.storyboard.nodes import plain
 from pipeline.storyboard.reading import read
@@ -47,6 +48,7 @@ class Project:
     tier: str = "bronze"  # of the account at the API: a key of `TIERS`
     max_cost_usd: Decimal | None = None  # US dollars for one run; None: no limit
     max_total_usd: Decimal | None = None  # US dollars for all attempts ever in this store; None: no limit
+    remote: RemotePlace | None = None  # the team's store; None: there is none
 
 
 def project_of(storyboard: Path) -> Project:
@@ -82,18 +84,20 @@ def project_here(folder: Path) -> Project:
     settings, outputs = root / PROJECT_FILE, Path(os.path.realpath(root / "outputs"))
     if not os.path.isfile(settings):  # noqa: PTH113
         return Project(root, outputs, 0)
-    fields, wrong = _fields(settings)
+    fields, wrong = _fields(settings, root, outputs)
     models, more = models_of(root)
     if wrong or more:
         raise BadInput([*wrong, *more])
     budget = fields.get("budget", {})
     limits = [Decimal(str(budget[name])) if name in budget else None for name in ("max_cost", "max_total")]
     concurrency, tier = int(fields.get("concurrency", 0)), str(fields.get("tier", "bronze"))
-    return Project(root, outputs, concurrency, models, tier, *limits)
+    max_cost_usd, max_total_usd = limits
+    remote = fields.get("remote")
+    return Project(root, outputs, concurrency, models, tier, max_cost_usd, max_total_usd, remote)
 
 
-def _fields(file: Path) -> tuple[Mapping[str, Any], Sequence[Problem]]:
-    """What storyreel.yaml says, and what is wrong with it."""
+def _fields(file: Path, root: Path, outputs: Path) -> tuple[Mapping[str, Any], Sequence[Problem]]:
+    """What storyreel.yaml says, its remote as a place, and what is wrong with it."""
     try:
         content = file.read_bytes()
         refuse_key(str(file), content)
@@ -105,7 +109,13 @@ def _fields(file: Path) -> tuple[Mapping[str, Any], Sequence[Problem]]:
         return {}, [problem for problem in bad.problems if problem.code != "empty"]
     wrong = [*found, *(item.problem for item in problems(source, "project.schema.json"))]
     fields = plain(source.root)
-    return fields if isinstance(fields, dict) else {}, in_order(wrong)
+    fields = dict(fields) if isinstance(fields, dict) else {}
+    if isinstance(fields.get("remote"), str):
+        found_place = remote_place(fields["remote"], root, outputs)
+        if isinstance(found_place, str):
+            wrong.append(remote_problem(found_place, source.place(("remote",))))
+        fields["remote"] = found_place
+    return fields, in_order(wrong)
 
 
 def locate(project: Project, folder: Path, name: str) -> Path:
