@@ -97,15 +97,13 @@ async def _faulty(server: Server, app: Application, scope: Any, receive: Any, se
     server.asked.append((method, path))
     fault = server.fault(method, path)
     if fault == "hang up":
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"1000")]})
         raise ConnectionAbortedError
-    begun = False
 
     async def cut(message: Any) -> None:
-        nonlocal begun
         if fault == "break off" and message["type"] == "http.response.body" and message.get("body"):
             await send({**message, "body": message["body"][:10], "more_body": True})
             raise ConnectionAbortedError
-        begun = True
         await send(message)
 
     await app(scope, receive, cut)
