@@ -19,6 +19,7 @@ from pipeline.cli.planning import plan, prompt
 from pipeline.cli.rendering import render
 from pipeline.cli.shooting import shoot
 from pipeline.cli.starting import init
+from pipeline.cli.syncing import sync
 
 FINE = 0
 
@@ -51,6 +52,7 @@ RUN: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "render": render,
     "shoot": shoot,
     "status": status,
+    "sync": sync,
     "models": models,
     "doctor": doctor,
     "serve": serve,

@@ -20,6 +20,8 @@ def render(arguments: argparse.Namespace) -> int:
 
     with progress(quiet=arguments.json) as shown:
         done = produce.render(arguments.file, variants=arguments.variant, tell=shown.tell)
+    for text in done.notes:
+        show.note(text)
     if arguments.json:
         show.result({"format": 1, "drawn": done.drawn, "cuts": [cut_fields(cut) for cut in done.cuts]})
     else:

@@ -49,6 +49,7 @@ class Plan:
     owners: Mapping[str, tuple[int, str]] = field(repr=False)  # of each job the first entry and variant that want it
     held: Mapping[str, str] = field(repr=False)  # jobs that are not bought before another one was -> why
     max_cost_usd: Decimal | None  # dollars; None: no limit
+    elsewhere: str = ""  # where else an absent take may be, for its reason; "" where nowhere else
 
     @property
     def origin(self) -> str:
@@ -116,8 +117,8 @@ class Plan:
         if found[0] == "refused" and digest in self.fallbacks:
             found = after_refusal(self.fallbacks[digest].digest, self.view)
         if found[0] not in ("reuse", "open", "uncertain", "absent") and self.absent(digest):
-            return "absent", "its other wording is paid for, and that clip is not here"
-        return found
+            found = "absent", "its other wording is paid for, and that clip is not here"
+        return (found[0], f"{found[1]}; {self.elsewhere}") if found[0] == "absent" and self.elsewhere else found
 
     def absent(self, digest: str) -> tuple[Paid, ...]:
         """Takes of a job that are paid for and not here: of its request, else of the other wording that is used."""

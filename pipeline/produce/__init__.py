@@ -17,6 +17,7 @@ offering     what `shoot` would buy, at which price, and who may say yes
 endpoints    where it is bought
 quoting      what the API would charge for it at this moment
 writing      takes land, and the lock says so
+sharing      `sync`: takes go to the team's store and come from it
 billing      what the API's bills say of it afterwards
 buying       the takes of an offer are bought, each once
 shooting     `shoot`: what is missing is bought, then all is rendered; the only one that can spend
@@ -27,9 +28,10 @@ from pipeline.produce.accounts import Account, Row, settle, status
 from pipeline.produce.offering import Offer
 from pipeline.produce.reading import Film, check, check_lock, plan
 from pipeline.produce.rendering import Cutting, FinishedCut, Rendered, assembled, render
+from pipeline.produce.sharing import Synced, exchanged
 from pipeline.produce.shooting import Left, Shooting, quote, shoot
 
 __all__ = [
-    "Account", "Cutting", "Film", "FinishedCut", "Left", "Offer", "Rendered", "Row", "Shooting", "assembled", "check",
-    "check_lock", "plan", "quote", "render", "settle", "shoot", "status",
+    "Account", "Cutting", "Film", "FinishedCut", "Left", "Offer", "Rendered", "Row", "Shooting", "Synced", "assembled",
+    "check", "check_lock", "exchanged", "plan", "quote", "render", "settle", "shoot", "status",
 ]  # fmt: skip

@@ -30,12 +30,18 @@ _SPARE_FILES = 150  # file descriptors that are not for orders, of which each ho
 
 
 async def buy(
-    offer: Offer, gate: Gate, endpoint: Endpoint, connect: Connect, sleep: Sleep, tell: Callable[[Step], object]
+    offer: Offer,
+    gate: Gate,
+    endpoint: Endpoint,
+    connect: Connect,
+    sleep: Sleep,
+    tell: Callable[[Step], object],
+    landed: Callable[[Take], object],
 ) -> tuple[Mapping[str, Take | StoryreelError], Decimal | None]:
     """What each order came to, by its key, and the US dollars that the API's bills say of it; None: it did not tell.
 
-    `gate` counts what is open and what is spent; `tell` hears of every step. Raises StoreError for a damaged take that
-    an order continues from, before anything is bought.
+    `gate` counts what is open and what is spent; `tell` hears of every step, `landed` of every take. Raises StoreError
+    for a damaged take that an order continues from, before anything is bought.
     """
     film, bought = offer.film, offer.purchase
     began = now()
@@ -43,6 +49,11 @@ async def buy(
     there = _there(offer.plan, bought, outputs, film.store)
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(_HANDS))
     async with connect(endpoint) as client, Scribe(film, offer.plan) as scribe:
+
+        def kept(order: Order, take: Take) -> None:
+            scribe.kept(order, take)
+            landed(take)
+
         desk = runner.Desk(
             client,
             film.store,
@@ -56,7 +67,7 @@ async def buy(
             origin,
             runner.Counter(gate, sleep),
             f"storyreel status {shlex.quote(str(film.file))} --settle",
-            scribe.kept,
+            kept,
             sleep,
         )
         made = await runner.generate(bought.orders.values(), there, desk)

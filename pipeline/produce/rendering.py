@@ -6,7 +6,7 @@ import asyncio
 import os
 import tempfile
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,9 +17,11 @@ from pipeline.errors import SetupError, StoreError, StoryreelError
 from pipeline.plan import Compositions, Order, Plan, Rehearsal, Variant, points, rehearse
 from pipeline.previs import DRAWING
 from pipeline.produce.reading import Film, chosen, plan
+from pipeline.produce.sharing import brought_home
 from pipeline.render import kept
 from pipeline.store import Store, previs_home, take_home
 from pipeline.storyboard import Shot
+from pipeline.sync import Moving
 from pipeline.take import Take
 from pipeline.wire import LOCAL_ORIGIN
 
@@ -59,23 +61,27 @@ class Rendered:
     plan: Plan
     drawn: int  # previs clips made in this run
     cuts: tuple[FinishedCut, ...]
+    notes: tuple[str, ...] = ()  # what is to be told of the team's store
 
 
 def render(
     file: Path,
     *,
     variants: Iterable[str] = (),
-    tell: Callable[[Step | Cutting], object] = lambda _: None,
+    tell: Callable[[Step | Cutting | Moving], object] = lambda _: None,
     environ: Mapping[str, str] = os.environ,
 ) -> Rendered:
     """Make the best film there is for nothing of each variant (or of those named): paid takes, else previs.
+
+    What the lock names and the store lacks comes from the team's store first, where there is one.
 
     Raises BadInput where the storyboard has errors, SetupError for a variant that it does not have.
     """
     film, planned = plan(file, environ)
     wanted = chosen(planned, tuple(variants))
     refuse_namesake(film)
-    return cuts_of(film, planned, wanted, tell)
+    planned, notes = brought_home(film, planned, wanted, tell, environ)
+    return replace(cuts_of(film, planned, wanted, tell), notes=notes)
 
 
 def cuts_of(

@@ -21,10 +21,12 @@ from pipeline.produce.offering import Offer, purse_of, refuse_from_here, refuse_
 from pipeline.produce.quoting import quotes
 from pipeline.produce.reading import Film, chosen, now, plan, planned
 from pipeline.produce.rendering import Cutting, Rendered, cuts_of, refuse_namesake
+from pipeline.produce.sharing import Outbox, brought_home
 from pipeline.produce.writing import brought_up_to_date
 from pipeline.runner import Step
 from pipeline.settings import ci
 from pipeline.store import Gate, Limits
+from pipeline.sync import Moving
 from pipeline.take import Take
 
 
@@ -46,6 +48,7 @@ class Shooting:
     billed_usd: Decimal | None  # as its bills say; None: it did not tell
     rendered: Rendered
     left: tuple[Left, ...]  # what has no take, and was not ordered
+    notes: tuple[str, ...] = ()  # what is to be told of the team's store
 
     @property
     def failed(self) -> Mapping[str, StoryreelError]:
@@ -66,7 +69,7 @@ def shoot(
     only: Iterable[str] = (),
     max_cost_usd: Decimal | None = None,
     regenerate_absent: bool = False,
-    tell: Callable[[Step | Cutting], object] = lambda _: None,
+    tell: Callable[[Step | Cutting | Moving], object] = lambda _: None,
     environ: Mapping[str, str] = os.environ,
     connect: Connect | None = None,
     sleep: Sleep = asyncio.sleep,
@@ -80,6 +83,7 @@ def shoot(
     film, before = plan(file, environ)
     wanted = chosen(before, tuple(variants))
     refuse_namesake(film)
+    before, notes = brought_home(film, before, wanted, tell, environ)
     bought = purchase(before, wanted, _named(film, only), again=regenerate_absent)
     purse = purse_of(film, environ, max_cost_usd)
     amount = max_cost_usd is not None or settings.max_cost(environ) is not None
@@ -95,16 +99,20 @@ def shoot(
         refuse_over_budget(offer)
         if offer.purchase.to_pay and not approve(offer):
             raise ApprovalNeeded("nothing was bought: nobody said yes", hint="--yes says it beforehand")
-        try:
-            made, billed = asyncio.run(buy(offer, gate, endpoint, connect or Client, sleep, tell))
-        except KeyboardInterrupt:
-            with suppress(StoryreelError):  # takes that landed while the run was being stopped belong into the lock
-                brought_up_to_date(film, planned(film, before.origin))
-            raise
-        spent = gate.run_usd
-    after = planned(film, before.origin) if bought.orders else before
-    brought_up_to_date(film, after)
-    return Shooting(offer, made, spent, billed, cuts_of(film, after, wanted, tell), _left(offer, after, wanted))
+    with Outbox(film, before.origin, tell, environ) as outbox:
+        if bought.orders:
+            try:
+                made, billed = asyncio.run(buy(offer, gate, endpoint, connect or Client, sleep, tell, outbox.landed))
+            except KeyboardInterrupt:
+                with suppress(StoryreelError):  # takes that landed while the run was being stopped belong into the lock
+                    brought_up_to_date(film, planned(film, before.origin))
+                raise
+            spent = gate.run_usd
+        after = planned(film, before.origin) if bought.orders else before
+        brought_up_to_date(film, after)
+        rendered = cuts_of(film, after, wanted, tell)
+    notes += outbox.notes
+    return Shooting(offer, made, spent, billed, rendered, _left(offer, after, wanted), notes)
 
 
 def quote(file: Path, environ: Mapping[str, str] = os.environ, connect: Connect | None = None) -> Offer:

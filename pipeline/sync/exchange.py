@@ -59,7 +59,7 @@ def push(team: Team, takes: Iterable[Take], *, dry_run: bool = False) -> Exchang
     lacking = [take for take in takes if not _is_whole(take, sizes)]
     present = len(takes) - len(lacking)
     if dry_run or not lacking:
-        return Exchange(tuple(Moved(Spot.of(take), take.clip.size_bytes) for take in lacking), present=present)
+        return Exchange(tuple(_would_be(team, take) for take in lacking), present=present)
     look_at_mark(team.remote, write=True)
     outcomes = crowd.all(lacking, lambda take: push_one(team, take, sizes, crowd))
     pushed, failed, more = _sorted(team, "push", [Spot.of(take) for take in lacking], outcomes)
@@ -112,6 +112,11 @@ def _lacking(store: Store, named: Iterable[Named]) -> tuple[dict[Spot, Paid], in
         else:
             otherwise.append(spot)
     return wanted, present, tuple(otherwise)
+
+
+def _would_be(team: Team, take: Take) -> Moved:
+    intent = team.store.intent_of(take.home)
+    return Moved(Spot.of(take), take.clip.size_bytes, intent.shot if intent else "")
 
 
 def _sizes(team: Team, spots: Sequence[Spot], crowd: Crowd) -> Mapping[str, int]:

@@ -34,15 +34,15 @@ def fetch_one(team: Team, spot: Spot, paid: Paid, sizes: Mapping[str, int], crow
                 f"{spot.clip}: it holds {sizes[spot.clip]:,} bytes at the remote, and its take {shared.size_bytes:,}"
             )
             raise RemoteError(fault, hint=_BY_HAND)
-        team.tell(Moving("fetch", spot, "begun", shared.size_bytes))
+        team.tell(Moving("fetch", spot, "begun", shared.size_bytes, shot=shared.intent.shot))
         clip = home.temporary()
         try:
             _download(team, spot, shared, clip, crowd)
             _keep(home, spot, shared, clip)
         finally:
             clip.unlink(missing_ok=True)
-    team.tell(Moving("fetch", spot, "done", shared.size_bytes))
-    return Moved(spot, shared.size_bytes)
+    team.tell(Moving("fetch", spot, "done", shared.size_bytes, shot=shared.intent.shot))
+    return Moved(spot, shared.size_bytes, shared.intent.shot)
 
 
 def _refuse_other(home: Home, spot: Spot, paid: Paid) -> None:

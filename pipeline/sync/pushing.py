@@ -36,7 +36,7 @@ def push_one(team: Team, take: Take, sizes: Mapping[str, int], crowd: Crowd) -> 
         raise StoreError(
             f"{take.home}: nothing says what it was made from", hint="`storyreel doctor` looks at the store"
         )
-    team.tell(Moving("push", spot, "begun", size))
+    team.tell(Moving("push", spot, "begun", size, shot=intent.shot))
     if spot.clip not in sizes:
         remote.send(spot.clip, crowd.watched(_checked(team.outputs / take.home / "clip.mp4", take)), size)
         arrived = remote.sizes(spot.folder).get(spot.clip)
@@ -44,8 +44,8 @@ def push_one(team: Team, take: Take, sizes: Mapping[str, int], crowd: Crowd) -> 
             fault = f"{spot.clip}: {arrived or 0:,} bytes of {size:,} arrived at the remote"
             raise RemoteError(fault, hint="without its take.json nobody takes it for a take; move it away by hand")
     remote.create(spot.record, record_of(take, intent))
-    team.tell(Moving("push", spot, "done", size))
-    return Moved(spot, size)
+    team.tell(Moving("push", spot, "done", size, shot=intent.shot))
+    return Moved(spot, size, intent.shot)
 
 
 def _checked(clip: Path, take: Take) -> Iterator[bytes]:

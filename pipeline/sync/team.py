@@ -24,6 +24,7 @@ class Moving:
     state: Literal["begun", "done", "failed"]
     size_bytes: int = 0
     message: str = ""  # why it failed
+    shot: str = ""  # that it was bought for; "" where that is not known
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,7 @@ class Moved:
 
     spot: Spot
     size_bytes: int
+    shot: str = ""  # that it was bought for; "" where that is not known
 
 
 @dataclass(frozen=True, slots=True)
