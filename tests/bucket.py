@@ -31,7 +31,9 @@ class Server:
     url: str
     data: Path
     asked: list[tuple[str, str]] = field(default_factory=list)  # method and path of every request
-    fault: Callable[[str, str], str] = lambda _method, _path: ""  # "hang up", "break off" or "" for each of them
+    fault: Callable[[str, str], str] = lambda _method, _path: (
+        ""
+    )  # "hang up", "break off", "stall" or "" for each of them
     stop: Callable[[], object] = lambda: None
 
     @property
@@ -99,6 +101,11 @@ async def _faulty(server: Server, app: Application, scope: Any, receive: Any, se
     if fault == "hang up":
         await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"1000")]})
         raise ConnectionAbortedError
+
+    if fault == "stall":
+        while (await receive())["type"] != "http.disconnect":
+            pass
+        return
 
     async def cut(message: Any) -> None:
         if fault == "break off" and message["type"] == "http.response.body" and message.get("body"):

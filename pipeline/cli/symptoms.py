@@ -157,8 +157,7 @@ def remote(project: Project) -> tuple[Finding, Team | None]:
     try:
         team = sync.team_of(project, Store(project.outputs, now))
         if team is None:
-            hint = f"to share takes, or keep copies of them: `remote` in {PROJECT_FILE}"
-            return Finding("remote", "fine", "takes are kept on this disk only", hint), None
+            return Finding("remote", "fine", f"{PROJECT_FILE} names no team store"), None
         sync.tried(team.remote)
     except StoryreelError as error:
         return Finding("remote", "wrong", error.message, error.hint), None

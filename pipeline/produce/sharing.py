@@ -53,6 +53,9 @@ def exchanged(
     if team is None:
         hint = f"write `remote: s3://bucket/prefix`, or a folder, into {project.root / settings.PROJECT_FILE}"
         raise SetupError("this project has no team store", hint=hint)
+    sync.look_at_mark(
+        team.remote, write=False
+    )  # so that what is set up wrongly is told where nothing is to be moved too
     locks = [_lock_of(file)] if file else [_read(path) for path in _locks_in(project)]
     takes = _kept_of(store, locks[0]) if file else tuple(store.every_kept())
     pushed = sync.push(team, takes, dry_run=dry_run)

@@ -14,12 +14,12 @@ trial        whether a remote may be read and written
 
 from pipeline.sync.exchange import Named, fetch, lacked, push, team_of
 from pipeline.sync.layout import Spot
-from pipeline.sync.pushing import Pusher
+from pipeline.sync.pushing import Pusher, look_at_mark
 from pipeline.sync.remotes import Remote, RemoteError, Unreachable
 from pipeline.sync.team import Exchange, Failed, Moved, Moving, Team
 from pipeline.sync.trial import tried
 
 __all__ = [
     "Exchange", "Failed", "Moved", "Moving", "Named", "Pusher", "Remote", "RemoteError", "Spot", "Team", "Unreachable",
-    "fetch", "lacked", "push", "team_of", "tried",
+    "fetch", "lacked", "look_at_mark", "push", "team_of", "tried",
 ]  # fmt: skip
