@@ -158,7 +158,7 @@ def remote(project: Project) -> tuple[Finding, Team | None]:
         team = sync.team_of(project, Store(project.outputs, now))
         if team is None:
             return Finding("remote", "fine", f"{PROJECT_FILE} names no team store"), None
-        sync.tried(team.remote)
+        sync.looked_at(team, trying=True)
     except StoryreelError as error:
         return Finding("remote", "wrong", error.message, error.hint), None
     return Finding("remote", "fine", f"{team.remote.shown} can be read and written"), team

@@ -53,9 +53,7 @@ def exchanged(
     if team is None:
         hint = f"write `remote: s3://bucket/prefix`, or a folder, into {project.root / settings.PROJECT_FILE}"
         raise SetupError("this project has no team store", hint=hint)
-    sync.look_at_mark(
-        team.remote, write=False
-    )  # so that what is set up wrongly is told where nothing is to be moved too
+    sync.looked_at(team)  # what is set up wrongly is told where nothing is to be moved, too
     locks = [_lock_of(file)] if file else [_read(path) for path in _locks_in(project)]
     takes = _kept_of(store, locks[0]) if file else tuple(store.every_kept())
     pushed = sync.push(team, takes, dry_run=dry_run)
@@ -165,7 +163,7 @@ def _kept_of(store: Store, lock: Lock, *origins: str) -> tuple[Take, ...]:
 
 
 def _lock_of(file: Path) -> Lock:
-    return _read(file.with_name(file.stem + ENDING))
+    return _read(file if file.name.endswith(ENDING) else file.with_name(file.stem + ENDING))
 
 
 def _read(lock_file: Path) -> Lock:

@@ -9,17 +9,15 @@ pushing      a kept take goes to the remote
 fetching     a take that a lock names comes from it
 team         what an exchange works with, and what it tells            Team, Moving, Exchange
 exchange     all of that for many takes
-trial        whether a remote may be read and written
 """
 
-from pipeline.sync.exchange import Named, fetch, lacked, push, team_of
+from pipeline.sync.exchange import Named, fetch, lacked, looked_at, push, team_of
 from pipeline.sync.layout import Spot
-from pipeline.sync.pushing import Pusher, look_at_mark
+from pipeline.sync.pushing import Pusher
 from pipeline.sync.remotes import Remote, RemoteError, Unreachable
 from pipeline.sync.team import Exchange, Failed, Moved, Moving, Team
-from pipeline.sync.trial import tried
 
 __all__ = [
     "Exchange", "Failed", "Moved", "Moving", "Named", "Pusher", "Remote", "RemoteError", "Spot", "Team", "Unreachable",
-    "fetch", "lacked", "look_at_mark", "push", "team_of", "tried",
+    "fetch", "lacked", "looked_at", "push", "team_of",
 ]  # fmt: skip

@@ -54,9 +54,9 @@ class Bucket:
             _expect_keys(environ)
         try:
             return cls(place.shown, _store(place, allow_http=allow_http))
-        except Exception as error:  # noqa: BLE001 - whatever it says may quote a key, so it is not repeated
+        except Exception:  # noqa: BLE001 - whatever it says may quote a key, so it is not repeated
             message = f"{place.shown}: the environment does not say enough for it, or says it wrongly"
-            raise SetupError(message, hint=KEYS_HINT) from (error if isinstance(error, ImportError) else None)
+            raise SetupError(message, hint=KEYS_HINT) from None
 
     def sizes(self, below: str) -> Mapping[str, int]:
         """Bytes of each object below a prefix."""

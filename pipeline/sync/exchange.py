@@ -43,6 +43,14 @@ def team_of(
     return Team(remote, store, project.outputs, _in_turn(tell))
 
 
+def looked_at(team: Team, *, trying: bool = False) -> None:
+    """Raises SetupError or StoreError where the remote can't be read, or with `trying` not be written."""
+    crowd = Crowd()
+    crowd.ask(partial(look_at_mark, team.remote, write=False))
+    if trying:
+        crowd.ask(team.remote.try_writing)
+
+
 def lacked(team: Team, takes: Iterable[Take]) -> tuple[Take, ...]:
     """Those of the kept takes that the remote does not have, or not whole."""
     takes = tuple(takes)
@@ -60,7 +68,7 @@ def push(team: Team, takes: Iterable[Take], *, dry_run: bool = False) -> Exchang
     present = len(takes) - len(lacking)
     if dry_run or not lacking:
         return Exchange(tuple(_would_be(team, take) for take in lacking), present=present)
-    look_at_mark(team.remote, write=True)
+    crowd.ask(partial(look_at_mark, team.remote, write=True))
     outcomes = crowd.all(lacking, lambda take: push_one(team, take, sizes, crowd))
     pushed, failed, more = _sorted(team, "push", [Spot.of(take) for take in lacking], outcomes)
     return Exchange(pushed, present=present + more, failed=failed)
@@ -73,7 +81,7 @@ def fetch(team: Team, named: Iterable[Named], *, dry_run: bool = False) -> Excha
     if not wanted:
         return found
     crowd = Crowd()
-    look_at_mark(team.remote, write=False)
+    crowd.ask(partial(look_at_mark, team.remote, write=False))
     sizes = _sizes(team, list(wanted), crowd)
     there = [spot for spot in wanted if spot.record in sizes and spot.clip in sizes]
     found = replace(found, missing=tuple(spot for spot in wanted if spot not in set(there)))

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 from pipeline.errors import StoreError, StoryreelError
 from pipeline.store.files import explained
-from pipeline.sync.crowd import AT_ONCE, Crowd
+from pipeline.sync.crowd import Crowd, Hands
 from pipeline.sync.layout import MARK, MARK_CONTENT, Spot, newer, record_of
 from pipeline.sync.remotes import PIECE, Remote, RemoteError
 from pipeline.sync.team import Moved, Moving, Team
@@ -79,19 +79,21 @@ class Pusher:
     def __init__(self, team: Team) -> None:
         self.failed: list[StoryreelError] = []
         self._team, self._crowd = team, Crowd()
-        self._hands = ThreadPoolExecutor(AT_ONCE)
+        self._hands = Hands()
 
     def __enter__(self) -> Pusher:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
-        if kind is not None:
+        if kind is None:
+            self._hands.finish()
+        else:
             self._crowd.stop()
-        self._hands.shutdown(wait=True, cancel_futures=kind is not None)
+            self._hands.leave()
 
     def landed(self, take: Take) -> None:
         """A take is kept in the store."""
-        self._hands.submit(self._send, take)
+        self._hands.give(partial(self._send, take))
 
     def _send(self, take: Take) -> None:
         outcome = self._crowd.one(take, self._sent)
