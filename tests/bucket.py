@@ -33,7 +33,7 @@ class Server:
     asked: list[tuple[str, str]] = field(default_factory=list)  # method and path of every request
     fault: Callable[[str, str], str] = lambda _method, _path: (
         ""
-    )  # "hang up", "break off", "stall" or "" for each of them
+    )  # "hang up", "break off", "stall", "no conditions" or "" for each of them
     stop: Callable[[], object] = lambda: None
 
     @property
@@ -102,6 +102,12 @@ async def _faulty(server: Server, app: Application, scope: Any, receive: Any, se
         await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"1000")]})
         raise ConnectionAbortedError
 
+    if fault == "no conditions" and any(name == b"if-none-match" for name, _ in scope["headers"]):
+        body = b"<Error><Code>NotImplemented</Code></Error>"
+        length = (b"content-length", str(len(body)).encode())
+        await send({"type": "http.response.start", "status": 501, "headers": [length]})
+        await send({"type": "http.response.body", "body": body})
+        return
     if fault == "stall":
         while (await receive())["type"] != "http.disconnect":
             pass

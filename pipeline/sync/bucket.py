@@ -10,7 +10,7 @@ import ipaddress
 import itertools
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -44,7 +44,7 @@ class Bucket:
     """A prefix in a bucket."""
 
     shown: str
-    store: S3Store | GCSStore | AzureStore
+    store: S3Store | GCSStore | AzureStore = field(repr=False)  # obstore 0.12.1 panics where it shows an AzureStore
 
     @classmethod
     def at(cls, place: RemotePlace, environ: Mapping[str, str] = os.environ) -> Bucket:

@@ -13,6 +13,8 @@ from pipeline.sync.remotes import Unreachable
 
 AT_ONCE = 4
 _GRACE_S = 2.0  # seconds that an interrupted run waits for its transfers to come to their next piece
+# An interrupt that comes just before a lock is waited for is seen only when the wait ends.
+_LOOK_S = 0.2
 _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
 
@@ -36,7 +38,8 @@ class Hands:
         for _ in self._threads:
             self._work.put(None)
         for thread in self._threads:
-            thread.join()
+            while thread.is_alive():
+                thread.join(_LOOK_S)
         if self._bugs:
             raise self._bugs[0]
 

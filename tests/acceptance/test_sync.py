@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import signal
 import subprocess
 import sys
 import threading
@@ -277,6 +278,32 @@ def test_a_bucket_that_is_not_there_is_told(studio: Studio) -> None:
     file.write_text(file.read_text().replace("s3://team/", "s3://nobodys/"))
     code, _, err = studio.run(studio.ada, "sync", "film.yaml")
     assert (code, "s3://nobodys/films/takes: there is no such bucket" in err) == (2, True)
+
+
+@in_a_bucket
+@pytest.mark.parametrize("what", ["storyreel.json", "clip.mp4"])
+def test_who_stops_it_does_not_wait_for_a_server_that_stalls(studio: Studio, what: str) -> None:
+    studio.shot()
+    reached = threading.Event()
+
+    def stalls(method: str, path: str) -> str:
+        if method == "GET" and path.endswith(what):
+            reached.set()
+            return "stall"
+        return ""
+
+    studio.server.fault = stalls
+    environ = {**studio.bob.environ, **studio.server.environ}
+    command = [sys.executable, "-m", "pipeline.cli", "sync", "film.yaml"]
+    with subprocess.Popen(command, cwd=studio.bob.folder, env=environ, stderr=subprocess.PIPE, text=True) as process:
+        assert reached.wait(30)
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=30)  # the request itself is given two minutes
+    assert process.returncode == 130
+    assert "storyreel: stopped; what is finished is kept" in said
+    assert "Traceback" not in said
+    studio.server.fault = lambda *_: ""
+    assert studio.run(studio.bob, "sync", "film.yaml")[0] == 0
 
 
 @in_a_bucket
