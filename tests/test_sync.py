@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import json
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +14,13 @@ import pytest
 from pipeline.errors import SetupError, StoreError
 from pipeline.schema import violations
 from pipeline.sync import RemoteError, Spot, Unreachable, fetch, lacked, push
+from pipeline.sync.folder import SharedFolder
 from pipeline.sync.layout import MARK
 from pipeline.sync.pushing import Pusher
 from pipeline.take import Take
 from tests.bucket import KEY_ID, SECRET
 from tests.teams import KINDS, Person, Shelf, bucket, clip_of, named, shelf
+from tests.test_store_crashes import KILL, Disk, Killed
 
 LARGE = 12 << 20  # bytes: three parts
 
@@ -374,8 +378,6 @@ def test_a_line_that_breaks_off_once_is_tried_again(s3: Shelf, ada: Person, bob:
 
 
 def test_a_shared_folder_that_is_not_mounted_is_not_made(tmp_path: Path) -> None:
-    from pipeline.sync.folder import SharedFolder
-
     with pytest.raises(SetupError, match="is no folder"):
         SharedFolder.at(tmp_path / "nowhere")
     assert not (tmp_path / "nowhere").exists()
@@ -387,6 +389,29 @@ def test_a_shared_folder_that_goes_away_meanwhile_is_not_made_anew(tmp_path: Pat
         with pytest.raises(Unreachable, match="is gone"):
             push(ada.team(there.remote), [take])
         assert not there.top.exists()
+
+
+@pytest.mark.parametrize("fault", [KILL, errno.ENOSPC, errno.EIO], ids=["killed", "full", "faulty"])
+def test_wherever_a_push_to_a_shared_folder_dies_nothing_there_is_half(
+    tmp_path: Path, ada: Person, bob: Person, take: Take, fault: int
+) -> None:
+    spot, clip = Spot.of(take), ada.clip(take)
+    for step in range(1, 1000):
+        top = tmp_path / str(step)
+        top.mkdir()
+        team = ada.team(SharedFolder.at(top))
+        with Disk(step, fault).spinning() as disk, suppress(Killed, StoreError):
+            push(team, [take])
+        if (top / spot.record).exists():
+            assert (top / spot.clip).exists()
+        if (top / spot.clip).exists():
+            assert (top / spot.clip).read_bytes() == clip
+        assert push(team, [take]).failed == ()
+        assert lacked(team, [take]) == ()
+        if not disk.struck:
+            break
+    assert step > 10
+    assert fetch(bob.team(SharedFolder.at(top)), named(take)).fetched
 
 
 def test_links_in_a_shared_folder_are_not_followed(tmp_path: Path, ada: Person, take: Take) -> None:

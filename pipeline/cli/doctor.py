@@ -48,7 +48,9 @@ def examined(project: Project, only_here: OnlyHere) -> tuple[Finding, ...]:
 
 def _takes(project: Project, only_here: OnlyHere, team: Team | None) -> Finding:
     try:
-        return symptoms.takes(*only_here(project, team), shared=team is not None)
+        return symptoms.takes(
+            *only_here(project, team), shared=team is not None, unasked=not team and project.remote is not None
+        )
     except StoreError as error:
         return Finding("takes", "wrong", error.message, error.hint)
 

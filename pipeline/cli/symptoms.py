@@ -182,12 +182,13 @@ def only_here(project: Project, team: Team | None = None) -> tuple[int, Decimal]
     return len(takes), sum(takes.values(), Decimal(0))
 
 
-def takes(count: int, usd: Decimal, *, shared: bool = False) -> Finding:
-    """What would be lost with this disk; `shared`: the team's store was asked what it has."""
+def takes(count: int, usd: Decimal, *, shared: bool = False, unasked: bool = False) -> Finding:
+    """What would be lost with this disk; `shared`: the team's store was asked, `unasked`: it couldn't be."""
     if not count and shared:
         return Finding("takes", "fine", "the team's store has every take that is here", number=usd)
     if not count:
         return Finding("takes", "fine", "no takes were bought yet", number=usd)
     exist = "exist" if count > 1 else "exists"
     text = f"{show.count(count, 'take')}, {show.money(usd)}, {exist} only on this disk"
+    text += ", for all that is known: the team's store could not be asked" if unasked else ""
     return Finding("takes", "fine", text, "`storyreel sync` pushes them" if shared else "", usd)

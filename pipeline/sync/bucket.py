@@ -60,7 +60,7 @@ class Bucket:
 
     def sizes(self, below: str) -> Mapping[str, int]:
         """Bytes of each object below a prefix."""
-        import obstore  # here: 15 MB that only a remote needs
+        import obstore  # here: 16 MB that only a remote needs
 
         with told(self.shown, below):
             return {row["path"]: row["size"] for page in obstore.list(self.store, prefix=below) for row in page}

@@ -143,6 +143,14 @@ def test_plan_asks_nobody_and_says_who_may_have_it(studio: Studio) -> None:
         assert studio.server.asked == []
 
 
+def test_a_stale_shot_shows_its_old_take_that_the_team_has(studio: Studio) -> None:
+    studio.shot()
+    board = studio.bob.board
+    board.write_text(board.read_text().replace("Picture 1 ", "Another picture "))
+    assert "3 takes" in studio.run(studio.bob, "render", "film.yaml")[1]
+    assert [slot["state"] for slot in studio.json(studio.bob, "plan", "film.yaml")["slots"]].count("stale") == 1
+
+
 def test_shoot_fetches_from_the_team_before_it_asks_the_api(studio: Studio) -> None:
     studio.shot()
     asked = studio.requests
