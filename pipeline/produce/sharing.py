@@ -55,9 +55,9 @@ def exchanged(
         raise SetupError("this project has no team store", hint=hint)
     sync.looked_at(team)  # what is set up wrongly is told where nothing is to be moved, too
     locks = [_lock_of(file)] if file else [_read(path) for path in _locks_in(project)]
-    takes = _kept_of(store, locks[0]) if file else tuple(store.every_kept())
+    takes = _kept_of(store, locks[0], locks[0].page) if file else tuple(store.every_kept())
     pushed = sync.push(team, takes, dry_run=dry_run)
-    fetched = sync.fetch(team, [name for lock in locks for name in _named_by(lock)], dry_run=dry_run)
+    fetched = sync.fetch(team, [name for lock in locks for name in _named_by(lock, lock.page)], dry_run=dry_run)
     # What was just looked at from this side is not counted from the other one as well.
     both = pushed + replace(fetched, present=0)
     return Synced(project, team.remote.shown, both, dry_run)
@@ -72,7 +72,7 @@ def brought_home(
     """
     if film.project.remote is None:
         return plan, ()
-    wanted = dict(name for variant in variants for name in _wanted(plan, variant))
+    wanted = dict(_wanted(plan, variants))
     if not wanted:
         return plan, ()
     try:
@@ -121,45 +121,39 @@ class Outbox:
         errors = list(self._pusher.failed if self._pusher else ())
         if not errors:
             try:
-                takes = _kept_of(self._film.store, self._film.lock_file.load(), self._origin)
+                takes = _kept_of(self._film.store, self._film.lock_file.load(), (self._origin,))
                 errors = [one.error for one in sync.push(team, takes).failed]
             except StoryreelError as error:
                 errors = [error]
         return tuple(dict.fromkeys(f"not pushed to the team's store: {_said(error)}\n    {_AGAIN}" for error in errors))
 
 
-def _wanted(plan: Plan, variant: Variant) -> Iterator[Named]:
-    """For each entry of a variant that no take of its request is here for, the take that the lock has."""
-    for index, digest in plan.digests(variant).items():
-        if plan.use(variant.name, index, digest):
-            continue
-        chosen = plan.chosen.get(digest) or plan.older_use(variant.name, index, digest)
-        paid = _first(plan, chosen.digest, chosen.number) if chosen else None
-        paid = paid or _first(plan, digest) or next(iter(plan.absent(digest)), None)
-        if paid:
-            yield Spot.named(plan.origin, paid), paid
+def _wanted(plan: Plan, variants: Iterable[Variant]) -> Iterator[Named]:
+    """For each entry of these variants that no take of its request is here for, the take that the lock has."""
+    known = {(paid.digest, paid.number): paid for paid in plan.lock.every_take(plan.origin)}
+    first: dict[str, Paid] = {}
+    for (digest, _), paid in sorted(known.items(), reverse=True):
+        first[digest] = paid
+    for variant in variants:
+        for index, digest in plan.digests(variant).items():
+            if plan.use(variant.name, index, digest):
+                continue
+            chosen = plan.chosen.get(digest) or plan.older_use(variant.name, index, digest)
+            paid_for = known.get((chosen.digest, chosen.number)) if chosen else None
+            found = paid_for or first.get(digest) or next(iter(plan.absent(digest)), None)
+            if found:
+                yield Spot.named(plan.origin, found), found
 
 
-def _first(plan: Plan, digest: str, number: int = 0) -> Paid | None:
-    """A take of a request by what the lock says of it: the one of that number, or the first."""
-    takes = plan.lock.takes(plan.origin, (digest,)).get(digest, ())
-    return next((paid for paid in takes if number in (0, paid.number)), None)
-
-
-def _named_by(lock: Lock) -> Iterator[Named]:
-    for origin in lock.page:
+def _named_by(lock: Lock, origins: Iterable[str]) -> Iterator[Named]:
+    for origin in origins:
         yield from ((Spot.named(origin, paid), paid) for paid in lock.every_take(origin))
 
 
-def _kept_of(store: Store, lock: Lock, *origins: str) -> tuple[Take, ...]:
+def _kept_of(store: Store, lock: Lock, origins: Iterable[str]) -> tuple[Take, ...]:
     """Takes that a lock names and whose clips are here."""
-    spots = (
-        [spot for spot, _ in _named_by(lock)]
-        if not origins
-        else [Spot.named(origin, paid) for origin in origins for paid in lock.every_take(origin)]
-    )
-    kept = (store.kept(home) for home in dict.fromkeys(spot.home for spot in spots))
-    return tuple(take for take in kept if take)
+    homes = dict.fromkeys(spot.home for spot, _ in _named_by(lock, origins))
+    return tuple(take for home in homes if (take := store.kept(home)))
 
 
 def _lock_of(file: Path) -> Lock:

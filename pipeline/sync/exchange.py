@@ -83,8 +83,8 @@ def fetch(team: Team, named: Iterable[Named], *, dry_run: bool = False) -> Excha
     crowd = Crowd()
     crowd.ask(partial(look_at_mark, team.remote, write=False))
     sizes = _sizes(team, list(wanted), crowd)
-    there = [spot for spot in wanted if spot.record in sizes and spot.clip in sizes]
-    found = replace(found, missing=tuple(spot for spot in wanted if spot not in set(there)))
+    there = {spot: None for spot in wanted if spot.record in sizes and spot.clip in sizes}
+    found = replace(found, missing=tuple(spot for spot in wanted if spot not in there))
     if dry_run:
         return replace(found, fetched=tuple(Moved(spot, sizes[spot.clip]) for spot in there))
 
