@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
+import os
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -412,6 +413,17 @@ def test_wherever_a_push_to_a_shared_folder_dies_nothing_there_is_half(
             break
     assert step > 10
     assert fetch(bob.team(SharedFolder.at(top)), named(take)).fetched
+
+
+def test_what_killed_pushes_left_in_a_shared_folder_goes_after_a_day(tmp_path: Path, ada: Person, take: Take) -> None:
+    with shelf("folder", tmp_path) as there:
+        place = there.top / Spot.of(take).folder
+        place.mkdir(parents=True)
+        (place / ".part-old").touch()
+        os.utime(place / ".part-old", (0, 0))
+        (place / ".part-of-a-neighbour").touch()
+        assert push(ada.team(there.remote), [take]).pushed
+        assert sorted(file.name for file in place.iterdir()) == [".part-of-a-neighbour", "clip.mp4", "take.json"]
 
 
 def test_links_in_a_shared_folder_are_not_followed(tmp_path: Path, ada: Person, take: Take) -> None:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import os
 import stat
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from pipeline.errors import SetupError, StoreError
-from pipeline.store.files import examine, explained, make_folder, publish, temporary_in, write_new
+from pipeline.store.files import TEMPORARY, examine, explained, make_folder, publish, temporary_in, write_new
 from pipeline.sync.layout import MARK, MARK_CONTENT
 from pipeline.sync.remotes import PIECE, RemoteError, Unreachable
 
+_LONG_AGO_S = 24 * 3600.0
 _NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 
 
@@ -115,6 +117,7 @@ class SharedFolder:
         if not os.path.isdir(self.top):  # noqa: PTH112
             raise Unreachable(f"{self.top}: the shared folder is gone", hint="mount it, then run the command again")
         make_folder(path.parent, durable=True)
+        _sweep(path.parent)
         return path
 
     @contextmanager
@@ -123,6 +126,15 @@ class SharedFolder:
             yield
         except OSError as error:
             raise RemoteError(f"{self.top / name}: can't be read: {error.strerror or error}") from error
+
+
+def _sweep(folder: Path) -> None:
+    """Removes what was left here by pushes that were killed: nobody's lock says so, but no push takes a day."""
+    with suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
+            left = entry.name.startswith(TEMPORARY) and entry.is_file(follow_symlinks=False)
+            if left and time.time() - entry.stat(follow_symlinks=False).st_mtime > _LONG_AGO_S:
+                os.unlink(entry)  # noqa: PTH108 - an entry is no Path
 
 
 @contextmanager
