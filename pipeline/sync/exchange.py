@@ -22,6 +22,7 @@ from pipeline.take import Paid, Take
 
 _ONE_BY_ONE = 32  # takes that are looked for one at a time; of more, everything from their origin is listed
 Named = tuple[Spot, Paid]
+_Outcome = Moved | StoryreelError | None  # None: it was there already
 
 
 def team_of(
@@ -88,22 +89,25 @@ def fetch(team: Team, named: Iterable[Named], *, dry_run: bool = False) -> Excha
     if dry_run:
         return replace(found, fetched=tuple(Moved(spot, sizes[spot.clip]) for spot in there))
 
-    def one(spot: Spot) -> Moved | None:
-        return fetch_one(team, spot, wanted[spot], sizes, crowd)
-
-    # Takes of one request share a lock, so they come one after another.
-    groups: dict[str, list[Spot]] = {}
-    for spot in there:
-        groups.setdefault(f"{spot.shelf}/{spot.digest}", []).append(spot)
-    came: dict[Spot, Moved | StoryreelError | None] = {}
-    for spots, answer in zip(
-        groups.values(),
-        crowd.all(list(groups.values()), lambda spots: [crowd.one(spot, one) for spot in spots]),
-        strict=True,
-    ):
-        came |= zip(spots, answer, strict=True) if isinstance(answer, list) else dict.fromkeys(spots, answer)
+    came = _came(team, {spot: wanted[spot] for spot in there}, sizes, crowd)
     fetched, failed, more = _sorted(team, "fetch", list(came), list(came.values()))
     return replace(found, fetched=fetched, failed=failed, present=present + more)
+
+
+def _came(team: Team, wanted: Mapping[Spot, Paid], sizes: Mapping[str, int], crowd: Crowd) -> dict[Spot, _Outcome]:
+    """What each take came to. Those of one request share a lock, so they come one after another."""
+    groups: dict[str, list[Spot]] = {}
+    for spot in wanted:
+        groups.setdefault(f"{spot.shelf}/{spot.digest}", []).append(spot)
+    several = list(groups.values())
+
+    def group(spots: list[Spot]) -> list[_Outcome]:
+        return [crowd.one(spot, lambda spot: fetch_one(team, spot, wanted[spot], sizes, crowd)) for spot in spots]
+
+    came: dict[Spot, _Outcome] = {}
+    for spots, answer in zip(several, crowd.all(several, group), strict=True):
+        came |= zip(spots, answer, strict=True) if isinstance(answer, list) else dict.fromkeys(spots, answer)
+    return came
 
 
 def _lacking(store: Store, named: Iterable[Named]) -> tuple[dict[Spot, Paid], int, tuple[Spot, ...]]:
@@ -147,7 +151,7 @@ def _is_whole(take: Take, sizes: Mapping[str, int]) -> bool:
 
 
 def _sorted(
-    team: Team, way: str, spots: Sequence[Spot], outcomes: Sequence[Moved | StoryreelError | None]
+    team: Team, way: str, spots: Sequence[Spot], outcomes: Sequence[_Outcome]
 ) -> tuple[tuple[Moved, ...], tuple[Failed, ...], int]:
     """What moved, what failed, and how many had come by another way meanwhile."""
     failed = tuple(
