@@ -15,5 +15,6 @@ def _nothing_of_the_user(tmp_path_factory: pytest.TempPathFactory, monkeypatch: 
     for name in ("HOME", "USERPROFILE", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME"):
         monkeypatch.setenv(name, str(home))
     for name in os.environ:
-        if name.startswith(("WAVESPEED_", "STORYREEL_")):
+        if name.startswith(("WAVESPEED_", "STORYREEL_", "AWS_", "AZURE_", "GOOGLE_")):
             monkeypatch.delenv(name)
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")

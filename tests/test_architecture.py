@@ -15,7 +15,7 @@ CORE = (
     "errors schema wire catalog frames camera templates storyboard prompts take lock plan check edit difference "
     "transitions exporters report"
 )
-SHELL = "settings history media store screening previs client server runner render produce cli"
+SHELL = "settings history media store screening sync previs client server runner render produce cli"
 ORDER = [*CORE.split(), *SHELL.split()]
 IMPURE = {
     "asyncio", "httpx", "av", "moviepy", "os", "subprocess", "time", "random", "logging", "socket", "threading",
@@ -29,9 +29,10 @@ ONLY_IN = {
     "starlette": {"server", "client"},  # the client names only the type of an application
     "rich": {"cli"},
     "yaml": {"storyboard"},
+    "obstore": {"sync"},
     "jinja2": {"templates"},
 }
-HEAVY = {"av", "moviepy", "httpx", "numpy", "uvicorn", "starlette"}
+HEAVY = {"av", "moviepy", "httpx", "numpy", "uvicorn", "starlette", "obstore"}
 
 
 def room(file: Path) -> str:

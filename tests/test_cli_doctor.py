@@ -60,7 +60,7 @@ def asked(
 def test_all_is_well(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     found = asked(tmp_path, monkeypatch, capsys, TINY, 0)
     account, disk = ["key", "balance", "clock"], ["space", "writing", "links", "locks"]
-    assert list(found) == [*account, "tier", *disk, "libraries", "takes"]
+    assert list(found) == [*account, "tier", *disk, "libraries", "remote", "takes"]
     assert {finding["state"] for topic, finding in found.items() if topic != "space"} == {"fine"}
     assert found["key"]["text"].endswith(f"takes the key that ends in {KEY[-4:]}")
     assert (found["balance"]["text"], found["balance"]["number"]) == ("$12.34 in the account", "12.34")
@@ -224,7 +224,7 @@ def test_a_damaged_store_must_be_mended(here: Path, capsys: pytest.CaptureFixtur
 
 
 def test_who_counts_the_takes_is_handed_in(here: Path) -> None:
-    findings = examined(settings.project_here(here), lambda _: (12, Decimal("9.60")))
+    findings = examined(settings.project_here(here), lambda *_: (12, Decimal("9.60")))
     assert findings[-1].text == "12 takes, $9.60, exist only on this disk"
 
 

@@ -9,7 +9,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -183,6 +183,23 @@ def _rotations(path: Path, written: list[bytes]) -> int:
         except (Killed, StoreError):
             return number
     return len(written)
+
+
+@pytest.mark.parametrize("fault", [KILL, errno.ENOSPC, errno.EIO], ids=["killed", "full", "faulty"])
+def test_a_take_that_somebody_else_paid_for_never_looks_like_a_post_of_unknown_fate(tmp_path: Path, fault: int) -> None:
+    for step in range(1, 1000):
+        store = Store(tmp_path / str(step), clock)
+        with Disk(step, fault).spinning() as disk, suppress(Killed, StoreError), store.open(PAID) as opened:
+            opened.adopt(INTENT, "p1")
+        with store.open(PAID) as opened:
+            assert opened.last.standing in ("none", "submitted")
+            if opened.last.standing == "none":
+                opened.adopt(INTENT, "p1")
+            assert opened.last.prediction == "p1"
+        assert not list((tmp_path / str(step)).rglob(".part-*"))
+        if not disk.struck:
+            return
+    raise AssertionError("it never ended")
 
 
 def _check_kept(outputs: Path, home: str) -> None:

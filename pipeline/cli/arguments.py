@@ -98,6 +98,10 @@ def parser() -> argparse.ArgumentParser:
     outcome.add_argument("--adopt", metavar="ID", help="its generation is this one: it is fetched, not bought")
     outcome.add_argument("--abandon", action="store_true", help="it came to nothing: the next `shoot` may buy it again")
 
+    sync = _verb(verbs, "sync", "push takes to the team's store, and fetch those that a lock names and are not here")
+    sync.add_argument("file", nargs="?", type=Path, metavar="FILE", help="a storyboard; default: all of the project")
+    sync.add_argument("--dry-run", action="store_true", help="only say what would go where")
+
     models = _verb(verbs, "models", "list the models with their limits and prices")
     models.add_argument("name", nargs="?", metavar="MODEL", help="show one model whole")
     refreshing = "hold them against the API's catalogue, and write models/MODEL.json for one of your own"

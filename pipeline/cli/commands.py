@@ -20,6 +20,7 @@ from pipeline.cli.planning import plan, prompt
 from pipeline.cli.rendering import render
 from pipeline.cli.shooting import shoot
 from pipeline.cli.starting import init
+from pipeline.cli.syncing import sync
 from pipeline.cli.taking import take
 
 FINE = 0
@@ -55,6 +56,7 @@ RUN: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "shoot": shoot,
     "take": take,
     "status": status,
+    "sync": sync,
     "models": models,
     "doctor": doctor,
     "serve": serve,

@@ -14,7 +14,9 @@ from pipeline.cli import show, symptoms
 from pipeline.cli.symptoms import Finding
 from pipeline.errors import StoreError
 from pipeline.settings import Project
+from pipeline.sync import Team
 
+OnlyHere = Callable[[Project, Team | None], tuple[int, Decimal]]
 FINE, WRONG = 0, 2
 _MARKS = {"fine": "ok", "warning": "look", "wrong": "MEND"}
 
@@ -36,15 +38,19 @@ def doctor(arguments: argparse.Namespace) -> int:
     return WRONG if wrong else FINE
 
 
-def examined(project: Project, only_here: Callable[[Project], tuple[int, Decimal]]) -> tuple[Finding, ...]:
+def examined(project: Project, only_here: OnlyHere) -> tuple[Finding, ...]:
     """All findings of a project; `only_here` counts the takes that no other place has, and their dollars."""
     disk, tier = symptoms.disk(project.outputs), symptoms.tier(project)
-    return *symptoms.account(os.environ), tier, *disk, symptoms.libraries(), _takes(project, only_here)
+    remote, team = symptoms.remote(project)
+    takes = _takes(project, only_here, team)
+    return *symptoms.account(os.environ), tier, *disk, symptoms.libraries(), remote, takes
 
 
-def _takes(project: Project, only_here: Callable[[Project], tuple[int, Decimal]]) -> Finding:
+def _takes(project: Project, only_here: OnlyHere, team: Team | None) -> Finding:
     try:
-        return symptoms.takes(*only_here(project))
+        return symptoms.takes(
+            *only_here(project, team), shared=team is not None, unasked=not team and project.remote is not None
+        )
     except StoreError as error:
         return Finding("takes", "wrong", error.message, error.hint)
 

@@ -25,8 +25,10 @@ from pipeline.cli import show
 from pipeline.errors import one_line
 from pipeline.produce import Cutting
 from pipeline.runner import State, Step
+from pipeline.sync import Moving
 
-Tell = Callable[[Step | Cutting], object]
+Event = Step | Cutting | Moving
+Tell = Callable[[Event], object]
 _WORDS: dict[State, str] = {
     "waiting": "waits",
     "sending": "is being submitted",
@@ -93,11 +95,14 @@ class _Picture:
     def stop(self) -> None:
         self.live.stop()
 
-    def tell(self, event: Step | Cutting) -> None:
+    def tell(self, event: Event) -> None:
         if not self.live.is_started:
             self.live.start()
         if isinstance(event, Cutting):
             self._sum(f"cut {event.variant}", event.done, event.total)
+            return
+        if isinstance(event, Moving):
+            self._moving(event)
             return
         if event.key not in self.rows:
             name = Text(one_line(_name(event))).markup
@@ -109,6 +114,15 @@ class _Picture:
         self.shots.update(row, completed=int(finished), state=f"[{style}]{words}[/]", visible=shown)
         done = sum(1 for task in self.shots.tasks if task.finished)
         self._sum("clips", done, len(self.rows))
+
+    def _moving(self, event: Moving) -> None:
+        key = f"{event.way} {event.spot.folder}"
+        if key not in self.rows:
+            self.rows[key] = self.shots.add_task(Text(one_line(_moved(event))).markup, total=1, state="")
+        over = event.state != "begun"
+        style = "bold red" if event.state == "failed" else "green" if over else "cyan"
+        words = Text(show.harmless(one_line(_moving_words(event)))).markup
+        self.shots.update(self.rows[key], completed=int(over), state=f"[{style}]{words}[/]", visible=not over)
 
     def _sum(self, name: str, done: int, total: int) -> None:
         if name not in self.sum_rows:
@@ -126,9 +140,12 @@ class _Lines:
         self.states: dict[str, State] = {}
         self.quarter: dict[str, int] = {}
 
-    def tell(self, event: Step | Cutting) -> None:
+    def tell(self, event: Event) -> None:
         if isinstance(event, Cutting):
             self._cutting(event)
+            return
+        if isinstance(event, Moving):
+            self._print(f"{_moved(event)}: {_moving_words(event)}")
             return
         self.states[event.key] = event.state
         if event.state != "waiting":
@@ -153,6 +170,19 @@ class _Lines:
 
 def _name(event: Step) -> str:
     return show.named(event.shot, event.variant)
+
+
+def _moved(event: Moving) -> str:
+    return event.shot or event.spot.short
+
+
+def _moving_words(event: Moving) -> str:
+    size = f" ({event.size_bytes / 1e6:,.1f} MB)" if event.size_bytes else ""
+    if event.way == "push":
+        words = {"begun": f"is being pushed{size}", "done": "pushed", "failed": "NOT PUSHED"}
+    else:
+        words = {"begun": f"is being fetched from the team's store{size}", "done": "fetched", "failed": "NOT FETCHED"}
+    return words[event.state] + (f": {event.message}" if event.message else "")
 
 
 def _said(event: Step) -> str:

@@ -22,6 +22,8 @@ def render(arguments: argparse.Namespace) -> int:
 
     with progress(quiet=arguments.json) as shown:
         done = produce.render(source_of(arguments), variants=arguments.variant, tell=shown.tell)
+    for text in done.notes:
+        show.note(text)
     if arguments.json:
         cuts, flags = [cut_fields(cut) for cut in done.cuts], [flag_fields(row) for row in done.flags]
         show.result({"format": 1, "drawn": done.drawn, "cuts": cuts, "flags": flags})

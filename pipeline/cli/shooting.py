@@ -50,6 +50,8 @@ def shoot(arguments: argparse.Namespace) -> int:
         show.result(_fields(done))
     else:
         _show(done)
+    for text in done.notes:
+        show.note(text)
     return exit_code(done)
 
 

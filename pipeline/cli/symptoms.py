@@ -15,17 +15,21 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Literal
 
+from pipeline import sync
 from pipeline.cli import show
 from pipeline.cli.arguments import own_version
 from pipeline.client import Client, Endpoint, Patience
-from pipeline.errors import GenerationError, RefusedByApi, SetupError, StoreError
+from pipeline.errors import GenerationError, RefusedByApi, SetupError, StoreError, StoryreelError
 from pipeline.produce.endpoints import paid
+from pipeline.produce.reading import now
 from pipeline.settings import PROJECT_FILE, TIERS, Project
+from pipeline.store import Store
 from pipeline.store.files import names_in
 from pipeline.store.locks import holding
 from pipeline.store.places import Address
 from pipeline.store.reading import kept_take
 from pipeline.store.spending import attempts_on
+from pipeline.sync import Team
 
 State = Literal["fine", "warning", "wrong"]
 _QUICK = Patience(connect_s=5, read_s=10, answer_s=20, tries=2)  # somebody waits for the answer
@@ -148,8 +152,23 @@ def libraries() -> Finding:
     return Finding("libraries", "fine", f"{text}, on {platform.system()} {platform.machine()}")
 
 
-def only_here(project: Project) -> tuple[int, Decimal]:
-    """How many paid takes have their clips in this store, of all origins, and the US dollars that went into them."""
+def remote(project: Project) -> tuple[Finding, Team | None]:
+    """Whether the team's store may be read and written, and the way to it where it may."""
+    try:
+        team = sync.team_of(project, Store(project.outputs, now))
+        if team is None:
+            return Finding("remote", "fine", f"{PROJECT_FILE} names no team store"), None
+        sync.looked_at(team, trying=True)
+    except StoryreelError as error:
+        return Finding("remote", "wrong", error.message, error.hint), None
+    return Finding("remote", "fine", f"{team.remote.shown} can be read and written"), team
+
+
+def only_here(project: Project, team: Team | None = None) -> tuple[int, Decimal]:
+    """How many paid takes no other place has, of all origins, and the US dollars that went into them.
+
+    Without a team's store those are all whose clips are in this one.
+    """
     takes: dict[str, Decimal] = {}
     outputs = Path(os.path.realpath(project.outputs))
     shelves = sorted(names_in(outputs / "takes")) if (outputs / "takes").is_dir() else []
@@ -157,13 +176,19 @@ def only_here(project: Project) -> tuple[int, Decimal]:
         for spent in attempts_on(outputs, f"takes/{shelf}"):
             if spent.take and kept_take(outputs, Address.of(spent.home)):
                 takes[spent.home] = takes.get(spent.home, Decimal(0)) + spent.usd
+    if team:
+        lacked = {take.home for take in sync.lacked(team, team.store.every_kept())}
+        takes = {home: usd for home, usd in takes.items() if home in lacked}
     return len(takes), sum(takes.values(), Decimal(0))
 
 
-def takes(count: int, usd: Decimal) -> Finding:
-    """What would be lost with this disk."""
+def takes(count: int, usd: Decimal, *, shared: bool = False, unasked: bool = False) -> Finding:
+    """What would be lost with this disk; `shared`: the team's store was asked, `unasked`: it couldn't be."""
+    if not count and shared:
+        return Finding("takes", "fine", "the team's store has every take that is here", number=usd)
     if not count:
         return Finding("takes", "fine", "no takes were bought yet", number=usd)
     exist = "exist" if count > 1 else "exists"
     text = f"{show.count(count, 'take')}, {show.money(usd)}, {exist} only on this disk"
-    return Finding("takes", "fine", text, number=usd)
+    text += ", for all that is known: the team's store could not be asked" if unasked else ""
+    return Finding("takes", "fine", text, "`storyreel sync` pushes them" if shared else "", usd)

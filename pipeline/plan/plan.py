@@ -51,6 +51,7 @@ class Plan:
     owners: Mapping[str, tuple[int, str]] = field(repr=False)  # of each job the first entry and variant that want it
     held: Mapping[str, str] = field(repr=False)  # jobs that are not bought before another one was -> why
     max_cost_usd: Decimal | None  # dollars; None: no limit
+    elsewhere: str = ""  # where else an absent take may be, for its reason; "" where nowhere else
     _states: dict[tuple[str, int, str], tuple[State, str]] = field(default_factory=dict, init=False, repr=False)
 
     @property
@@ -120,7 +121,8 @@ class Plan:
         """The state of an entry's job as the variant sees it, which may hold a take that others don't."""
         key = variant, index, digest
         if key not in self._states:
-            self._states[key] = self._state_in(variant, index, digest)
+            state, why = self._state_in(variant, index, digest)
+            self._states[key] = state, f"{why}; {self.elsewhere}" if state == "absent" and self.elsewhere else why
         return self._states[key]
 
     def forget_states(self) -> None:
@@ -131,7 +133,8 @@ class Plan:
         use, used = self.choice(variant, index, digest), self.use(variant, index, digest)
         gone = self.absent_in(variant, index, digest)
         if use and gone and (use.how or use.digest == digest == gone[0].digest) and digest not in self.view.unsettled:
-            return "absent", f"take {gone[0].number}, which was chosen for it, is paid for and not here"
+            which = f"take {gone[0].number}, which was chosen for it, is paid for" if used or use.how else "paid for"
+            return "absent", f"{which}, and its clip is not here"
         if use and use.held and use.wanted != digest and used:
             return "held", f"take {used.number} of an older request is held: changes buy nothing until it is released"
         older = self.older_use(variant, index, digest)

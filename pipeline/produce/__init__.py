@@ -18,7 +18,8 @@ endpoints    where it is bought
 quoting      what the API would charge for it at this moment
 flagging     what was noticed in the takes that are used
 choosing     `take`: the takes of a shot, and which is used
- writing      takes land, and the lock says so
+writing      takes land, and the lock says so
+sharing      `sync`: takes go to the team's store and come from it
 billing      what the API's bills say of it afterwards
 buying       the takes of an offer are bought, each once
 shooting     `shoot`: what is missing is bought, then all is rendered; the only one that can spend
@@ -36,12 +37,13 @@ from pipeline.produce.offering import Offer
 from pipeline.produce.reading import Film, Source, Written, check, check_lock, plan, written
 from pipeline.produce.rendering import Cutting, FinishedCut, Rendered, assembled, render
 from pipeline.produce.saving import Agreement, agreement, save
+from pipeline.produce.sharing import Synced, exchanged
 from pipeline.produce.shooting import Left, Shooting, offered, shoot, shoot_saved
 from pipeline.produce.states import State
 
 __all__ = [
     "Account", "Agreement", "Choice", "Chosen", "Compared", "Cutting", "Film", "FinishedCut", "Flagged", "Left",
-    "Offer", "Rendered", "Row", "Shooting", "Source", "State", "Takes", "Written", "agreement", "assembled", "check",
-    "check_lock", "choose", "compare", "flagged", "offered", "plan", "render", "save", "settle", "shoot", "shoot_saved",
-    "status", "takes", "written",
+    "Offer", "Rendered", "Row", "Shooting", "Source", "State", "Synced", "Takes", "Written", "agreement", "assembled",
+    "check", "check_lock", "choose", "compare", "exchanged", "flagged", "offered", "plan", "render", "save", "settle",
+    "shoot", "shoot_saved", "status", "takes", "written",
 ]  # fmt: skip

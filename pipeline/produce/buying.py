@@ -36,12 +36,12 @@ async def buy(
     connect: Connect,
     sleep: Sleep,
     tell: Callable[[Step], object],
-    see: Callable[[Take], object],
+    landed: Callable[[Take], object],
 ) -> tuple[Mapping[str, Take | StoryreelError], Decimal | None]:
     """What each order came to, by its key, and the US dollars that the API's bills say of it; None: it did not tell.
 
-    `gate` counts what is open and what is spent; `tell` hears of every step, `see` of every take. Raises StoreError for
-    a damaged take that an order continues from, before anything is bought.
+    `gate` counts what is open and what is spent; `tell` hears of every step, `landed` of every take. Raises StoreError
+    for a damaged take that an order continues from, before anything is bought.
     """
     film, bought = offer.film, offer.purchase
     began = now()
@@ -52,7 +52,7 @@ async def buy(
 
         def kept(order: Order, take: Take) -> None:
             scribe.kept(order, take)
-            see(take)
+            landed(take)
 
         desk = runner.Desk(
             client,

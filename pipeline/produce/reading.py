@@ -165,7 +165,8 @@ def planned(film: Film, origin: str) -> Plan:
     """The plan of a checked storyboard with the takes from one origin, as the store and the lock have them now."""
     assert film.checked.compositions is not None
     look = partial(film.store.view, origin)
-    return expand(film.checked.compositions, film.facts, look, film.lock_file.load(), origin)
+    found = expand(film.checked.compositions, film.facts, look, film.lock_file.load(), origin)
+    return replace(found, elsewhere="`storyreel sync` may fetch it") if film.project.remote else found
 
 
 def _limits(film: Film, origin: str, environ: Mapping[str, str]) -> Iterator[Decimal]:

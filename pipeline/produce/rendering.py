@@ -18,9 +18,11 @@ from pipeline.plan import Chosen, Compositions, Order, Plan, Rehearsal, Variant,
 from pipeline.previs import DRAWING
 from pipeline.produce.flagging import Flagged, flagged, screening_of, with_flags
 from pipeline.produce.reading import Film, Source, chosen, plan
+from pipeline.produce.sharing import brought_home
 from pipeline.render import kept
 from pipeline.store import Store, previs_home, take_home
 from pipeline.storyboard import Shot
+from pipeline.sync import Moving
 from pipeline.take import Take
 from pipeline.wire import LOCAL_ORIGIN
 
@@ -61,23 +63,27 @@ class Rendered:
     drawn: int  # previs clips made in this run
     cuts: tuple[FinishedCut, ...]
     flags: tuple[Flagged, ...] = ()  # what was noticed in the takes that they use
+    notes: tuple[str, ...] = ()  # what is to be told of the team's store
 
 
 def render(
     file: Source,
     *,
     variants: Iterable[str] = (),
-    tell: Callable[[Step | Cutting], object] = lambda _: None,
+    tell: Callable[[Step | Cutting | Moving], object] = lambda _: None,
     environ: Mapping[str, str] = os.environ,
 ) -> Rendered:
     """Make the best film there is for nothing of each variant (or of those named): paid takes, else previs.
+
+    What the lock names and the store lacks comes from the team's store first, where there is one.
 
     Raises BadInput where the storyboard has errors, SetupError for a variant that it does not have.
     """
     film, planned = plan(file, environ)
     wanted = chosen(planned, tuple(variants))
     refuse_namesake(film)
-    return cuts_of(film, planned, wanted, tell)
+    planned, notes = brought_home(film, planned, wanted, tell, environ)
+    return replace(cuts_of(film, planned, wanted, tell), notes=notes)
 
 
 def cuts_of(

@@ -22,10 +22,12 @@ from pipeline.produce.quoting import quotes
 from pipeline.produce.reading import Film, Source, chosen, now, plan, planned
 from pipeline.produce.rendering import Cutting, Rendered, cuts_of, refuse_namesake
 from pipeline.produce.saving import Agreement, refuse_dearer, refuse_moved
+from pipeline.produce.sharing import Outbox, brought_home
 from pipeline.produce.writing import brought_up_to_date
 from pipeline.runner import Step
 from pipeline.settings import ci
 from pipeline.store import Gate, Limits
+from pipeline.sync import Moving
 from pipeline.take import Take
 
 _QUIET_S = 0.3  # without a take that lands, before takes are looked at: until then there is other work
@@ -50,6 +52,7 @@ class Shooting:
     billed_usd: Decimal | None  # as its bills say; None: it did not tell
     rendered: Rendered
     left: tuple[Left, ...]  # what has no take, and was not ordered
+    notes: tuple[str, ...] = ()  # what is to be told of the team's store
 
     @property
     def failed(self) -> Mapping[str, StoryreelError]:
@@ -72,7 +75,7 @@ def shoot(
     missing_only: bool = False,
     regenerate_absent: bool = False,
     max_cost_usd: Decimal | None = None,
-    tell: Callable[[Step | Cutting], object] = lambda _: None,
+    tell: Callable[[Step | Cutting | Moving], object] = lambda _: None,
     environ: Mapping[str, str] = os.environ,
     connect: Connect | None = None,
     sleep: Sleep = asyncio.sleep,
@@ -87,15 +90,15 @@ def shoot(
     is bought. What one shot comes to, and whether it failed, is in what is returned.
     """
     wish = Wish(frozenset(only), regenerate_absent, again, missing_only)
-    made = _offer(file, wish, tuple(variants), environ, max_cost_usd)
-    return _shot(made, approve, None, tell, environ, connect, sleep)
+    made, notes = _offer(file, wish, tuple(variants), environ, max_cost_usd, tell)
+    return _shot(made, approve, None, notes, tell, environ, connect, sleep)
 
 
 def shoot_saved(
     agreed: Agreement,
     *,
     max_cost_usd: Decimal | None = None,
-    tell: Callable[[Step | Cutting], object] = lambda _: None,
+    tell: Callable[[Step | Cutting | Moving], object] = lambda _: None,
     environ: Mapping[str, str] = os.environ,
     connect: Connect | None = None,
     sleep: Sleep = asyncio.sleep,
@@ -104,35 +107,46 @@ def shoot_saved(
 
     Raises SetupError where anything that it rests on has moved, and what `shoot` raises.
     """
-    made = _offer(agreed.file, agreed.wish, agreed.variants, environ, max_cost_usd)
+    made, notes = _offer(agreed.file, agreed.wish, agreed.variants, environ, max_cost_usd, tell)
     refuse_moved(agreed, made)
     purse = made.purse
     if purse.run_usd is None or agreed.cost_usd < purse.run_usd:
         purse = replace(purse, run_usd=agreed.cost_usd, run_words="the saved plan")
-    return _shot(replace(made, purse=purse, amount=True), lambda _: True, agreed, tell, environ, connect, sleep)
+    return _shot(replace(made, purse=purse, amount=True), lambda _: True, agreed, notes, tell, environ, connect, sleep)
 
 
 def _offer(
-    file: Source, wish: Wish, variants: tuple[str, ...], environ: Mapping[str, str], max_cost_usd: Decimal | None
-) -> Offer:
+    file: Source,
+    wish: Wish,
+    variants: tuple[str, ...],
+    environ: Mapping[str, str],
+    max_cost_usd: Decimal | None,
+    tell: Callable[[Moving], object] | None = None,
+) -> tuple[Offer, tuple[str, ...]]:
+    """What would be bought, and what is to be told of the team's store, which is asked where `tell` is given."""
     film, before = plan(file, environ)
     wanted = chosen(before, variants)
+    notes: tuple[str, ...] = ()
     _refuse_unknown(film, wish)
+    if tell:
+        refuse_namesake(film)
+        before, notes = brought_home(film, before, wanted, tell, environ)
     amount = max_cost_usd is not None or settings.max_cost(environ) is not None
-    return Offer(film, before, purchase(before, wanted, wish), wanted, purse_of(film, environ, max_cost_usd), amount)
+    purse = purse_of(film, environ, max_cost_usd)
+    return Offer(film, before, purchase(before, wanted, wish), wanted, purse, amount), notes
 
 
 def _shot(
     offer: Offer,
     approve: Callable[[Offer], bool],
     agreed: Agreement | None,
-    tell: Callable[[Step | Cutting], object],
+    notes: tuple[str, ...],
+    tell: Callable[[Step | Cutting | Moving], object],
     environ: Mapping[str, str],
     connect: Connect | None,
     sleep: Sleep,
 ) -> Shooting:
     film, before, wanted = offer.film, offer.plan, offer.variants
-    refuse_namesake(film)
     made: Mapping[str, Take | StoryreelError] = {}
     spent, billed = Decimal("0.00"), None
     if offer.purchase.orders:
@@ -146,18 +160,39 @@ def _shot(
         refuse_over_budget(offer)
         if offer.purchase.to_pay and not approve(offer):
             raise ApprovalNeeded("nothing was bought: nobody said yes", hint="--yes says it beforehand")
-        try:
-            screening.load()  # while this is the only thread
-            with screening_of(film, _QUIET_S) as screen:  # around the loop, which must not wait for it
-                made, billed = asyncio.run(buy(offer, gate, endpoint, connect or Client, sleep, tell, screen.see))
-        except KeyboardInterrupt:
-            with suppress(StoryreelError):  # takes that landed while the run was being stopped belong into the lock
-                brought_up_to_date(film, planned(film, before.origin))
-            raise
-        spent = gate.run_usd
-    after = planned(film, before.origin) if offer.purchase.orders else before
-    brought_up_to_date(film, after)
-    return Shooting(offer, made, spent, billed, cuts_of(film, after, wanted, tell), _left(offer, after, wanted))
+    with Outbox(film, before.origin, tell, environ) as outbox:
+        if offer.purchase.orders:
+            made, billed = _bought(offer, gate, endpoint, connect or Client, sleep, tell, outbox)
+            spent = gate.run_usd
+        after = planned(film, before.origin) if offer.purchase.orders else before
+        brought_up_to_date(film, after)
+        rendered = cuts_of(film, after, wanted, tell)
+    notes += outbox.notes
+    return Shooting(offer, made, spent, billed, rendered, _left(offer, after, wanted), notes)
+
+
+def _bought(
+    offer: Offer,
+    gate: Gate,
+    endpoint: Endpoint,
+    connect: Connect,
+    sleep: Sleep,
+    tell: Callable[[Step], object],
+    outbox: Outbox,
+) -> tuple[Mapping[str, Take | StoryreelError], Decimal | None]:
+    screening.load()  # while this is the only thread
+    try:
+        with screening_of(offer.film, _QUIET_S) as screen:  # around the loop, which must not wait for it
+
+            def landed(take: Take) -> None:
+                screen.see(take)
+                outbox.landed(take)
+
+            return asyncio.run(buy(offer, gate, endpoint, connect, sleep, tell, landed))
+    except KeyboardInterrupt:
+        with suppress(StoryreelError):  # takes that landed while the run was being stopped belong into the lock
+            brought_up_to_date(offer.film, planned(offer.film, offer.plan.origin))
+        raise
 
 
 def offered(
@@ -170,7 +205,7 @@ def offered(
     live: bool = False,
 ) -> Offer:
     """What `shoot` would buy; `live`: at the API's own price of this moment, which takes a key. Nothing is bought."""
-    made = _offer(file, wish, tuple(variants), environ, None)
+    made, _ = _offer(file, wish, tuple(variants), environ, None)
     return quoted(made, paid(environ), connect) if live and made.purchase.to_pay else made
 
 

@@ -19,8 +19,10 @@ from pipeline.settings.project import (
     project_of,
     root_of,
 )
+from pipeline.settings.remote import RemotePlace
 
 __all__ = [
-    "API", "KEY_VARIABLE", "PROJECT_FILE", "TIERS", "Project", "api_key", "api_origin", "data_of", "dollars", "locate",
-    "max_cost", "program", "programs_of", "project_here", "project_of", "refuse_key", "root_of", "secret",
+    "API", "KEY_VARIABLE", "PROJECT_FILE", "TIERS", "Project", "RemotePlace", "api_key", "api_origin", "data_of",
+    "dollars", "locate", "max_cost", "program", "programs_of", "project_here", "project_of", "refuse_key", "root_of",
+    "secret",
 ]  # fmt: skip

@@ -16,6 +16,7 @@ from pipeline.catalog import Model
 from pipeline.errors import BadInput, MediaError, Problem, SetupError, nearest
 from pipeline.settings.keys import refuse_key
 from pipeline.settings.models import models_of
+from pipeline.settings.remote import RemotePlace, remote_place, remote_problem
 from pipeline.storyboard import TakeCheck, dotted, in_order
 from pipeline.storyboard.build import take_checks
 from pipeline.storyboard.nodes import plain
@@ -49,6 +50,7 @@ class Project:
     max_cost_usd: Decimal | None = None  # US dollars for one run; None: no limit
     max_total_usd: Decimal | None = None  # US dollars for all attempts ever in this store; None: no limit
     checks: tuple[TakeCheck, ...] = ()  # programs that look at each take; their paths are those from the root
+    remote: RemotePlace | None = None  # the team's store; None: there is none
 
 
 def project_of(storyboard: Path) -> Project:
@@ -84,18 +86,21 @@ def project_here(folder: Path) -> Project:
     settings, outputs = root / PROJECT_FILE, Path(os.path.realpath(root / "outputs"))
     if not os.path.isfile(settings):  # noqa: PTH113
         return Project(root, outputs, 0)
-    fields, checks, wrong = _fields(settings)
+    fields, checks, wrong = _fields(settings, root, outputs)
     models, more = models_of(root)
     if wrong or more:
         raise BadInput([*wrong, *more])
     budget = fields.get("budget", {})
     run, in_all = (Decimal(str(budget[name])) if name in budget else None for name in ("max_cost", "max_total"))
     concurrency, tier = int(fields.get("concurrency", 0)), str(fields.get("tier", "bronze"))
-    return Project(root, outputs, concurrency, models, tier, run, in_all, checks)
+    remote = fields.get("remote")
+    return Project(root, outputs, concurrency, models, tier, run, in_all, checks, remote)
 
 
-def _fields(file: Path) -> tuple[Mapping[str, Any], tuple[TakeCheck, ...], Sequence[Problem]]:
-    """What storyreel.yaml says, the programs it names, and what is wrong with it."""
+def _fields(
+    file: Path, root: Path, outputs: Path
+) -> tuple[Mapping[str, Any], tuple[TakeCheck, ...], Sequence[Problem]]:
+    """What storyreel.yaml says, its remote as a place, the programs it names, and what is wrong with it."""
     try:
         content = file.read_bytes()
         refuse_key(str(file), content)
@@ -114,7 +119,13 @@ def _fields(file: Path) -> tuple[Mapping[str, Any], tuple[TakeCheck, ...], Seque
         except MediaError as error:
             at = (*check.path, "run")
             wrong.append(Problem("file", dotted(at), error.reason, error.hint, source.place(at)))
-    return fields if isinstance(fields, dict) else {}, checks, in_order(wrong)
+    fields = dict(fields) if isinstance(fields, dict) else {}
+    if isinstance(fields.get("remote"), str):
+        found_place = remote_place(fields["remote"], root, outputs)
+        if isinstance(found_place, str):
+            wrong.append(remote_problem(found_place, source.place(("remote",))))
+        fields["remote"] = found_place
+    return fields, checks, in_order(wrong)
 
 
 def programs_of(file: Path) -> tuple[str, ...]:

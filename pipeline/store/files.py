@@ -11,6 +11,7 @@ import io
 import os
 import re
 import secrets
+import shutil
 import stat
 import sys
 import zlib
@@ -23,7 +24,7 @@ from pipeline.errors import StoreError
 if sys.platform != "win32":
     import fcntl
 
-_TEMPORARY = ".part-"
+TEMPORARY = ".part-"  # how the name of a file that is not finished begins
 _NUMBER = re.compile(r"[1-9][0-9]{0,8}")
 _BINARY = getattr(os, "O_BINARY", 0)
 _NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)
@@ -60,20 +61,28 @@ def explained(path: Path, failure: str) -> Iterator[None]:
 
 def temporary_in(folder: Path, suffix: str = "") -> Path:
     """A new name for a file that is not finished; `sweep` knows it by its beginning."""
-    return folder / f"{_TEMPORARY}{secrets.token_hex(8)}{suffix}"
+    return folder / f"{TEMPORARY}{secrets.token_hex(8)}{suffix}"
 
 
 def sweep(folder: Path) -> None:
     """Removes the temporaries that killed processes left in `folder`; only for who holds its lock."""
     with explained(folder, "leftovers can't be removed"):
         for name in os.listdir(folder):
-            if name.startswith(_TEMPORARY):
+            if name.startswith(TEMPORARY):
                 os.unlink(folder / name)
+
+
+def sweep_folders(folder: Path) -> None:
+    """Removes the folders that killed processes left unfinished in `folder`; only for who holds its lock."""
+    with explained(folder, "leftovers can't be removed"):
+        for name in names_in(folder):
+            if name.startswith(TEMPORARY):
+                shutil.rmtree(folder / name)
 
 
 def sweep_after(path: Path) -> None:
     """Removes what killed processes left that were putting a file under this name; only for who holds its lock."""
-    left = re.compile(f"{re.escape(_TEMPORARY)}[0-9a-f]+{re.escape(_mark(path))}")
+    left = re.compile(f"{re.escape(TEMPORARY)}[0-9a-f]+{re.escape(_mark(path))}")
     with explained(path.parent, "leftovers can't be removed"):
         for each in path.parent.iterdir():
             if left.fullmatch(each.name):
@@ -133,6 +142,15 @@ def publish(temporary: Path, path: Path, size_bytes: int, *, durable: bool) -> N
     secure(temporary, size_bytes, durable=durable)
     with explained(path, "can't be kept"):
         _publish(temporary, path, durable=durable)
+
+
+def publish_folder(temporary: Path, folder: Path, *, durable: bool) -> None:
+    """Puts a finished folder in the place of an empty one, whole at once; StoreError where that is not empty."""
+    with explained(folder, "can't be kept"):
+        folder.rmdir()
+        temporary.rename(folder)
+        if durable:
+            sync_folder(folder.parent)
 
 
 def secure(path: Path, size_bytes: int, *, durable: bool) -> None:
@@ -198,7 +216,7 @@ def _publish(temporary: Path, path: Path, *, durable: bool) -> None:
 def _rename_to_new(temporary: Path, path: Path) -> None:
     # Without links no call creates a name exclusively and whole at once. An exclusive claim beside it makes the look
     # and the rename one step; a copy into an exclusively created file could be cut short under its final name.
-    claim = path.with_name(f"{_TEMPORARY}claim-{path.name}")
+    claim = path.with_name(f"{TEMPORARY}claim-{path.name}")
     os.close(os.open(claim, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666))
     try:
         if os.path.lexists(path):

@@ -49,20 +49,23 @@ class Home:
 
     def begin(self, intent: Intent) -> Attempt:
         """Writes the intent of the next attempt, on the disk before its POST; StoreError where that could buy twice."""
-        address = self._room.address
-        if digest_of(intent.request) != address.digest:
-            raise ValueError("the request is not the one that its home is named after")
         with self._room.at_work():
-            number = self._next()
-            self._room.clear_clip()
+            number = self._next(intent)
             folder = self._room.make_attempt(number)
-            self._room.write(folder / "intent.json", **intent_fields(intent, address, number))
+            self._room.write(folder / "intent.json", **intent_fields(intent, self._room.address, number))
         return Attempt(self._room, number, "", self._room.now(), intent.price_usd)
 
     def adopt(self, intent: Intent, prediction: str) -> Attempt:
-        """An attempt whose generation exists already, made elsewhere or by a process that could not write it down."""
-        attempt = self.begin(intent)
-        attempt.submitted(prediction)
+        """An attempt whose generation exists already, made elsewhere or by a process that could not write it down.
+
+        It is there with its id, or not at all: an intent alone would look as if something may have been charged.
+        """
+        with self._room.at_work():
+            number = self._next(intent)
+            fields = intent_fields(intent, self._room.address, number)
+            self._room.put_attempt(number, {"intent": fields, "prediction": {"prediction": prediction}})
+        attempt = Attempt(self._room, number, prediction, self._room.now(), intent.price_usd)
+        attempt.fresh = True
         return attempt
 
     def resume(self) -> Attempt:
@@ -98,8 +101,11 @@ class Home:
             take = self.take
             return self._room.clear_clip() if take and sha256(self._room.clip) != take.clip.sha256 else ""
 
-    def _next(self) -> int:
+    def _next(self, intent: Intent) -> int:
+        """The number of the next attempt, which has room now; StoreError where it could buy twice."""
         folder, address = self._room.folder, self._room.address
+        if digest_of(intent.request) != address.digest:
+            raise ValueError("the request is not the one that its home is named after")
         take, last = read_home(folder, address)
         if take:
             raise StoreError(
@@ -111,6 +117,7 @@ class Home:
             blocking = blocking or unresolved_sibling(folder, address)
         if blocking:
             raise StoreError(f"{folder}: {_open_attempt(*blocking)}", hint="`storyreel status` says how to settle it")
+        self._room.clear_clip()
         return last.number + 1
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -18,10 +18,12 @@ from pipeline.store.files import (
     names_in,
     numbers_in,
     publish,
+    publish_folder,
     secure,
     secure_names,
     size_of,
     sweep,
+    sweep_folders,
     temporary_in,
     write_new,
 )
@@ -50,6 +52,7 @@ class Room:
         if not self.address.paid and not kept_take(self._outputs, self.address):
             self._discard()
         sweep(self.folder)
+        sweep_folders(self.folder / "attempts")
         for number in numbers_in(self.folder / "attempts"):
             examine(self.attempt(number))
             sweep(self.attempt(number))
@@ -81,6 +84,15 @@ class Room:
             with explained(folder, "can't be put on the disk"):
                 secure_names(folder, self._outputs)
         return folder
+
+    def put_attempt(self, number: int, records: Mapping[str, Mapping[str, Any]]) -> None:
+        """A new attempt with these records, by their kinds: all of it is there, or nothing."""
+        folder = self.make_attempt(number)
+        whole = temporary_in(folder.parent)
+        make_folder(whole, durable=self.address.paid)
+        for kind, fields in records.items():
+            self.write(whole / f"{kind}.json", **fields)
+        publish_folder(whole, folder, durable=self.address.paid)
 
     def write(self, path: Path, **fields: Any) -> None:
         """Writes one new record of the kind that its file is named after."""

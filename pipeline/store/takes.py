@@ -30,7 +30,7 @@ from pipeline.store.places import Address, shelf, take_home
 from pipeline.store.reading import folder_of, kept_take, read_home, read_with_lock
 from pipeline.store.records import AttemptState, Bill, Intent, encode, has_clip, read_take
 from pipeline.store.room import Room, sha256
-from pipeline.store.spending import Spent, attempts_on
+from pipeline.store.spending import DIGEST_LENGTH, Spent, attempts_on
 from pipeline.store.uploads import Uploads
 from pipeline.take import Flag, Paid, StoreView, Take
 
@@ -122,6 +122,16 @@ class Store:
                 yield Home(room)
             finally:
                 room.leave()
+
+    def every_kept(self) -> Iterator[Take]:
+        """Every paid take whose clip is here, of all origins."""
+        for name in sorted(names_in(self._outputs / "takes")):
+            above = folder_of(self._outputs, f"takes/{name}")
+            if above is None or not above.is_dir():
+                continue
+            for digest in sorted(digest for digest in names_in(above) if len(digest) == DIGEST_LENGTH):
+                homes = (f"takes/{name}/{digest}/{number}" for number in numbers_in(above / digest))
+                yield from (take for home in homes if (take := self.kept(home)))
 
     def attempts(self, origin: str) -> Iterator[Spent]:
         """Every attempt at takes from one origin, with its money."""
