@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pipeline.errors import BadInput, Place, Problem
 
 SECTIONS = ("shots", "takes", "requests", "sources")
+# Whose lines change: git takes two edits of neighbouring lines for a conflict, unless a line between them stays.
+_REWRITTEN = frozenset({"shots", "takes"})
 _HEAD = "# What was paid for and which take each shot uses: written by storyreel, committed with the storyboard.\n"
 # As every YAML reads it a text: what begins with a digit or a point may be a number or a date, 1_000 or 2026-11-03.
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
@@ -139,7 +141,8 @@ def _lines(header: Header, page: Page) -> Iterator[str]:
             lines = page[origin].get(name, {})
             if lines:
                 yield f"  {name}:\n"
-                yield from (f"    {_written(key)}: {lines[key]}\n" for key in sorted(lines))
+                apart = "\n" if name in _REWRITTEN else ""
+                yield from (f"    {_written(key)}: {lines[key]}\n{apart}" for key in sorted(lines))
 
 
 def _written(key: str) -> str:
