@@ -28,10 +28,12 @@ ONLY_IN = {
     "uvicorn": {"server"},
     "starlette": {"server", "client"},  # the client names only the type of an application
     "rich": {"cli"},
+    "mcp": {"cli"},
+    "mcp_types": {"cli"},
     "yaml": {"storyboard"},
     "jinja2": {"templates"},
 }
-HEAVY = {"av", "moviepy", "httpx", "numpy", "uvicorn", "starlette"}
+HEAVY = {"av", "moviepy", "httpx", "numpy", "uvicorn", "starlette", "mcp", "pydantic"}
 
 
 def room(file: Path) -> str:

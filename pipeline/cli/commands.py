@@ -20,6 +20,7 @@ from pipeline.cli.rendering import render
 from pipeline.cli.shooting import shoot
 from pipeline.cli.starting import init
 from pipeline.cli.taking import take
+from pipeline.cli.tools.serving import mcp
 
 FINE = 0
 
@@ -56,4 +57,5 @@ RUN: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "models": models,
     "doctor": doctor,
     "serve": serve,
+    "mcp": mcp,
 }
