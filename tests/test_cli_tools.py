@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import signal
 import threading
 from collections.abc import Callable
@@ -15,6 +16,7 @@ from pipeline import schema
 from pipeline.cli.tools.answers import answer
 from pipeline.cli.tools.bench import Bench, Piece
 from pipeline.cli.tools.folder import Folder
+from pipeline.cli.tools.offered import TOOLS
 from pipeline.cli.tools.tool import Said, Tell, Tool, text, words
 from pipeline.cli.tools.words import Words
 from pipeline.errors import SetupError
@@ -121,3 +123,12 @@ def test_what_is_stopped_ends_in_order_and_the_next_piece_is_done() -> None:
     worked_off(put)
     assert done == [("first", None), ("second", None), ("third", "third")]
     assert steps == ["orderly", "to its end"]
+
+
+def test_the_page_tells_of_every_tool_and_its_settings_can_be_copied() -> None:
+    page = (Path(__file__).parent.parent / "docs" / "mcp.md").read_text(encoding="utf-8")
+    assert re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE) == [tool.name for tool in TOOLS]
+    settings = [json.loads(block) for block in re.findall(r"```json\n(.*?)```", page, re.DOTALL)]
+    servers = [block.get("mcpServers", block.get("servers")) for block in settings[:2]]
+    assert [server["storyreel"]["args"][0] for server in servers] == ["mcp", "mcp"]
+    assert list(schema.violations("output/error.schema.json", settings[2])) == []

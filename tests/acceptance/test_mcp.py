@@ -135,7 +135,7 @@ def test_with_an_amount_each_take_is_bought_once(at: Set) -> None:
 @pytest.mark.parametrize(
     ("extra", "environ", "amount", "code", "said"),
     [
-        ("", {}, "0.23", 3, "--max-cost allows $0.23"),
+        ("", {}, "0.23", 3, "max_cost_usd allows $0.23"),
         ("budget: {max_cost: 0.2}\n", {}, "9", 3, "the storyboard's budget"),
         ("", {"STORYREEL_MAX_COST": "0.1"}, "9", 3, "STORYREEL_MAX_COST"),
         ("", {"CI": "true", "TF_BUILD": "True", "BUILD_REASON": "PullRequest"}, "9", 5, "fork"),
@@ -153,6 +153,7 @@ def test_every_limit_holds_before_anything_is_bought(
             told = await on.error("shoot", file="film.yaml", max_cost_usd=amount)
             assert told["exit_code"] == code
             assert said in told["message"]
+            assert "raise it, or" not in told["hint"], "a model must not spend more by itself"
         assert at.double.accepted() == []
 
     played(play)

@@ -11,7 +11,7 @@ from pipeline.cli.shooting import shooting_fields
 from pipeline.cli.tools.free import ENDING, priced
 from pipeline.cli.tools.tool import Said, Tell
 from pipeline.cli.tools.words import WISHES, Words
-from pipeline.errors import ApprovalNeeded, SetupError
+from pipeline.errors import ApprovalNeeded, OverBudget, SetupError
 from pipeline.produce import Offer, Shooting
 from pipeline.produce.shooting import never
 
@@ -19,10 +19,13 @@ from pipeline.produce.shooting import never
 def shoot(words: Words, tell: Tell) -> Said:
     """Buy what is missing and make the cuts. Raises ApprovalNeeded, with the price, where no amount is named."""
     most = words.dollars("max_cost_usd")
-    if Path(str(words.text("file"))).suffix == ENDING:
-        done = _by_plan(words, most, tell)
-    else:
-        done = _by_amount(words, most, tell)
+    by = _by_plan if Path(str(words.text("file"))).suffix == ENDING else _by_amount
+    try:
+        done = by(words, most, tell)
+    except OverBudget as error:
+        # On the command line the hint says to raise it: that is not for a model to do.
+        hint = "tell the user, who alone may raise it; or buy less: only, variants, missing_only, shorter shots"
+        raise OverBudget(error.message.replace("--max-cost", "max_cost_usd"), hint=hint) from error
     bills = "" if done.billed_usd is None else f"; the API's bills say {show.money(done.billed_usd)}"
     return Said(shooting_fields(done), (f"spent {show.money(done.spent_usd)}{bills}",))
 

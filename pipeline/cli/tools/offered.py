@@ -15,7 +15,8 @@ Only `shoot` spends money, and only with max_cost_usd or a saved plan. Never cal
 did not name or agree to. Everything else is free. `prompt` shows what one shot would ask of the model, `models` \
 what models there are, `status` what is open or uncertain and what was spent.
 Paths are relative to the folder that the server was started for, and may not leave it. Prices and amounts are US \
-dollars, as text. An error is JSON with message, hint and exit_code: follow the hint."""
+dollars, as text. An error is JSON with message, hint and exit_code: follow the hint. Where a hint names a command of \
+the command line, the tool of that name does the same."""
 
 _FILE = text("Path of a storyboard (YAML), relative to the server's folder, such as film.yaml.")
 _SHOT = text("The id of a shot, such as sh010.")

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import sys
 import threading
 
 from pipeline import screening
+from pipeline.cli import show
 from pipeline.cli.tools.answers import Answer
 from pipeline.cli.tools.bench import Bench
 from pipeline.cli.tools.folder import Folder, folder_at
@@ -20,6 +22,8 @@ def mcp(arguments: argparse.Namespace) -> int:
     """Serve until the client closes our input."""
     folder = folder_at(arguments.root)
     _refuse_without_library()
+    if sys.stdin.isatty():
+        show.note("this waits for a client of the Model Context Protocol, which would start it itself; Ctrl-C ends it")
     screening.load()  # libav must be loaded while there is but one thread
     bench: Bench[Answer] = Bench()
     bugs: list[Exception] = []
