@@ -28,11 +28,13 @@ ONLY_IN = {
     "uvicorn": {"server"},
     "starlette": {"server", "client"},  # the client names only the type of an application
     "rich": {"cli"},
+    "mcp": {"cli"},
+    "mcp_types": {"cli"},
     "yaml": {"storyboard"},
     "obstore": {"sync"},
     "jinja2": {"templates"},
 }
-HEAVY = {"av", "moviepy", "httpx", "numpy", "uvicorn", "starlette", "obstore"}
+HEAVY = {"av", "moviepy", "httpx", "numpy", "uvicorn", "starlette", "obstore", "mcp", "pydantic"}
 
 
 def room(file: Path) -> str:

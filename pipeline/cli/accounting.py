@@ -29,7 +29,7 @@ def status(arguments: argparse.Namespace) -> int:
         show.note(f"{_name(row)}, {row.digest[:12]}: {said}")
     account = produce.status(arguments.file)
     if arguments.json:
-        show.result(_fields(account))
+        show.result(account_fields(account))
     else:
         _show(account)
     return _exit_code(account)
@@ -66,7 +66,8 @@ def _name(row: Row) -> str:
     return show.named(row.shot, "" if row.shared else row.variant)
 
 
-def _fields(account: Account) -> Mapping[str, Any]:
+def account_fields(account: Account) -> Mapping[str, Any]:
+    """An account as JSON."""
     return {
         "format": 1,
         "storyboard": str(account.film.file),

@@ -116,6 +116,10 @@ def parser() -> argparse.ArgumentParser:
     serve.add_argument("--key", metavar="KEY", help="the only API key to take; default: any")
     faults = "be a double of the paid API, with the account and the faults that this file describes"
     serve.add_argument("--faults", type=Path, metavar="FILE", help=faults)
+
+    mcp = _verb(verbs, "mcp", "serve these commands as tools for language models, on stdin and stdout", json=False)
+    within = "the folder that they may read and write in; default: the working directory"
+    mcp.add_argument("--root", type=Path, default=Path(), metavar="DIR", help=within)
     return top
 
 

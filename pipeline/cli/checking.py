@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from pipeline import produce
@@ -21,20 +21,25 @@ _Outcome = tuple[Film | None, tuple[Problem, ...]]
 
 def check(arguments: argparse.Namespace) -> int:
     """Say what is wrong with each board."""
-    sources = [standard_input(arguments) if file == STDIN else file for file in arguments.files]
+    files = [standard_input(arguments) if file == STDIN else file for file in arguments.files]
+    report = report_of(files)
+    TELL[arguments.format](report)
+    _remind([source if isinstance(source, Path) else source.file for source in files])
+    counted = [problem for problem in report.problems if arguments.strict or problem.severity == "error"]
+    return BAD_INPUT if counted else FINE
+
+
+def report_of(sources: Sequence[Source]) -> Report:
+    """What is wrong with each of these storyboards."""
     outcomes = [_outcome(source) for source in sources]
     files = [source if isinstance(source, Path) else source.file for source in sources]
-    report = Report(
+    return Report(
         files=tuple(map(str, files)),
         fine=tuple(_fine(film) for film, _ in outcomes if film and not film.checked.errors),
         # Boards of one project share its storyreel.yaml, and what is wrong with that.
         problems=tuple(dict.fromkeys(problem for _, problems in outcomes for problem in problems)),
         root=Path(os.environ.get("GITHUB_WORKSPACE") or Path.cwd()),
     )
-    TELL[arguments.format](report)
-    _remind(files)
-    counted = [problem for problem in report.problems if arguments.strict or problem.severity == "error"]
-    return BAD_INPUT if counted else FINE
 
 
 def _outcome(source: Source) -> _Outcome:

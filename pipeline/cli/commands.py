@@ -22,6 +22,7 @@ from pipeline.cli.shooting import shoot
 from pipeline.cli.starting import init
 from pipeline.cli.syncing import sync
 from pipeline.cli.taking import take
+from pipeline.cli.tools.serving import mcp
 
 FINE = 0
 
@@ -60,4 +61,5 @@ RUN: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "models": models,
     "doctor": doctor,
     "serve": serve,
+    "mcp": mcp,
 }

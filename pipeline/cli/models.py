@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import argparse
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from pipeline import settings
 from pipeline.catalog import MEDIA_WORDS, Model, PriceRow
 from pipeline.cli import show
 from pipeline.errors import SetupError, nearest
+from pipeline.settings import Project
 
 FINE = 0
 _NO_PRICE = "no known price: a live quote is asked for before anything is bought"
@@ -23,21 +25,29 @@ def models(arguments: argparse.Namespace) -> int:
 
         return refresh(arguments)
     project = settings.project_here(Path.cwd())
-    known = project.models
-    if arguments.name and arguments.name not in known:
-        meant = nearest(arguments.name, known)
-        hint = f'did you mean "{meant}"?' if meant else "`storyreel models` lists them"
-        raise SetupError(f'there is no model "{arguments.name}"', hint=hint)
-    chosen = [known[arguments.name]] if arguments.name else list(known.values())
+    chosen = _chosen(project, arguments.name)
     if arguments.json:
-        found = [settings.data_of(project.root, model.id) for model in chosen]
-        show.result({"format": 1, "models": found})
+        show.result(models_fields(project, arguments.name))
         return FINE
     for model in chosen:
         show.line(model.id)
         for text in _whole(model) if arguments.name else _brief(model):
             show.line(f"  {text}")
     return FINE
+
+
+def models_fields(project: Project, name: str | None) -> Mapping[str, Any]:
+    """The models of a project as JSON, or the one of that name."""
+    return {"format": 1, "models": [settings.data_of(project.root, model.id) for model in _chosen(project, name)]}
+
+
+def _chosen(project: Project, name: str | None) -> list[Model]:
+    known = project.models
+    if name and name not in known:
+        meant = nearest(name, known)
+        hint = f'did you mean "{meant}"?' if meant else "`storyreel models` lists them"
+        raise SetupError(f'there is no model "{name}"', hint=hint)
+    return [known[name]] if name else list(known.values())
 
 
 def _brief(model: Model) -> Iterator[str]:

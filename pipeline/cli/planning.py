@@ -39,25 +39,33 @@ _MOST_SHARED = 3  # texts that multiply, told of at most
 def prompt(arguments: argparse.Namespace) -> int:
     """Show one request as it would be sent."""
     _, planned = produce.plan(source_of(arguments))
-    variant = _variant(planned, arguments.variant)
-    index = _entry(planned, variant, arguments.shot)
-    request, job = planned.request(variant, index), planned.jobs[planned.digests(variant)[index]]
-    link = planned.board.entries[index].continue_from
-    url = planned.origin + wire.submit_path(request.model)
-    body = wire.body(request, lambda ref: _stand_in(ref, link.shot if link else ""))
-    shot = planned.board.entries[index].id
+    fields = prompt_fields(planned, arguments.shot, arguments.variant)
     if arguments.json:
-        fields = {"variant": variant.name, "shot": shot, "digest": job.digest, "price": job.price}
-        show.result({"format": 1, **fields, "method": "POST", "url": url, "body": body})
+        show.result(fields)
         return FINE
-    show.line(f"POST {url}")
-    show.line(f"{shot} in {variant.name}: {job.duration_s} s, {show.price(job.price)}, digest {job.digest[:12]}")
+    job, body = planned.jobs[fields["digest"]], fields["body"]
+    show.line(f"POST {fields['url']}")
+    head = f"{fields['shot']} in {fields['variant']}: {job.duration_s} s"
+    show.line(f"{head}, {show.price(job.price)}, digest {job.digest[:12]}")
     show.line()
     for text in str(body.get("prompt", "")).splitlines():
         show.line(f"    {text}")
     show.line()
     show.result(body)
     return FINE
+
+
+def prompt_fields(planned: Plan, shot: str, name: str | None) -> Mapping[str, Any]:
+    """The request of a shot in the variant of that name, or the first, as JSON. Raises SetupError for no such shot."""
+    variant = _variant(planned, name)
+    index = _entry(planned, variant, shot)
+    request, job = planned.request(variant, index), planned.jobs[planned.digests(variant)[index]]
+    entry = planned.board.entries[index]
+    link = entry.continue_from
+    body = wire.body(request, lambda ref: _stand_in(ref, link.shot if link else ""))
+    fields = {"variant": variant.name, "shot": entry.id, "digest": job.digest, "price": job.price}
+    url = planned.origin + wire.submit_path(request.model)
+    return {"format": 1, **fields, "method": "POST", "url": url, "body": body}
 
 
 def _variant(planned: Plan, name: str | None) -> Variant:
@@ -94,13 +102,13 @@ def plan(arguments: argparse.Namespace) -> int:
     offer = _offer(arguments, wish) if arguments.quote or arguments.output or wish != EVERYTHING else None
     film, planned = (offer.film, offer.plan) if offer else produce.plan(source_of(arguments))
     notes = offer.notes if offer else ()
-    chosen = _variant(planned, arguments.variant) if arguments.variant else None
+    chosen = named_variant(planned, arguments.variant)
     moved = changes(planned)
     if offer and arguments.output:
         names = (arguments.variant,) if arguments.variant else ()
         produce.save(arguments.output, offer, wish, names, quoted=arguments.quote and not notes)
     if arguments.json:
-        show.stream(_plan_fields(film, planned, chosen, moved, quoted=arguments.quote and not notes))
+        show.stream(plan_fields(film, planned, chosen, moved, quoted=arguments.quote and not notes))
     else:
         _show_plan(film, planned, chosen, moved)
         if offer and (arguments.output or wish != EVERYTHING):
@@ -110,6 +118,11 @@ def plan(arguments: argparse.Namespace) -> int:
     for text in notes:
         show.note(text)
     return OVER_BUDGET if planned.over_budget() else FINE
+
+
+def named_variant(planned: Plan, name: str | None) -> Variant | None:
+    """The variant of that name; None for no name. Raises SetupError for a name that is none."""
+    return _variant(planned, name) if name else None
 
 
 def wish_of(arguments: argparse.Namespace) -> Wish:
@@ -123,7 +136,7 @@ def _offer(arguments: argparse.Namespace, wish: Wish) -> Offer:
     return produce.offered(source_of(arguments), wish, names, live=arguments.quote)
 
 
-def _plan_fields(
+def plan_fields(
     film: Film, planned: Plan, chosen: Variant | None, moved: Mapping[str, Change], *, quoted: bool
 ) -> Mapping[str, Any]:
     """What goes out as JSON; what is long is made while it is written."""

@@ -75,7 +75,11 @@ def progress(*, quiet: bool) -> Iterator[Shown]:
         finally:
             picture.stop()
     else:
-        yield Shown(_Lines(console, time.monotonic).tell)
+
+        def say(text: str) -> None:
+            console.print(Text(text), soft_wrap=True)
+
+        yield Shown(Lines(say, time.monotonic).tell)
 
 
 class _Picture:
@@ -130,17 +134,18 @@ class _Picture:
         self.sums.update(self.sum_rows[name], completed=done, total=total)
 
 
-class _Lines:
+class Lines:
     """A line when something begins or ends."""
 
-    def __init__(self, console: Console, clock: Callable[[], float]) -> None:
-        self.console = console
+    def __init__(self, say: Callable[[str], object], clock: Callable[[], float]) -> None:
+        self.say = say
         self.clock = clock
         self.begun_s = clock()
         self.states: dict[str, State] = {}
         self.quarter: dict[str, int] = {}
 
     def tell(self, event: Event) -> None:
+        """Say what an event is worth a line."""
         if isinstance(event, Cutting):
             self._cutting(event)
             return
@@ -165,7 +170,7 @@ class _Lines:
         return f" ({done} of {len(self.states)}" + (f", about {each_s * left:.0f} s left)" if left else ")")
 
     def _print(self, text: str) -> None:
-        self.console.print(Text(show.harmless(one_line(text))), soft_wrap=True)
+        self.say(show.harmless(one_line(text)))
 
 
 def _name(event: Step) -> str:

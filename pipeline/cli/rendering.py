@@ -11,7 +11,7 @@ from pipeline.cli import show
 from pipeline.cli.flags import flag_fields, show_flags
 from pipeline.cli.sources import source_of
 from pipeline.frames import plain_seconds
-from pipeline.produce import FinishedCut
+from pipeline.produce import FinishedCut, Rendered
 
 FINE, SOME_FAILED = 0, 1
 
@@ -25,13 +25,18 @@ def render(arguments: argparse.Namespace) -> int:
     for text in done.notes:
         show.note(text)
     if arguments.json:
-        cuts, flags = [cut_fields(cut) for cut in done.cuts], [flag_fields(row) for row in done.flags]
-        show.result({"format": 1, "drawn": done.drawn, "cuts": cuts, "flags": flags})
+        show.result(rendered_fields(done))
     else:
         for cut in done.cuts:
             show_cut(cut)
         show_flags(done.flags)
     return SOME_FAILED if any(cut.failed for cut in done.cuts) else FINE
+
+
+def rendered_fields(done: Rendered) -> Mapping[str, Any]:
+    """What `render` made as JSON."""
+    cuts, flags = [cut_fields(cut) for cut in done.cuts], [flag_fields(row) for row in done.flags]
+    return {"format": 1, "drawn": done.drawn, "cuts": cuts, "flags": flags}
 
 
 def cut_fields(cut: FinishedCut) -> Mapping[str, Any]:

@@ -47,7 +47,7 @@ def shoot(arguments: argparse.Namespace) -> int:
                 tell=shown.tell,
             )
     if arguments.json:
-        show.result(_fields(done))
+        show.result(shooting_fields(done))
     else:
         _show(done)
     for text in done.notes:
@@ -146,7 +146,8 @@ def exit_code(done: Shooting) -> int:
     return next((code for code in _SERIOUS if code in codes), FINE)
 
 
-def _fields(done: Shooting) -> Mapping[str, Any]:
+def shooting_fields(done: Shooting) -> Mapping[str, Any]:
+    """What `shoot` did as JSON."""
     orders = done.offer.purchase.orders
     return {
         "format": 1,

@@ -79,10 +79,21 @@ def stream(value: Mapping[str, Any]) -> None:
     print("\n}")
 
 
+def as_json(value: Mapping[str, Any]) -> str:
+    """The same as text, on one line."""
+    lists = {key: list(member) if isinstance(member, Iterator) else member for key, member in value.items()}
+    return _obeyed_by_nobody(json.dumps(plain(lists), ensure_ascii=False))
+
+
 def _json(value: Any, indent: int = 0) -> str:
-    text = _visible(json.dumps(plain(value), indent=2, ensure_ascii=False)).replace("\n", "\n" + " " * indent)
+    text = json.dumps(plain(value), indent=2, ensure_ascii=False)
+    return _obeyed_by_nobody(text).replace("\n", "\n" + " " * indent)
+
+
+def _obeyed_by_nobody(text: str) -> str:
+    """JSON that neither a terminal nor a build server obeys, and without the API's key."""
     # In JSON only text can hold ##[, and there it can be written so that no build server takes it for a command.
-    return _keyless(text).replace("##[", "#\\u0023[")
+    return _keyless(_visible(text)).replace("##[", "#\\u0023[")
 
 
 def _visible(text: str) -> str:
@@ -112,13 +123,18 @@ def _keyless(text: str) -> str:
 def failure(error: StoryreelError, *, as_json: bool) -> None:
     """An error that the user can mend."""
     if as_json:
-        problems = error.problems if isinstance(error, BadInput) else ()
-        fields = error_fields(error) | {"problems": [problem_fields(problem) for problem in problems]}
-        result({"format": 1, "error": fields})
+        result(failure_fields(error))
     elif isinstance(error, BadInput):
         problem_list(error.problems)
     else:
         note(error.message + (f"\n    {error.hint}" if error.hint else ""))
+
+
+def failure_fields(error: StoryreelError) -> Mapping[str, Any]:
+    """An error that ends a command, as JSON."""
+    problems = error.problems if isinstance(error, BadInput) else ()
+    fields = error_fields(error) | {"problems": [problem_fields(problem) for problem in problems]}
+    return {"format": 1, "error": fields}
 
 
 def error_fields(error: StoryreelError) -> dict[str, Any]:

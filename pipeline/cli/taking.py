@@ -30,8 +30,8 @@ def take(arguments: argparse.Namespace) -> int:
         arguments.keep,
         arguments.hold,
         arguments.release,
-        _at(arguments.in_point, "--in"),
-        _at(arguments.out_point, "--out"),
+        point_at(arguments.in_point, "--in"),
+        point_at(arguments.out_point, "--out"),
         arguments.variant,
     )
     chosen: Chosen | None = None
@@ -41,7 +41,7 @@ def take(arguments: argparse.Namespace) -> int:
         chosen = produce.choose(arguments.file, arguments.shot, choice)
         found = chosen.takes
     if arguments.json:
-        show.result(_fields(found, chosen))
+        show.result(takes_fields(found, chosen))
         return FINE
     _show(found)
     if chosen:
@@ -49,7 +49,8 @@ def take(arguments: argparse.Namespace) -> int:
     return FINE
 
 
-def _at(said: str | None, option: str) -> At:
+def point_at(said: str | None, option: str) -> At:
+    """Seconds in a take, or auto. Raises SetupError, with the name of what says it, for anything else."""
     if said is None or said == "auto":
         return said if said is None else "auto"
     if not _SECONDS.fullmatch(said):
@@ -137,7 +138,8 @@ def _more(usd: Decimal) -> str:
     return f": {show.money(abs(usd))} {'more' if usd > 0 else 'less'}"
 
 
-def _fields(found: Takes, chosen: Chosen | None) -> Mapping[str, Any]:
+def takes_fields(found: Takes, chosen: Chosen | None = None) -> Mapping[str, Any]:
+    """The takes of a shot as JSON, with what became of a choice."""
     return {
         "format": 1,
         "storyboard": str(found.film.file),
