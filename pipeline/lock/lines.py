@@ -18,6 +18,7 @@ _DIGEST = re.compile(r"[0-9a-f]{64}")
 _TAKE = re.compile(r"([0-9a-f]{64})/([1-9][0-9]{0,8})")
 _SECONDS = re.compile(r"[0-9]{1,6}(\.[0-9]{1,9})?")
 _MOST_SLATES = 10**9
+_REQUEST = '{"format": 1, "inputs": {'
 _MONEY = re.compile(r"[0-9]+(\.[0-9]+)?")
 
 How = Literal["", "kept", "held"]
@@ -48,11 +49,13 @@ class Points:
 
 def place(section: str, key: str, line: str) -> str:
     """The section that a line belongs to: where it stands, else the one whose lines look like it; "" for none."""
-    fields = object_in(line) or {}
-    if _DIGEST.fullmatch(key) and fields:  # a request and its marks have one key, and neither can be the other
-        if marks_in(line) is not None:
-            return "sources"
-        return "requests" if section == "requests" or fields.keys() >= {"inputs", "model"} else ""
+    if _DIGEST.fullmatch(key):  # a request and its marks have one key, and neither can be the other
+        if line.startswith(_REQUEST) and line.endswith("}"):
+            return "requests"  # most of the lock's bytes: read when they are asked for
+        if fields := object_in(line):
+            if all(isinstance(mark, str) for mark in fields.values()):
+                return "sources"
+            return "requests" if section == "requests" or fields.keys() >= {"inputs", "model"} else ""
     if section and _legal(section, key, line):
         return section
     return next((name for name in ("takes", "shots") if _legal(name, key, line)), "")
