@@ -61,6 +61,8 @@ def test_each_take_has_a_name_of_its_own_whatever_request_it_answers(tmp_path: P
         assert [row.name for row in found] == [1, 2, 3]
         assert [bool(row.answers) for row in found] == [False, True, True]
         assert [row.number for row in found] == [1, 1, 2]
+        reasons = {slot.shot: slot.reason for slot in studio.plan().every_slot()}
+        assert reasons == {"sh010": "take 2 is kept", "sh020": "take 1 is kept"}
 
 
 def test_the_circled_take_is_used_and_stays_so(tmp_path: Path) -> None:

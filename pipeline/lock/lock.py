@@ -71,6 +71,11 @@ class Lock:
         line = self._lines(origin, "takes").get(key)
         return paid_in(key, line) if line else None
 
+    def slate(self, origin: str, digest: str, number: int) -> int:
+        """The number of a take among all takes of its shot; 0 where it was given none."""
+        fields = fields_of_take(self._lines(origin, "takes").get(f"{digest}/{number}", "")) or {}
+        return int(fields.get("slate", 0))
+
     def every_take(self, origin: str) -> tuple[Paid, ...]:
         """All paid takes."""
         takes = (paid_in(key, line) for key, line in self._lines(origin, "takes").items())

@@ -133,12 +133,15 @@ class Plan:
         use, used = self.choice(variant, index, digest), self.use(variant, index, digest)
         gone = self.absent_in(variant, index, digest)
         if use and gone and (use.how or use.digest == digest == gone[0].digest) and digest not in self.view.unsettled:
-            which = f"take {gone[0].number}, which was chosen for it, is paid for" if used or use.how else "paid for"
+            name = self.name_of(gone[0].digest, gone[0].number)
+            which = f"take {name}, which was chosen for it, is paid for" if used or use.how else "paid for"
             return "absent", f"{which}, and its clip is not here"
         if use and use.held and use.wanted != digest and used:
-            return "held", f"take {used.number} of an older request is held: changes buy nothing until it is released"
+            name = self.name_of(used.digest, used.number)
+            return "held", f"take {name} of an older request is held: changes buy nothing until it is released"
         older = self.older_use(variant, index, digest)
-        found = standing(digest, self.view, used, older, self.held.get(digest, ""))
+        name = self.name_of(used.digest, used.number) if used else 0
+        found = standing(digest, self.view, used, name, older, self.held.get(digest, ""))
         if found[0] == "refused" and digest in self.fallbacks:
             found = after_refusal(self.fallbacks[digest].digest, self.view)
         if found[0] not in ("reuse", "open", "uncertain", "absent") and gone:
@@ -178,6 +181,10 @@ class Plan:
     def _fallback_take(self, digest: str) -> Take | None:
         refused = self.view.failed.get(digest) == MODERATED and digest in self.fallbacks
         return self.view.best(self.fallbacks[digest].digest) if refused else None
+
+    def name_of(self, digest: str, number: int) -> int:
+        """What people call a take: its number among all takes of its shot, where the lock has given it one."""
+        return self.lock.slate(self.origin, digest, number) or number
 
     def next_number(self, digest: str) -> int:
         """That of the next take of a request: one more than any take of it that was paid for."""

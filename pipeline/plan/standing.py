@@ -14,12 +14,15 @@ from pipeline.wire import MEANING, MODERATED
 State = Literal["reuse", "generate", "stale", "held", "open", "absent", "uncertain", "refused"]
 
 
-def standing(digest: str, view: StoreView, used: Take | None, older: Use | None, waits_for: str) -> tuple[State, str]:
-    """The state of a job; `waits_for` says why it is not bought before another one, "" where it is."""
+def standing(
+    digest: str, view: StoreView, used: Take | None, name: int, older: Use | None, waits_for: str
+) -> tuple[State, str]:
+    """The state of a job; `name` is what people call the take that is used, `waits_for` says why it is not bought
+    before another one, "" where it is."""
     if used and used.digest != digest:
-        return "reuse", f"take {used.number} of another wording is used for it"
+        return "reuse", f"take {name} of another wording is used for it"
     if used:
-        return "reuse", f"take {used.number} is kept"
+        return "reuse", f"take {name} is kept"
     if digest in view.open:
         return "open", "submitted and not finished"
     if digest in view.uncertain:

@@ -21,7 +21,7 @@ class Flagged:
     shot: str  # id of its entry
     variant: str  # the first that uses the take; "" where every variant that shows the entry uses one
     digest: str  # of the take's request
-    take: int  # its number
+    take: int  # what people call it: its number among all takes of the shot
     flag: Flag
 
 
@@ -45,7 +45,8 @@ def flagged(film: Film, plan: Plan, variants: Iterable[Variant] = ()) -> tuple[F
                 continue
             flags = plan.view.flags.get((take.digest, take.number), ())
             entry, whose = plan.board.entries[index].id, "" if index in alone else variant.name
-            rows = [Flagged(entry, whose, take.digest, take.number, one) for one in flags if one.check in names]
+            name = plan.name_of(take.digest, take.number)
+            rows = [Flagged(entry, whose, take.digest, name, one) for one in flags if one.check in names]
             found[index, take.digest, take.number] = rows
     return tuple(row for _, rows in sorted(found.items(), key=lambda item: item[0][0]) for row in rows)
 
