@@ -23,6 +23,7 @@ BOARD = """\
 version: 1
 title: Film
 defaults: {duration: 4}
+cut: {frame_rate: 6}
 vars: {weather: rain}
 shots:
   - {id: sh010, prompt: "The sea in {{ weather }}."}

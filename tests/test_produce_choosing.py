@@ -185,13 +185,13 @@ def test_points_are_those_of_one_take(tmp_path: Path) -> None:
         studio.shoot()
         studio.shoot(only=["sh010"], again=True)
         choose(studio, circle=2, in_s=Fraction("0.5"), out_s=Fraction(2))
-        assert studio.shoot().rendered.cuts[0].frames == 24 * 4 + 36
+        assert studio.shoot().rendered.cuts[0].frames == 6 * 4 + 9
         choose(studio, circle=1)
-        assert studio.shoot().rendered.cuts[0].frames == 24 * 8
+        assert studio.shoot().rendered.cuts[0].frames == 6 * 8
         choose(studio, circle=2)
-        assert studio.shoot().rendered.cuts[0].frames == 24 * 4 + 36
+        assert studio.shoot().rendered.cuts[0].frames == 6 * 4 + 9
         choose(studio, in_s="auto")
-        assert studio.shoot().rendered.cuts[0].frames == 24 * 4 + 48
+        assert studio.shoot().rendered.cuts[0].frames == 6 * 4 + 12
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.acceptance.test_hostile_shoot import Victim, victim  # noqa: F401 - the last is a fixture
-from tests.acceptance.test_shoot import Open, shop  # noqa: F401 - likewise
+from tests.counter import Open
 
 Damage = Callable[[Path], object]
 
@@ -61,7 +61,7 @@ def _put_back(path: Path, content: bytes) -> None:
 
 @needs_pipes
 @pytest.mark.parametrize("name", ["take.json", "clip.mp4", "intent.json", "end.json", "bill.json", "gate.json", "lock"])
-def test_what_is_damaged_is_named_and_nothing_is_bought_twice(shop: Open, name: str) -> None:  # noqa: F811
+def test_what_is_damaged_is_named_and_nothing_is_bought_twice(shop: Open, name: str) -> None:
     at = shop(2)
     assert at.run("shoot", "film.yaml", "--yes")[0] == 0
     path = next(at.here.folder.glob(f"outputs/takes/**/{name}"))
@@ -104,7 +104,7 @@ def _other_bytes(clip: Path) -> bytes:
 
 
 @pytest.mark.parametrize("word", ["render", "shoot"])
-def test_a_clip_of_other_bytes_is_moved_aside_before_it_is_cut_and_fetched_again(shop: Open, word: str) -> None:  # noqa: F811
+def test_a_clip_of_other_bytes_is_moved_aside_before_it_is_cut_and_fetched_again(shop: Open, word: str) -> None:
     at = shop(2)
     at.run("shoot", "film.yaml", "--yes")
     clip = next(at.here.folder.glob("outputs/takes/**/clip.mp4"))
@@ -120,7 +120,7 @@ def test_a_clip_of_other_bytes_is_moved_aside_before_it_is_cut_and_fetched_again
     assert len(at.double.accepted()) == 2
 
 
-def test_a_frame_out_of_a_clip_of_other_bytes_is_not_paid_for(shop: Open) -> None:  # noqa: F811
+def test_a_frame_out_of_a_clip_of_other_bytes_is_not_paid_for(shop: Open) -> None:
     at = shop(1)
     at.run("shoot", "film.yaml", "--yes")
     clip = next(at.here.folder.glob("outputs/takes/**/clip.mp4"))
@@ -159,7 +159,7 @@ LOCKS: dict[str, tuple[Damage, bool]] = {  # whether the lock is of use all the 
 
 @needs_pipes
 @pytest.mark.parametrize("name", LOCKS)
-def test_a_damaged_lock_is_named_and_costs_nothing(shop: Open, name: str) -> None:  # noqa: F811
+def test_a_damaged_lock_is_named_and_costs_nothing(shop: Open, name: str) -> None:
     at = shop(1)
     at.run("shoot", "film.yaml", "--yes")
     lock = at.here.folder / "film.lock.yaml"
@@ -178,7 +178,7 @@ def test_a_damaged_lock_is_named_and_costs_nothing(shop: Open, name: str) -> Non
 
 
 @pytest.mark.parametrize("name", ["film", "film/main", "film/main/cut.json", "film/main/cut.mp4", "film/lock"])
-def test_no_link_in_the_outputs_leads_a_cut_elsewhere(shop: Open, tmp_path: Path, name: str) -> None:  # noqa: F811
+def test_no_link_in_the_outputs_leads_a_cut_elsewhere(shop: Open, tmp_path: Path, name: str) -> None:
     at = shop(1)
     (tmp_path / "victim").mkdir()
     (tmp_path / "victim" / "file").write_text("mine")
@@ -191,7 +191,7 @@ def test_no_link_in_the_outputs_leads_a_cut_elsewhere(shop: Open, tmp_path: Path
     assert len(at.double.accepted()) <= 1
 
 
-def test_the_outputs_may_be_a_link_to_a_larger_disk(shop: Open, tmp_path: Path) -> None:  # noqa: F811
+def test_the_outputs_may_be_a_link_to_a_larger_disk(shop: Open, tmp_path: Path) -> None:
     at = shop(1)
     (tmp_path / "large").mkdir()
     (at.here.folder / "outputs").symlink_to(tmp_path / "large")

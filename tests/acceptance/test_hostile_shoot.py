@@ -14,7 +14,6 @@ from typing import Any
 
 import pytest
 
-from tests.acceptance.test_shoot import Open, Shop, shop  # noqa: F401 - the last is a fixture
 from tests.hostile import Hostile, hostile
 from tests.proofs.stage import stage
 

@@ -30,6 +30,7 @@ version: 1
 title: First Light
 include: [bible.yaml]
 defaults: {duration: 4}
+cut: {frame_rate: 6}
 vars: {weather: a rising storm}
 style: {palette: teal and amber}
 shots:
