@@ -172,6 +172,16 @@ def test_an_attempt_of_a_clock_set_back_holds_its_place_no_longer_than_others(de
     desk.begun(gate, 2)
 
 
+def test_a_place_that_a_dead_run_left_is_found_by_the_run_that_had_the_same_job_before(desk: Desk) -> None:
+    living, dead = desk.gate(Limits(0, 1)), desk.gate(Limits(0, 1))
+    desk.begun(living, 1)
+    desk.fate(1, "failed")
+    desk.end(living, 1)
+    desk.begun(dead, 1)
+    desk.fate(1, "failed")  # and died before it could say so
+    desk.begun(living, 2)
+
+
 # --- posts a minute, and the closed gate
 
 

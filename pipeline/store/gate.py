@@ -136,6 +136,7 @@ class Gate:
 
     def ended(self, home: Home) -> None:
         """A job is no longer open."""
+        self._own.discard(home.name)
         with self._locked():
             state = self._read()
             self._write(replace(state, rates=state.rates.ended(frozenset({home.name}), self._now())))
@@ -148,6 +149,7 @@ class Gate:
         with self._locked():
             state = self._read()
             attempt.end("turned_away", code, message)
+            self._own.discard(home.name)
             board, price = self._purse.storyboard, attempt.price_usd or NOTHING
             spent = {**state.spent, board: max(NOTHING, state.spent.get(board, NOTHING) - price)}
             self.run_usd -= price
