@@ -153,6 +153,26 @@ def test_a_kept_take_that_is_not_here_is_fetched(tmp_path: Path) -> None:
         assert len(studio.double.accepted()) == 2
 
 
+def test_a_kept_take_whose_request_the_lock_has_lost_is_told_and_not_bought(tmp_path: Path) -> None:
+    with opened(tmp_path) as studio:
+        studio.shoot()
+        changed(studio)
+        choose(studio, keep=True)
+        row = rows(studio)[0]
+        assert row.here
+        (tmp_path / "outputs" / row.here.home / "clip.mp4").unlink()
+        lock = tmp_path / "film.lock.yaml"
+        start = f'    {row.digest}: {{"format"' if row.digest[0].isalpha() else f'    "{row.digest}": {{"format"'
+        lines = lock.read_text("utf-8").splitlines()
+        lock.write_text("\n".join(line for line in lines if not line.startswith(start)), encoding="utf-8")
+        done = studio.shoot()
+        assert done.made == {}
+        assert [left.reason for left in done.left] == [
+            "its take is paid for and not here, and the lock has lost the request it answers"
+        ]
+        assert len(studio.double.accepted()) == 2
+
+
 def test_a_held_take_is_used_whatever_the_shot_becomes(tmp_path: Path) -> None:
     with opened(tmp_path) as studio:
         studio.shoot()

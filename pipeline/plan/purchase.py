@@ -15,7 +15,7 @@ from pipeline.plan.rehearsal import FrameSource, Order
 from pipeline.plan.standing import State
 from pipeline.plan.variants import Variant
 from pipeline.take import Paid
-from pipeline.wire import MODERATED, FrameRef, from_digested
+from pipeline.wire import MODERATED, FrameRef, digest_of, from_digested
 
 PAID_FOR: frozenset[State] = frozenset({"open", "uncertain", "absent"})  # nothing more is paid for these
 _BOUGHT: frozenset[State] = frozenset({"generate", "stale"})
@@ -140,7 +140,11 @@ class _Purchase:
             return
         gone = plan.absent_in(variant.name, index, digest) if state == "absent" else ()
         if gone and not self.wish.regenerate_absent:
-            order = self._fetched(gone[0], variant, index, digests)
+            fetched = self._fetched(gone[0], variant, index, digests)
+            if fetched is None:
+                self.skipped[digest] = "its take is paid for and not here, and the lock has lost the request it answers"
+                return
+            order = fetched
         else:
             order = self._generated(gone, variant, index, digests, by_name=state in _BY_NAME)
         self.footage[variant.name, index] = order.key
@@ -171,8 +175,11 @@ class _Purchase:
         self.skipped[digests[index]] = f"it continues from {link.shot}, which has changed and keeps the take it has"
         return True
 
-    def _fetched(self, gone: Paid, variant: Variant, index: int, digests: Mapping[int, str]) -> Order:
-        """The order for a take that is paid for and not here; it may be of another request, which the lock has."""
+    def _fetched(self, gone: Paid, variant: Variant, index: int, digests: Mapping[int, str]) -> Order | None:
+        """The order for a take that is paid for and not here; it may be of another request, which the lock has.
+
+        None where the lock does not have it whole: a take can't be kept without what it answers.
+        """
         digest = digests[index]
         order = replace(self._made(f"take:{gone.digest}:{gone.number}", variant, index, digests), absent=gone)
         if gone.digest == digest:
@@ -183,8 +190,9 @@ class _Purchase:
                 replace(order, key=f"take:{digest}:1"), gone.number, variant, index, digests, only=True
             )
         known = self.plan.lock.request(self.plan.origin, gone.digest)
-        request = from_digested(known) if known else order.request
-        return replace(order, digest=gone.digest, request=request, sources={}, stands_for=digest)
+        if known is None or digest_of(known) != gone.digest:
+            return None
+        return replace(order, digest=gone.digest, request=from_digested(known), sources={}, stands_for=digest)
 
     def _made(self, key: str, variant: Variant, index: int, digests: Mapping[int, str]) -> Order:
         plan, digest = self.plan, digests[index]
