@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -444,6 +445,21 @@ def test_a_gate_json_that_is_damaged_or_foreign_is_counted_anew(desk: Desk, cont
     gate = desk.gate(Limits(0, 1), Purse("film", board_usd=Decimal("1.00")))
     assert desk.spent == {"film": PRICE}
     assert desk.begin(gate, 2) == 1.0
+
+
+def test_who_stands_in_line_waits_for_no_more_of_the_disk_than_each_intent_needs(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate, synced = desk.gate(), list[str]()
+    with desk.store.open(home(1)) as opened:
+        opened.prepare()
+        attempt = desk.outputs / home(1) / "attempts" / "1"
+        assert attempt.is_dir()
+        monkeypatch.setattr(
+            os, "fsync", lambda fd: synced.append("folder" if stat.S_ISDIR(os.fstat(fd).st_mode) else "file")
+        )
+        assert isinstance(gate.begin(opened, Intent(request(1), "film", "main", "1", PRICE), LONGEST_S), Attempt)
+    assert synced == ["file", "folder"]
 
 
 def test_a_gate_json_that_is_gone_is_told_and_made_anew(desk: Desk) -> None:

@@ -70,6 +70,7 @@ class Sender:
         sent = wire.digest_of(body)
         intent = Intent(request, desk.storyboard, order.variant, order.shot, price, None, sent, order.dialogue)
         longest_s = desk.models[order.request.model].longest_s
+        await whole(home.prepare)
         return await desk.counter.begin(home, intent, longest_s, lambda wait_s: tell("waiting", _why(wait_s)))
 
     async def _submitted(

@@ -7,7 +7,6 @@ final name, which fails where that exists (`rename` would replace it in silence)
 from __future__ import annotations
 
 import errno
-import io
 import os
 import re
 import secrets
@@ -96,9 +95,10 @@ def write_new(path: Path, content: bytes, *, durable: bool) -> None:
         try:
             _fill(temporary, content, durable=durable)
             _publish(temporary, path, durable=durable)
-        finally:
+        except BaseException:
             with suppress(OSError):
                 temporary.unlink()
+            raise
 
 
 def overwrite(path: Path, content: bytes, *, durable: bool) -> None:
@@ -110,9 +110,10 @@ def overwrite(path: Path, content: bytes, *, durable: bool) -> None:
             temporary.replace(path)
             if durable:
                 sync_folder(path.parent)
-        finally:
+        except BaseException:
             with suppress(OSError):
                 temporary.unlink()
+            raise
 
 
 def rotate(path: Path, content: bytes) -> None:
@@ -226,16 +227,21 @@ def _rename_to_new(temporary: Path, path: Path) -> None:
         claim.unlink()
 
 
-def make_folder(folder: Path, *, durable: bool) -> None:
-    """Creates `folder` and those above it that are missing; none of the lowest may be a link."""
-    if examine(folder) is None:
-        make_folder(folder.parent, durable=durable)
-        with explained(folder, "can't be created"):
-            with suppress(FileExistsError):
-                folder.mkdir()
-            if durable:
-                sync_folder(folder.parent)
-                _on_disk.add(str(folder))
+def make_folder(folder: Path, *, durable: bool) -> bool:
+    """Creates `folder` and those above it that are missing, none of which may be a link; False where it was there."""
+    if examine(folder) is not None:
+        return False
+    make_folder(folder.parent, durable=durable)
+    with explained(folder, "can't be created"):
+        try:
+            folder.mkdir()
+            made = True
+        except FileExistsError:
+            made = False
+        if durable:
+            sync_folder(folder.parent)
+            _on_disk.add(str(folder))
+    return made
 
 
 def secure_names(folder: Path, top: Path) -> None:
@@ -309,11 +315,20 @@ def read(path: Path) -> bytes | None:
             raise
     with explained(path, "can't be read"):
         try:
-            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            found = os.fstat(descriptor)
+            if not stat.S_ISREG(found.st_mode):
                 raise _not_plain(path)
-            return io.FileIO(descriptor, closefd=False).readall()
+            return _read(descriptor, found.st_size)
         finally:
             os.close(descriptor)
+
+
+def _read(descriptor: int, size_bytes: int) -> bytes:
+    # As few calls as there can be: each lets another thread take the interpreter, and waits until it is free again.
+    content = os.read(descriptor, size_bytes)
+    while len(content) < size_bytes and (piece := os.read(descriptor, size_bytes - len(content))):
+        content += piece
+    return content
 
 
 def _not_plain(path: Path) -> StoreError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Literal
 
 from pipeline.errors import StoreError
 from pipeline.store.files import size_of
-from pipeline.store.reading import read_home, unresolved_sibling
+from pipeline.store.reading import unresolved_sibling
 from pipeline.store.records import AttemptState, Intent, Standing, has_clip, intent_fields, read_take
 from pipeline.store.room import Room, sha256
 from pipeline.take import MediaFacts, Take
@@ -20,7 +21,7 @@ _MOVED_ON = "the store has moved on: run the command again"
 
 
 class Home:
-    """A take's folder, held by one writer for as long as `Store.open` is open. What it tells is read anew each time."""
+    """A take's folder, held by one writer for as long as `Store.open` is open."""
 
     def __init__(self, room: Room) -> None:
         self._room = room
@@ -45,7 +46,14 @@ class Home:
     @property
     def last(self) -> AttemptState:
         """How far the newest attempt has come."""
-        return read_home(self._room.folder, self._room.address)[1]
+        return self._room.look()[1]
+
+    def prepare(self) -> None:
+        """Makes room for the next attempt, so that `begin`, for which others wait in line, has the less to do."""
+        with self._room.at_work():
+            take, last = self._room.look()
+            if not take and last.standing not in _UNRESOLVED:
+                self._room.make_attempt(last.number + 1)
 
     def begin(self, intent: Intent) -> Attempt:
         """Writes the intent of the next attempt, on the disk before its POST; StoreError where that could buy twice."""
@@ -53,7 +61,9 @@ class Home:
             number = self._next(intent)
             folder = self._room.make_attempt(number)
             self._room.write(folder / "intent.json", **intent_fields(intent, self._room.address, number))
-        return Attempt(self._room, number, "", self._room.now(), intent.price_usd)
+            begun = self._room.now()
+            self._room.came_to(AttemptState(number, "uncertain", intent, begun))
+        return Attempt(self._room, number, "", begun, intent.price_usd)
 
     def adopt(self, intent: Intent, prediction: str) -> Attempt:
         """An attempt whose generation exists already, made elsewhere or by a process that could not write it down.
@@ -106,7 +116,7 @@ class Home:
         folder, address = self._room.folder, self._room.address
         if digest_of(intent.request) != address.digest:
             raise ValueError("the request is not the one that its home is named after")
-        take, last = read_home(folder, address)
+        take, last = self._room.look()
         if take:
             raise StoreError(
                 f"{folder}: take {address.number} of this request is kept already",
@@ -137,8 +147,9 @@ class Attempt:
         """Writes down the API's id, on the disk before the first poll; once only."""
         try:
             with self._room.at_work():
-                self._expect("uncertain")
+                last = self._expect("uncertain")
                 self._room.write(self._folder / "prediction.json", prediction=prediction)
+                self._room.came_to(replace(last, standing="submitted", prediction=prediction))
         except StoreError as error:
             # The id is nowhere else at this moment, and without it a paid generation is lost.
             hint = f"{error.hint}; then settle it with --settle {self._room.address.digest} --adopt {prediction}"
@@ -179,10 +190,11 @@ class Attempt:
     def _end(self, outcome: str, code: int, message: str) -> None:
         self._room.write(self._folder / "end.json", outcome=outcome, code=code, message=message)
 
-    def _expect(self, *standings: Standing) -> None:
-        last = read_home(self._room.folder, self._room.address)[1]
+    def _expect(self, *standings: Standing) -> AttemptState:
+        last = self._room.look()[1]
         if last.number != self.number or last.standing not in standings:
             raise StoreError(f"{self._folder}: the attempt is {last.standing} already", hint=_MOVED_ON)
+        return last
 
 
 def _open_attempt(take: int, last: AttemptState) -> str:

@@ -36,7 +36,10 @@ class Busy(StoreError):
 
 @contextmanager
 def holding(path: Path) -> Iterator[None]:
-    """Holds the lock at `path`; Busy at once where somebody else does, StoreError where locks don't work."""
+    """Holds the lock at `path`; Busy at once where somebody else does, StoreError where locks don't work.
+
+    No link leads to it: this process knows its own locks by their paths.
+    """
     with _alone_in_process(path):
         examine(path)
         with explained(path, "the lock can't be opened"):
@@ -74,7 +77,7 @@ def waiting_for(path: Path, longest_s: float = 60.0) -> Iterator[None]:
 def is_held(path: Path) -> bool:
     """Whether somebody holds the lock at `path` at this moment."""
     with _guard:
-        if os.path.realpath(path) in _mine:
+        if str(path) in _mine:
             return True
     if examine(path) is None:
         return False
@@ -88,7 +91,7 @@ def is_held(path: Path) -> bool:
 
 @contextmanager
 def _alone_in_process(path: Path) -> Iterator[None]:
-    name = os.path.realpath(path)
+    name = str(path)
     with _guard:
         if name in _mine:
             raise _busy(path)

@@ -28,8 +28,9 @@ from pipeline.store.files import (
     write_new,
 )
 from pipeline.store.places import Address
-from pipeline.store.reading import kept_take
-from pipeline.store.records import encode
+from pipeline.store.reading import kept_take, read_home
+from pipeline.store.records import AttemptState, encode
+from pipeline.take import Take
 
 _CHUNK = 1 << 20  # bytes read at a time while hashing
 
@@ -45,10 +46,13 @@ class Room:
         self._clock = clock
         self._open = True
         self._turn = threading.RLock()
+        self._seen: tuple[Take | None, AttemptState] | None = None  # None: it is to be read
 
     def enter(self) -> None:
         """Makes the folder and clears what dead processes left: only the holder of the lock may."""
-        make_folder(self.folder, durable=self.address.paid)
+        # Its name is put on the disk with the first intent in it: until then nothing of it matters.
+        if make_folder(self.folder, durable=False):
+            return
         if not self.address.paid and not kept_take(self._outputs, self.address):
             self._discard()
         sweep(self.folder)
@@ -71,6 +75,16 @@ class Room:
                 raise ValueError(f"{self.address.home} is no longer open")
             yield
 
+    def look(self) -> tuple[Take | None, AttemptState]:
+        """The take, whether or not its clip is here, and the newest attempt: nobody else writes here meanwhile."""
+        if self._seen is None:
+            self._seen = read_home(self.folder, self.address)
+        return self._seen
+
+    def came_to(self, last: AttemptState) -> None:
+        """How far the newest attempt has come by what was just written; there is no take."""
+        self._seen = None, last
+
     def attempt(self, number: int) -> Path:
         """Where the records of an attempt lie."""
         return self.folder / "attempts" / str(number)
@@ -78,9 +92,10 @@ class Room:
     def make_attempt(self, number: int) -> Path:
         """The folder of a new attempt, on the disk with every folder above it."""
         folder = self.attempt(number)
-        make_folder(folder, durable=self.address.paid)
+        make_folder(folder, durable=False)
         if self.address.paid:
-            # A process that was killed after mkdir may have left any of these off the disk.
+            # All at once: the first of them takes a journal along, in which the others are. And a process that was
+            # killed after mkdir may have left any of these off the disk.
             with explained(folder, "can't be put on the disk"):
                 secure_names(folder, self._outputs)
         return folder
@@ -96,6 +111,7 @@ class Room:
 
     def write(self, path: Path, **fields: Any) -> None:
         """Writes one new record of the kind that its file is named after."""
+        self._seen = None
         write_new(path, encode(path.stem, self._clock(), **fields), durable=self.address.paid)
 
     def now(self) -> datetime:

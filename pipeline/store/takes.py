@@ -114,7 +114,8 @@ class Store:
         lock = self._outputs / address.lock
         # Before anything is created or cleaned: a link on the way could lead out of the store.
         folder_of(self._outputs, home)
-        make_folder(lock.parent, durable=address.paid)
+        make_folder(lock.parent.parent, durable=address.paid)
+        make_folder(lock.parent, durable=False)  # on the disk with the first intent in it
         with holding(lock):
             room = Room(self._outputs, address, self._clock)
             room.enter()
