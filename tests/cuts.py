@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pipeline.edit import Cut, Fit, Footage, assemble
 from pipeline.media import inspect
-from pipeline.render import render
+from pipeline.render import KEPT, Engine, render
 from tests.clips import Spec, write_clip
 
 SECOND = Fraction(1)
@@ -44,10 +44,14 @@ class Edit:
     def cut(self, rate: Fraction = Fraction(24), size: tuple[int, int] = (320, 180), fit: Fit = "contain") -> Cut:
         return assemble("main", self.footage, rate, size, fit)
 
-    def render(self, cut: Cut | None = None) -> Path:
-        render(cut or self.cut(), self.outputs, self.target)
+    def render(self, cut: Cut | None = None, engine: Engine = "copy") -> Path:
+        render(cut or self.cut(), self.outputs, self.target, engine=engine)
         return self.target
 
     def left_over(self) -> list[str]:
         """The names of the files in the cut's folder."""
-        return sorted(path.name for path in self.target.parent.iterdir())
+        return sorted(path.name for path in self.target.parent.glob("*"))
+
+    def kept(self) -> dict[str, int]:
+        """The parts and sounds that were drawn so far, and the inode of each."""
+        return {path.name: path.stat().st_ino for path in (self.target.parents[1] / KEPT).glob("*")}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import re
 import subprocess
 import sys
 from fractions import Fraction
@@ -52,7 +53,7 @@ def test_a_clip_that_vanishes_while_the_film_is_drawn_is_named(edit: Edit) -> No
             (edit.outputs / edit.footage[1].source).unlink()
 
     with pytest.raises(MediaError, match=r"\(shot sh020\)"):
-        render(edit.cut(), edit.outputs, edit.target, progress=vanish)
+        render(edit.cut(), edit.outputs, edit.target, engine="moviepy", progress=vanish)
     assert edit.target.read_bytes() == before
     assert edit.left_over() == ["cut.mp4"]
 
@@ -86,7 +87,7 @@ def test_an_interrupted_film_leaves_nothing_behind(edit: Edit) -> None:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        render(edit.cut(), edit.outputs, edit.target, progress=interrupt)
+        render(edit.cut(), edit.outputs, edit.target, engine="moviepy", progress=interrupt)
     assert edit.target.read_bytes() == before
     assert edit.left_over() == ["cut.mp4"]
 
@@ -123,7 +124,7 @@ except StoryreelError as error:
 """
     command = [sys.executable, "-c", code, str(edit.outputs), edit.footage[0].source, str(edit.target)]
     run = subprocess.run(command, capture_output=True, text=True, check=True, cwd=Path.cwd())
-    assert "cut.mp4: can't be written: file too large" in run.stdout
+    assert re.search(r"(cut.mp4|\.m4a): can't be written: file too large", run.stdout)
     assert edit.target.read_bytes() == before
     assert edit.left_over() == ["cut.mp4"]
 
@@ -141,7 +142,7 @@ def test_however_long_the_film_only_the_clips_on_screen_are_open(edit: Edit) -> 
         most = max(most, sum("/takes/" in file for file in files))
 
     render(edit.cut(size=(64, 36)), edit.outputs, edit.target, progress=count)
-    assert most <= 3
+    assert most <= 4  # two of a dissolve, to be seen and to be heard
 
 
 def test_however_many_dissolves_there_are_one_is_in_memory(edit: Edit) -> None:
@@ -161,7 +162,9 @@ def test_however_many_dissolves_there_are_one_is_in_memory(edit: Edit) -> None:
 def test_progress_counts_every_frame_once(edit: Edit) -> None:
     edit.add(Spec(0))
     told: list[tuple[int, int]] = []
-    render(edit.cut(), edit.outputs, edit.target, progress=lambda done, total: told.append((done, total)))
+    render(
+        edit.cut(), edit.outputs, edit.target, engine="moviepy", progress=lambda done, total: told.append((done, total))
+    )
     assert told == [(done, 24) for done in range(1, 25)]
 
 

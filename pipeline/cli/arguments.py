@@ -65,6 +65,8 @@ def parser() -> argparse.ArgumentParser:
     render.add_argument("file", type=Path, metavar="FILE", help="a storyboard")
     _stdin(render)
     render.add_argument("--variant", action="append", default=[], metavar="NAME", help="only this one; may be repeated")
+    engines = "default: %(default)s, what no joint changes; moviepy draws every frame: slow, to compare with"
+    render.add_argument("--engine", choices=("copy", "moviepy"), default="copy", help=engines)
 
     shoot = _verb(verbs, "shoot", "buy the takes that are missing, then make the cut: the only command that spends")
     shoot.add_argument("file", type=Path, metavar="FILE", help="a storyboard, or what `plan -o` saved")

@@ -21,7 +21,9 @@ def render(arguments: argparse.Namespace) -> int:
     from pipeline.cli.progress import progress  # here: it loads rich
 
     with progress(quiet=arguments.json) as shown:
-        done = produce.render(source_of(arguments), variants=arguments.variant, tell=shown.tell)
+        done = produce.render(
+            source_of(arguments), variants=arguments.variant, engine=arguments.engine, tell=shown.tell
+        )
     for text in done.notes:
         show.note(text)
     if arguments.json:

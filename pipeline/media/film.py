@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import math
-import os
-import secrets
-from collections.abc import Iterator
+import sys
+from contextlib import ExitStack
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
@@ -21,12 +20,15 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
-from pipeline.errors import StoryreelError
+from pipeline.media.coded import OWN_SETS
 from pipeline.media.sound import SAMPLE_RATE
+from pipeline.media.whole import whole, writing
 
 SOUND_BITS = 192_000  # a second
 GOP_S = 2  # seconds between key frames: what a player must decode at most to show a frame it jumps to
 _X264 = {"preset": "veryfast", "crf": "17"}
+# Headers that hang on settings alone, never on the pictures: all that is encoded for one film shares them.
+_X264_PARAMETERS = f"stitchable=1:sps-id={OWN_SETS}"
 _BT709, _LIMITED = 1, 1  # ISO/IEC 23091-2 primaries, transfer and matrix; libav's AVColorRange
 
 
@@ -36,23 +38,24 @@ class FilmWriter:
     Used as a context: a body that ends makes the film the target, one that raises leaves the target as it was.
     """
 
-    def __init__(self, target: Path, width: int, height: int, frame_rate: Fraction) -> None:
+    def __init__(
+        self, target: Path, width: int, height: int, frame_rate: Fraction, *, pictures: bool = True, sound: bool = True
+    ) -> None:
         """`width` and `height` in pixels, even; `frame_rate` in frames a second, kept exactly.
 
         Raises StoryreelError where the target's folder can't be written.
         """
         self.target, self._rate = target, frame_rate
-        self._part = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
         self._frames = self._samples = 0
-        with self._blaming():
-            target.parent.mkdir(parents=True, exist_ok=True)
-            # In the usual milliseconds the container would say that the last frame ends before it does.
-            timescale = math.lcm(frame_rate.numerator, SAMPLE_RATE)
-            options = {"movflags": "+faststart", "movie_timescale": str(min(timescale, 2**31 - 1))}
-            self._container = av.open(f"file:{self._part.absolute()}", "w", format="mp4", options=options)
-        # Both before the first packet: libav can't place a stream that comes later.
-        self._picture = _picture_stream(self._container, width, height, frame_rate)
-        self._sound = _sound_stream(self._container)
+        with ExitStack() as stack:
+            part = stack.enter_context(whole(target))
+            with writing(target):
+                self._container = begun(part, frame_rate)
+            stack.callback(self._discard)
+            # Both before the first packet: libav can't place a stream that comes later.
+            self._picture = _picture_stream(self._container, width, height, frame_rate) if pictures else None
+            self._sound = _sound_stream(self._container) if sound else None
+            self._stack = stack.pop_all()
 
     def __enter__(self) -> Self:
         return self
@@ -63,71 +66,70 @@ class FilmWriter:
         try:
             if error is None:
                 self._finish()
-        finally:
-            self._discard()
+        except BaseException:
+            self._stack.__exit__(*sys.exc_info())
+            raise
+        self._stack.__exit__(kind, error, trace)
 
     def picture(self, frame: VideoFrame) -> None:
         """Add the next frame: yuv420p of the film's size, BT.709, limited range."""
+        assert self._picture is not None
         frame.pts, frame.time_base, frame.pict_type = self._frames, 1 / self._rate, 0
         self._frames += 1
-        with self._blaming():
+        with writing(self.target):
             self._container.mux(self._picture.encode(frame))
 
     def sound(self, samples: NDArray[np.float32]) -> None:
         """Add the next samples: float32, 2 x any number, left and right, at 48000 Hz; louder than 1 is clipped."""
+        assert self._sound is not None
         frame = AudioFrame.from_ndarray(np.clip(np.nan_to_num(samples), -1, 1), format="fltp", layout="stereo")
         frame.sample_rate, frame.pts, frame.time_base = SAMPLE_RATE, self._samples, Fraction(1, SAMPLE_RATE)
         self._samples += samples.shape[1]
-        with self._blaming():
+        with writing(self.target):
             self._container.mux(self._sound.encode(frame))
 
     def _finish(self) -> None:
-        with self._blaming():
-            self._container.mux(self._picture.encode(None))
-            self._container.mux(self._sound.encode(None))
+        with writing(self.target):
+            for stream in (self._picture, self._sound):
+                self._container.mux(stream.encode(None) if stream else [])
             self._container.close()
-            _sync(self._part)
-            self._part.replace(self.target)
-            _sync(self.target.parent)
 
     def _discard(self) -> None:
         # libav writes an index on closing, even for a film that failed, and that may fail again.
         with contextlib.suppress(av.FFmpegError, OSError):
             self._container.close()
-        self._part.unlink(missing_ok=True)
 
-    @contextlib.contextmanager
-    def _blaming(self) -> Iterator[None]:
-        try:
-            yield
-        except (av.FFmpegError, OSError) as error:
-            reason = (error.strerror or str(error)).lower()
-            raise StoryreelError(f"{self.target}: can't be written: {reason}") from error
+
+def begun(part: Path, frame_rate: Fraction) -> OutputContainer:
+    """An MP4 to be, whose index comes first in the end. Raises what libav raises."""
+    # In the usual milliseconds the container would say that the last frame ends before it does.
+    timescale = math.lcm(frame_rate.numerator, SAMPLE_RATE)
+    options = {"movflags": "+faststart", "movie_timescale": str(min(timescale, 2**31 - 1))}
+    # A bare path could be read as an address ("concat:a|b"); the prefix says that it is none.
+    return av.open(f"file:{part.absolute()}", "w", format="mp4", options=options)
 
 
 def _picture_stream(container: OutputContainer, width: int, height: int, frame_rate: Fraction) -> VideoStream:
     gop = max(1, round(GOP_S * frame_rate))
-    stream = container.add_stream("libx264", rate=frame_rate, options=_X264 | {"g": str(gop)})
+    options = _X264 | {"g": str(gop), "x264-params": _X264_PARAMETERS}
+    stream = container.add_stream("libx264", rate=frame_rate, options=options)
     stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
     codec = stream.codec_context
     codec.thread_type = "FRAME"  # libav's default makes x264 cut each frame into slices: a quarter slower, and larger
     codec.time_base = 1 / frame_rate
+    tagged(stream)
+    return stream
+
+
+def tagged(stream: VideoStream) -> None:
+    """Say of a stream that its colours are those of BT.709, limited range."""
+    codec = stream.codec_context
     codec.color_primaries = codec.color_trc = codec.colorspace = _BT709
     codec.color_range = _LIMITED
-    return stream
 
 
 def _sound_stream(container: OutputContainer) -> AudioStream:
-    stream = container.add_stream("aac", rate=SAMPLE_RATE, layout="stereo")
+    # libav's usual way of coding it takes half as long again, for less than can be heard at this rate.
+    stream = container.add_stream("aac", rate=SAMPLE_RATE, layout="stereo", options={"aac_coder": "fast"})
     stream.bit_rate = SOUND_BITS
     return stream
-
-
-def _sync(path: Path) -> None:
-    if path.is_dir() and os.name != "posix":
-        return  # Windows opens no folders
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

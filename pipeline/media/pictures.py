@@ -31,7 +31,7 @@ class FrameReader:
         with ExitStack() as stack:
             self._container = stack.enter_context(opened(path))
             stream = picture_stream(self._container)
-            timing = timing_of(self._container, stream) if stream else None
+            timing = timing_of(self._container.demux(stream), stream) if stream else None
             if stream is None or timing is None:
                 raise MediaError(str(path), "holds no picture that can be decoded")
             stream.thread_type = "AUTO"  # libav's default decodes by slices, which few clips have

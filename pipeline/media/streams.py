@@ -44,7 +44,7 @@ def facts_of_streams(path: Path, form: Format, digest: str, size: int) -> MediaF
 def _pictures(path: Path, container: InputContainer, stream: VideoStream) -> tuple[Timing, tuple[int, int]]:
     _refuse_huge(path, stream.width, stream.height)
     container.seek(0)
-    timing = timing_of(container, stream)
+    timing = timing_of(container.demux(stream), stream)
     if timing is None:
         raise MediaError(str(path), "holds no picture that can be decoded")
     if timing.packets < stream.frames:

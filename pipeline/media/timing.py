@@ -6,7 +6,7 @@ Container headers round durations and rates; packets do not (a clip of 121 frame
 from __future__ import annotations
 
 import bisect
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from pipeline.frames import frame_at
 
 if TYPE_CHECKING:
-    from av.container import InputContainer
+    from av.packet import Packet
     from av.video.stream import VideoStream
 
 _USUAL = tuple(Fraction(n) for n in (24, 25, 30, 48, 50, 60, 12, 15, 16, 90, 100, 120, 240)) + tuple(
@@ -53,10 +53,10 @@ class Timing:
         return max(0, bisect.bisect_right(self.shown, tick) - 1)
 
 
-def timing_of(container: InputContainer, stream: VideoStream) -> Timing | None:
-    """The timing of the frames of `stream` that can be decoded, None where there are none; reads to the end."""
+def timing_of(found: Iterable[Packet[VideoStream]], stream: VideoStream) -> Timing | None:
+    """The timing of the frames of `stream` that can be decoded, None where there are none; `found` are its packets."""
     shown, keys, end, packets = set[int](), list[int](), 0, 0
-    for packet in container.demux(stream):
+    for packet in found:
         at = packet.dts if packet.pts is None else packet.pts
         if not packet.size or at is None:
             continue

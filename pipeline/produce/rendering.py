@@ -19,7 +19,7 @@ from pipeline.previs import DRAWING
 from pipeline.produce.flagging import Flagged, flagged, screening_of, with_flags
 from pipeline.produce.reading import Film, Source, chosen, plan
 from pipeline.produce.sharing import brought_home
-from pipeline.render import kept
+from pipeline.render import Engine, kept
 from pipeline.store import Store, previs_home, take_home
 from pipeline.storyboard import Shot
 from pipeline.sync import Moving
@@ -70,12 +70,14 @@ def render(
     file: Source,
     *,
     variants: Iterable[str] = (),
+    engine: Engine = "copy",
     tell: Callable[[Step | Cutting | Moving], object] = lambda _: None,
     environ: Mapping[str, str] = os.environ,
 ) -> Rendered:
     """Make the best film there is for nothing of each variant (or of those named): paid takes, else previs.
 
-    What the lock names and the store lacks comes from the team's store first, where there is one.
+    `engine` is `copy`, or `moviepy`, which draws even the frames that could be copied. What the lock names and the
+    store lacks comes from the team's store first, where there is one.
 
     Raises BadInput where the storyboard has errors, SetupError for a variant that it does not have.
     """
@@ -83,11 +85,15 @@ def render(
     wanted = chosen(planned, tuple(variants))
     refuse_namesake(film)
     planned, notes = brought_home(film, planned, wanted, tell, environ)
-    return replace(cuts_of(film, planned, wanted, tell), notes=notes)
+    return replace(cuts_of(film, planned, wanted, tell, engine), notes=notes)
 
 
 def cuts_of(
-    film: Film, plan: Plan, variants: tuple[Variant, ...], tell: Callable[[Step | Cutting], object]
+    film: Film,
+    plan: Plan,
+    variants: tuple[Variant, ...],
+    tell: Callable[[Step | Cutting], object],
+    engine: Engine = "copy",
 ) -> Rendered:
     """The cuts of these variants, with the takes that the plan knows of."""
     rehearsal = rehearse(plan, variants)
@@ -96,7 +102,7 @@ def cuts_of(
     with screening_of(film) as screening:
         for take in takes:
             screening.see(take)
-        cuts = [_cut(film, plan, variant, rehearsal, clips, tell) for variant in variants]
+        cuts = [_cut(film, plan, variant, rehearsal, clips, tell, engine) for variant in variants]
         plan = with_flags(plan, screening.flags(), ((take.digest, take.number) for take in takes))
     return Rendered(film, plan, drawn, tuple(cuts), flagged(film, plan, variants))
 
@@ -160,22 +166,23 @@ def _cut(
     rehearsal: Rehearsal,
     clips: Mapping[str, Take | StoryreelError],
     tell: Callable[[Cutting], object],
+    engine: Engine,
 ) -> FinishedCut:
     found = {shot.id: clips[rehearsal.footage[variant.name, shot.entry]] for shot in variant.shots}
     cut = assembled(plan.compositions, variant, found, plan.chosen)
     target = film.project.outputs / film.board.name / variant.name / "cut.mp4"
-    unchanged = kept.is_drawn(cut, target)
+    unchanged = kept.is_drawn(cut, engine, target)
     if not unchanged and (damaged := _damaged(film.store, found)):
         found |= damaged
         cut = assembled(plan.compositions, variant, found, plan.chosen)
-        unchanged = kept.is_drawn(cut, target)
+        unchanged = kept.is_drawn(cut, engine, target)
     if not unchanged:
-        # moviepy and libav load in there, and only where something is drawn.
+        # libav loads in there, and moviepy where something is drawn.
 
         def progress(done: int, total: int) -> None:
             tell(Cutting(variant.name, done, total))
 
-        kept.draw(cut, film.name, film.project.outputs, target, progress)
+        kept.draw(cut, engine, film.name, film.project.outputs, target, progress)
     failed = {shot: error for shot, error in found.items() if isinstance(error, StoryreelError)}
     takes = sum(1 for shot in variant.shots if rehearsal.footage[variant.name, shot.entry].startswith("take:"))
     previs = len(variant.shots) - takes - len(failed)

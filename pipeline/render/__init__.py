@@ -1,27 +1,51 @@
 """A cut and the folder of its clips come in; one film file goes out.
 
-The cut is a moviepy timeline: takes in order, joined by `concatenate_videoclips`, dissolves composed. libav decodes
-what it is made of and encodes what it shows: moviepy's own reader loses a frame a clip, its writer the colour tags.
+The cut is a moviepy timeline: takes in order, joined by `concatenate_videoclips`, dissolves composed. Where it only
+repeats the frames of a take their packets are copied; where pixels change moviepy composes them. libav decodes what it
+composes and encodes what that shows: moviepy's own reader loses a frame a clip, its writer the colour tags.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Literal
 
 from pipeline.edit import Cut
 from pipeline.errors import StoryreelError
 
+Engine = Literal["copy", "moviepy"]
+KEPT = ".drawn"  # the folder, beside those of the variants, of joints and sounds that cuts are made of
 
-def render(cut: Cut, outputs: Path, target: Path, *, progress: Callable[[int, int], None] | None = None) -> None:
+
+def render(
+    cut: Cut,
+    outputs: Path,
+    target: Path,
+    *,
+    engine: Engine = "copy",
+    progress: Callable[[int, int], None] | None = None,
+) -> None:
     """Write `cut` to the file `target`, from the clips that its segments name relative to `outputs`.
 
-    `progress` is told (frames done, frames in all) after every frame. The target is replaced when the film is whole;
-    whatever goes wrong before leaves it as it was. Raises StoryreelError for a cut without shots or a target that
-    can't be written, MediaError for a clip that is missing or can't be decoded, with its shot.
+    `moviepy` draws every frame: slow, and what `copy` is held against. `progress` is told (frames done, frames in all)
+    now and then. The target is replaced when the film is whole; whatever goes wrong before leaves it as it was. Raises
+    StoryreelError for a cut without shots or a target that can't be written, MediaError for a clip that is missing or
+    can't be decoded, with its shot.
     """
     if not cut.segments:
         raise StoryreelError(f"{target}: the cut has no shots", hint="add a shot to the storyboard, or select one")
-    from pipeline.render.drawing import draw  # here: it loads moviepy, libav and NumPy
 
-    draw(cut, outputs, target, progress)
+    def told(frames: int) -> None:
+        if progress:
+            progress(frames, cut.frame_count)
+
+    # They load libav and NumPy, and where something is drawn moviepy.
+    if engine == "moviepy":
+        from pipeline.render.drawing import draw
+
+        draw(cut, outputs, target, told)
+    else:
+        from pipeline.render.copying import copy
+
+        copy(cut, outputs, target, target.parents[1] / KEPT, told)

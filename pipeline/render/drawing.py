@@ -1,4 +1,4 @@
-"""A cut and its clips come in; every frame of it, drawn and encoded in order, goes out as one film."""
+"""A cut and its clips come in; frames of it, drawn by moviepy and encoded in order, and its sound go out as films."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from pipeline.edit import Cut
 from pipeline.media.canvas import Canvas
 from pipeline.media.film import FilmWriter
 from pipeline.render.mix import sound
+from pipeline.render.parts import Drawn
 from pipeline.render.reels import Reels
 from pipeline.render.timeline import middle_s, timeline
 
 
-def draw(cut: Cut, outputs: Path, target: Path, progress: Callable[[int, int], None] | None) -> None:
+def draw(cut: Cut, outputs: Path, target: Path, progress: Callable[[int], None]) -> None:
     """Draw the whole of `cut` into `target`; errors as for `render`."""
     canvas = Canvas(cut.width, cut.height, cut.fit)
     with (
@@ -29,5 +30,20 @@ def draw(cut: Cut, outputs: Path, target: Path, progress: Callable[[int, int], N
             film.picture(canvas.frame(planes))
             film.sound(heard)
             reels.close_before(frame + 1)
-            if progress:
-                progress(frame + 1, cut.frame_count)
+            progress(frame + 1)
+
+
+def draw_part(cut: Cut, outputs: Path, part: Drawn, target: Path, progress: Callable[[int], None]) -> None:
+    """Draw some frames of `cut` into `target`, a film without sound; `progress` is told how many there are so far."""
+    canvas = Canvas(cut.width, cut.height, cut.fit)
+    with (
+        Reels(cut, outputs, canvas) as reels,
+        FilmWriter(target, cut.width, cut.height, cut.frame_rate, sound=False) as film,
+    ):
+        shown = timeline(cut, reels, canvas)
+        for frame in range(part.start, part.start + part.length):
+            picture = shown.get_frame(middle_s(frame, cut.frame_rate))
+            planes = picture if picture.ndim == 2 else canvas.planes_of_rgb(picture)
+            film.picture(canvas.frame(planes))
+            reels.close_before(frame + 1)
+            progress(frame + 1 - part.start)

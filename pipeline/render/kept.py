@@ -4,41 +4,50 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from pipeline.edit import Cut
 from pipeline.errors import StoreError
-from pipeline.render import render
+from pipeline.render import KEPT, Engine, render
 from pipeline.schema import plain, violations
 from pipeline.store.files import overwrite, read
 from pipeline.store.reading import folder_of
 from pipeline.wire import digest_of
 
-DRAWING = 2  # of the film; raised whenever the same cut would be drawn differently
+DRAWING = 3  # of the film; raised whenever the same cut would be drawn differently
+_UNUSED_S = 30 * 24 * 3600
 SCHEMA = "store/cut.schema.json"
 
 
-def is_drawn(cut: Cut, target: Path) -> bool:
-    """Whether the film at `target` is this very cut, whole."""
+def is_drawn(cut: Cut, engine: Engine, target: Path) -> bool:
+    """Whether the film at `target` is this very cut, whole, made by this engine."""
     record = _record(target.parent)
-    return record.get("cut") == _digest(cut) and target.is_file() and target.stat().st_size == record["size_bytes"]
+    return (
+        record.get("cut") == _digest(cut, engine) and target.is_file() and target.stat().st_size == record["size_bytes"]
+    )
 
 
-def draw(cut: Cut, storyboard: str, outputs: Path, target: Path, progress: Callable[[int, int], None]) -> None:
+def draw(
+    cut: Cut, engine: Engine, storyboard: str, outputs: Path, target: Path, progress: Callable[[int, int], None]
+) -> None:
     """Draw the cut of a storyboard (its path in the project) to `target`; until that is done the older film stays.
 
     Raises what `render` raises.
     """
     outputs = Path(os.path.realpath(outputs))  # itself it may be a link to a larger disk; below it none is followed
-    folder_of(outputs, target.parent.relative_to(target.parents[2]).as_posix())
-    render(cut, outputs, target, progress=progress)
+    for folder in (target.parent, target.parents[1] / KEPT):
+        folder_of(outputs, folder.relative_to(target.parents[2]).as_posix())
+    render(cut, outputs, target, engine=engine, progress=progress)
+    _clear(target.parents[1] / KEPT)
     record = {
         "format": 1,
         "storyboard": storyboard,
         "variant": cut.variant,
-        "cut": _digest(cut),
+        "cut": _digest(cut, engine),
         "frames": cut.frame_count,
         "frame_rate": str(cut.frame_rate),
         "size_bytes": target.stat().st_size,
@@ -51,8 +60,16 @@ def owner(folder: Path) -> str:
     return str(_record(folder).get("storyboard", ""))
 
 
-def _digest(cut: Cut) -> str:
-    return digest_of({"drawing": DRAWING, "cut": plain(cut)})
+def _clear(folder: Path) -> None:
+    """Removes the joints and sounds that no cut has used for weeks, and what killed processes left."""
+    with suppress(OSError):
+        for path in folder.iterdir():
+            if time.time() - path.stat().st_mtime > _UNUSED_S:
+                path.unlink()
+
+
+def _digest(cut: Cut, engine: Engine) -> str:
+    return digest_of({"drawing": DRAWING, "engine": engine, "cut": plain(cut)})
 
 
 def _record(folder: Path) -> dict[str, Any]:

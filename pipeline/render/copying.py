@@ -1,0 +1,111 @@
+"""A cut and its clips come in; a film goes out whose untouched frames are the very packets of the clips.
+
+What has to be drawn, and the sound, are files of their own first, kept by what they are made from: the next cut that
+has the same joint, or the same sound, copies them too.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, suppress
+from pathlib import Path
+
+from pipeline.edit import Cut
+from pipeline.errors import MediaError
+from pipeline.media.coded import Coded, coded
+from pipeline.media.film import FilmWriter
+from pipeline.media.splice import Strip, splice
+from pipeline.render.mix import sound
+from pipeline.render.parts import Drawn, Part, described, parts
+from pipeline.render.reels import naming
+from pipeline.schema import plain
+from pipeline.wire import digest_of
+
+ENCODING = 1  # of parts and sounds; raised whenever the same would be encoded differently
+
+
+def copy(cut: Cut, outputs: Path, target: Path, kept: Path, progress: Callable[[int], None]) -> None:
+    """Make `cut` into `target`; `kept` is the folder of what is drawn. Errors as for `render`."""
+    clips = _clips(cut, outputs)
+    strips = list[Strip]()
+    with ThreadPoolExecutor(1) as hand:
+        # libav works beside Python: the sound is encoded while pictures are drawn.
+        heard = hand.submit(_sound, cut, outputs, kept)
+        for part in parts(cut, clips):
+            strips.append(_strip(cut, outputs, kept, part, clips, progress))
+            progress(part.start + part.length)
+        track = heard.result()
+    splice(strips, track, target, cut.frame_rate)
+
+
+def _clips(cut: Cut, outputs: Path) -> dict[str, Coded | str]:
+    """How each clip of the cut is coded, by its source. Raises MediaError with the shot of one that can't be read."""
+    clips: dict[str, Coded | str] = {}
+    for segment in cut.segments:
+        if segment.source and segment.source not in clips:
+            path = outputs / segment.source
+            if not path.exists():
+                raise MediaError(str(path), f"is missing (shot {segment.shot})")
+            with naming(segment):
+                clips[segment.source] = coded(path)
+    return clips
+
+
+def _strip(
+    cut: Cut,
+    outputs: Path,
+    kept: Path,
+    part: Part,
+    clips: dict[str, Coded | str],
+    progress: Callable[[int], None],
+) -> Strip:
+    """The packets of a part; those of a drawn one are drawn where nobody has before."""
+    if not isinstance(part, Drawn):
+        clip = clips[part.source]
+        assert isinstance(clip, Coded)
+        return Strip(outputs / part.source, clip, part.packet, part.length)
+    file = kept / f"{digest_of({'encoding': ENCODING, **described(cut, part)})}.mp4"
+    found = _drawn(file, part.length)
+    if found is None:
+        # It loads moviepy, which a film that is only copied never needs.
+        from pipeline.render.drawing import draw_part
+
+        draw_part(cut, outputs, part, file, lambda frames: progress(part.start + frames))
+        found = _drawn(file, part.length)
+        assert found is not None, f"{file}: what was just encoded can't be copied"
+    return Strip(file, found, 0, part.length)
+
+
+def _drawn(file: Path, frames: int) -> Coded | None:
+    """How a kept part is coded; None where there is none, or where it is not what it was."""
+    try:
+        found = coded(file) if file.exists() else None
+    except MediaError:
+        return None
+    if not isinstance(found, Coded) or len(found.shown) != frames:
+        return None
+    _used(file)
+    return found
+
+
+def _sound(cut: Cut, outputs: Path, kept: Path) -> Path:
+    """The file of the cut's sound, encoded as one stream."""
+    heard = [(each.sha256, each.start, each.first, each.length, each.dissolve) for each in cut.segments]
+    file = kept / f"{digest_of({'encoding': ENCODING, 'rate': str(cut.frame_rate), 'heard': plain(heard)})}.m4a"
+    if file.exists():
+        _used(file)
+        return file
+    with (
+        closing(sound(cut, outputs)) as samples,
+        FilmWriter(file, cut.width, cut.height, cut.frame_rate, pictures=False) as film,
+    ):
+        for block in samples:
+            film.sound(block)
+    return file
+
+
+def _used(file: Path) -> None:
+    with suppress(OSError):
+        os.utime(file)  # what nobody has used for long is cleared away

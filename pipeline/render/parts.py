@@ -1,0 +1,110 @@
+"""A cut and how its clips are coded come in; which of its frames are copied, and which are drawn, goes out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pipeline.edit import Cut, Segment
+from pipeline.media.avc import Sets
+from pipeline.media.coded import OWN_SETS, Coded
+from pipeline.render.spans import Span, spans
+
+_SHORT = 8  # frames: fewer are encoded with what stands beside them
+
+
+@dataclass(frozen=True, slots=True)
+class Copied:
+    """A run of the cut's frames that are the packets of a clip, as they are."""
+
+    start: int  # frame of the cut
+    length: int  # frames, and packets
+    source: str  # path of the clip relative to the outputs folder
+    packet: int  # the first, in the order of decoding
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A run of the cut's frames that are composed and encoded."""
+
+    start: int  # frame of the cut
+    length: int  # frames
+
+
+Part = Copied | Drawn
+
+
+def parts(cut: Cut, clips: Mapping[str, Coded | str]) -> tuple[Part, ...]:
+    """The whole cut, in order and without gaps; `clips` tells how each source is coded, or why it can't be copied.
+
+    Where films have different parameter sets of one number, those that show most of the cut are copied.
+    """
+    fit = {source: clip for source, clip in clips.items() if isinstance(clip, Coded) and _fits(clip, cut)}
+    fit = _agreeing(cut, fit)
+    found: list[Part] = []
+    for span in spans(cut.segments):
+        for part in _of(span, cut, fit):
+            last = found[-1] if found else None
+            if isinstance(part, Drawn) and isinstance(last, Drawn) and min(part.length, last.length) < _SHORT:
+                found[-1] = Drawn(last.start, last.length + part.length)
+            else:
+                found.append(part)
+    return tuple(found)
+
+
+def described(cut: Cut, part: Drawn) -> dict[str, Any]:
+    """Everything that the pictures of a drawn part hang on, as plain JSON, wherever in a cut it stands."""
+    rows = []
+    for span in spans(cut.segments):
+        first, stop = max(span.start, part.start), min(span.start + span.length, part.start + part.length)
+        if first < stop:
+            shown = [_shown(cut.segments[index], first) for index in span.shown]
+            rows.append({"from": first - span.start, "frames": stop - first, "of": span.length, "shown": shown})
+    return {"size": [cut.width, cut.height], "fit": cut.fit, "frame_rate": str(cut.frame_rate), "spans": rows}
+
+
+def _shown(segment: Segment, frame: int) -> dict[str, Any]:
+    if not segment.source:
+        return {"card": segment.card, "shot": segment.shot}
+    return {"sha256": segment.sha256, "frame": segment.first + frame - segment.start}
+
+
+def _fits(clip: Coded, cut: Cut) -> bool:
+    free = all(number != OWN_SETS for number, _ in clip.sets.sequence + clip.sets.picture)
+    return free and clip.size == (cut.width, cut.height) and clip.rate == cut.frame_rate
+
+
+def _of(span: Span, cut: Cut, fit: Mapping[str, Coded]) -> Iterator[Part]:
+    segment = cut.segments[span.shown[0]]
+    clip = fit.get(segment.source) if len(span.shown) == 1 else None
+    run = clip.run(*_frames(span, segment)) if clip else None
+    if not clip or not run:
+        yield Drawn(span.start, span.length)
+        return
+    packet, count = run
+    before = clip.shown[packet] - _frames(span, segment)[0]
+    if before:
+        yield Drawn(span.start, before)
+    yield Copied(span.start + before, count, segment.source, packet)
+    if after := span.length - before - count:
+        yield Drawn(span.start + before + count, after)
+
+
+def _frames(span: Span, segment: Segment) -> tuple[int, int]:
+    """The frames of the clip that a span shows: the first, and the one after the last."""
+    first = segment.first + span.start - segment.start
+    return first, first + span.length
+
+
+def _agreeing(cut: Cut, fit: Mapping[str, Coded]) -> dict[str, Coded]:
+    """Those whose parameter sets may stand in one track; the ones that show the longest come first."""
+    frames = dict.fromkeys({clip.sets for clip in fit.values()}, 0)
+    for segment in cut.segments:
+        if segment.source in fit:
+            frames[fit[segment.source].sets] += segment.length
+    chosen: list[Sets] = []
+    for sets in sorted(frames, key=lambda sets: (-frames[sets], sets.sequence, sets.picture)):
+        if all(sets.agree(other) for other in chosen):
+            chosen.append(sets)
+    return {source: clip for source, clip in fit.items() if clip.sets in chosen}
