@@ -12,6 +12,20 @@ from pipeline.frames import frames_in, plain_seconds, span
 from pipeline.take import MediaFacts
 
 Fit = Literal["contain", "cover"]
+Kind = Literal["dissolve", "fade", "wipe", "slide", "push", "iris", "whip_pan"]
+Direction = Literal["left", "right", "up", "down"]
+
+
+@dataclass(frozen=True, slots=True)
+class Joint:
+    """What is seen while a shot takes the place of the one before it."""
+
+    kind: Kind
+    direction: Direction = "left"  # in which pictures or their edge move, where they do
+    through: Literal["black", "white"] = "black"  # the colour of a fade
+
+
+DISSOLVE = Joint("dissolve")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,10 +36,11 @@ class Footage:
     duration_s: Fraction  # seconds asked for
     in_s: Fraction  # seconds from the start of the take
     out_s: Fraction | None  # seconds from the start of the take; None: the asked length
-    dissolve_s: Fraction  # seconds of overlap with the shot before; 0 is a hard cut
+    overlap_s: Fraction  # seconds of overlap with the shot before; 0 is a hard cut
     source: str  # path of the clip relative to the outputs folder; "" where there is none
     clip: MediaFacts | None  # None where there is no clip
     missing: str = ""  # why there is no clip, for the card that stands in
+    joint: Joint = DISSOLVE  # what is seen in the overlap
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +54,8 @@ class Segment:
     start: int  # frame of the cut on which the segment begins
     first: int  # frames of the cut between the start of the take and the segment's first frame
     length: int  # frames, the overlaps at both ends included
-    dissolve: int  # frames of it that overlap the segment before
+    overlap: int  # frames of it that overlap the segment before
+    joint: Joint = DISSOLVE  # what is seen in them
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +77,7 @@ class Cut:
 
 
 def assemble(variant: str, footage: Sequence[Footage], frame_rate: Fraction, size: tuple[int, int], fit: Fit) -> Cut:
-    """Lay the footage end to end at `frame_rate`, dissolves overlapping, each shot cut to the frames there are."""
+    """Lay the footage end to end at `frame_rate`, transitions overlapping, each shot cut to the frames there are."""
     segments: list[Segment] = []
     notes: list[str] = []
     for shot in footage:
@@ -81,18 +97,18 @@ def _segment(shot: Footage, before: Segment | None, frame_rate: Fraction) -> tup
             length, card = asked, f"the take ends at {plain_seconds(shot.clip.duration_s)} s, before its in point"
         if length < asked or card:
             notes.append(_short(shot, card, asked, length, frame_rate))
-    dissolve = frames_in(shot.dissolve_s, frame_rate) if before else 0
-    if before and dissolve > (most := _room(before, length)):
-        notes.append(f"{shot.shot}: its dissolve is {most} frames long, not {dissolve}: no more footage is left")
-        dissolve = most
-    start = before.start + before.length - dissolve if before else 0
+    overlap = frames_in(shot.overlap_s, frame_rate) if before else 0
+    if before and overlap > (most := _room(before, length)):
+        notes.append(f"{shot.shot}: its transition is {most} frames long, not {overlap}: no more footage is left")
+        overlap = most
+    start = before.start + before.length - overlap if before else 0
     source, sha256 = ("", "") if card or shot.clip is None else (shot.source, shot.clip.sha256)
-    return Segment(shot.shot, source, card, sha256, start, first, length, dissolve), notes
+    return Segment(shot.shot, source, card, sha256, start, first, length, overlap, shot.joint), notes
 
 
 def _room(before: Segment, length: int) -> int:
-    """Frames a dissolve may take: of the shot before what its own dissolve leaves, and never a whole shot."""
-    return max(0, min(before.length - before.dissolve, length) - 1)
+    """Frames a transition may take: of the shot before what its own leaves, and never a whole shot."""
+    return max(0, min(before.length - before.overlap, length) - 1)
 
 
 def _short(shot: Footage, card: str, asked: int, length: int, frame_rate: Fraction) -> str:

@@ -26,7 +26,7 @@ class Edit:
         *,
         in_s: Fraction = Fraction(0),
         out_s: Fraction | None = None,
-        dissolve_s: Fraction = Fraction(0),
+        overlap_s: Fraction = Fraction(0),
         asked_s: Fraction = SECOND,
         source: str = "",
         suffix: str = ".mp4",
@@ -39,7 +39,7 @@ class Edit:
             path = self.outputs / source
             clip = inspect(write_clip(path, spec) if spec else path, "video")
         missing = "" if clip else "refused by moderation"
-        self.footage.append(Footage(shot, asked_s, in_s, out_s, dissolve_s, source, clip, missing))
+        self.footage.append(Footage(shot, asked_s, in_s, out_s, overlap_s, source, clip, missing))
 
     def cut(self, rate: Fraction = Fraction(24), size: tuple[int, int] = (320, 180), fit: Fit = "contain") -> Cut:
         return assemble("main", self.footage, rate, size, fit)

@@ -37,10 +37,10 @@ def footage(draw: st.DrawFn) -> list[Footage]:
         in_s = draw(st.fractions(0, 4, max_denominator=100))
         length_s = draw(st.fractions(Fraction(1, 10), 8, max_denominator=100))
         there = clip(draw(st.integers(1, 300)), draw(RATES)) if draw(st.booleans()) else None
-        dissolve_s = draw(st.fractions(0, 3, max_denominator=100))
+        overlap_s = draw(st.fractions(0, 3, max_denominator=100))
         missing = "" if there else "never shot"
         name = f"sh{number:03}"
-        shots.append(Footage(name, Fraction(15), in_s, in_s + length_s, dissolve_s, name, there, missing))
+        shots.append(Footage(name, Fraction(15), in_s, in_s + length_s, overlap_s, name, there, missing))
     return shots
 
 
@@ -61,26 +61,26 @@ def test_shots_follow_each_other_without_a_gap() -> None:
 
 
 def test_a_dissolve_overlaps_both_shots_and_shortens_the_cut_once() -> None:
-    cut = cut_of(shot("a"), shot("b", dissolve_s=Fraction(1, 2)))
-    assert [(segment.start, segment.dissolve) for segment in cut.segments] == [(0, 0), (108, 12)]
+    cut = cut_of(shot("a"), shot("b", overlap_s=Fraction(1, 2)))
+    assert [(segment.start, segment.overlap) for segment in cut.segments] == [(0, 0), (108, 12)]
     assert cut.frame_count == 228
     assert not cut.notes
 
 
 def test_the_first_shot_has_nothing_to_dissolve_from() -> None:
-    assert cut_of(shot(dissolve_s=Fraction(1))).segments[0].dissolve == 0
+    assert cut_of(shot(overlap_s=Fraction(1))).segments[0].overlap == 0
 
 
 def test_a_dissolve_longer_than_the_footage_is_cut_down_and_said() -> None:
-    cut = cut_of(shot("a", out_s=FRAME * 10), shot("b", dissolve_s=Fraction(1)))
-    assert cut.segments[1].dissolve == 9
-    assert cut.notes == ("b: its dissolve is 9 frames long, not 24: no more footage is left",)
+    cut = cut_of(shot("a", out_s=FRAME * 10), shot("b", overlap_s=Fraction(1)))
+    assert cut.segments[1].overlap == 9
+    assert cut.notes == ("b: its transition is 9 frames long, not 24: no more footage is left",)
 
 
 def test_a_shot_is_never_in_two_dissolves_at_once() -> None:
     long = Fraction(1)
-    cut = cut_of(shot("a"), shot("b", out_s=FRAME * 30, dissolve_s=long), shot("c", dissolve_s=long))
-    assert [segment.dissolve for segment in cut.segments] == [0, 24, 5]
+    cut = cut_of(shot("a"), shot("b", out_s=FRAME * 30, overlap_s=long), shot("c", overlap_s=long))
+    assert [segment.overlap for segment in cut.segments] == [0, 24, 5]
 
 
 def test_a_short_take_shortens_its_shot_and_is_said() -> None:
@@ -124,7 +124,7 @@ def test_every_frame_of_a_cut_shows_one_shot_or_the_two_of_a_dissolve(
         for frame in range(segment.start, segment.start + segment.length):
             shown[frame] += 1
     assert set(shown) <= {1, 2}
-    assert shown.count(2) == sum(segment.dissolve for segment in cut.segments)
+    assert shown.count(2) == sum(segment.overlap for segment in cut.segments)
 
 
 @given(footage(), RATES)
@@ -140,7 +140,7 @@ def test_shots_keep_their_order_and_join(shots: list[Footage], frame_rate: Fract
     segments = cut_of(*shots, frame_rate=frame_rate).segments
     assert [segment.shot for segment in segments] == [shot.shot for shot in shots]
     for before, after in pairwise(segments):
-        assert after.start == before.start + before.length - after.dissolve
+        assert after.start == before.start + before.length - after.overlap
         assert before.start < after.start
 
 
@@ -150,6 +150,6 @@ def test_what_differs_from_what_was_asked_is_said(shots: list[Footage], frame_ra
     for number, (segment, asked) in enumerate(zip(cut.segments, shots, strict=True)):
         out_s = asked.out_s or Fraction(0)
         wanted = frames_in(out_s, frame_rate) - frames_in(asked.in_s, frame_rate)
-        dissolve = frames_in(asked.dissolve_s, frame_rate) if number else 0
-        differs = segment.length != wanted or segment.dissolve != dissolve or bool(segment.card) != (asked.clip is None)
+        dissolve = frames_in(asked.overlap_s, frame_rate) if number else 0
+        differs = segment.length != wanted or segment.overlap != dissolve or bool(segment.card) != (asked.clip is None)
         assert differs == any(note.startswith(f"{segment.shot}:") for note in cut.notes)

@@ -29,8 +29,8 @@ def expected(cut: Cut, edit: Edit) -> list[tuple[int, int] | None]:
     """The clip and frame that each frame of the cut must show; None in a dissolve, where it shows two."""
     shown: list[tuple[int, int] | None] = [None] * cut.frame_count
     for number, (segment, used) in enumerate(zip(cut.segments, edit.footage, strict=True)):
-        following = cut.segments[number + 1].dissolve if number + 1 < len(cut.segments) else 0
-        for at in range(segment.dissolve, segment.length - following):
+        following = cut.segments[number + 1].overlap if number + 1 < len(cut.segments) else 0
+        for at in range(segment.overlap, segment.length - following):
             assert used.clip
             shown[segment.start + at] = (number, frame_at(segment.first + at, cut.frame_rate, used.clip.frame_rate))
     return shown
@@ -56,8 +56,8 @@ def test_in_and_out_points_are_exact(edit: Edit) -> None:
 
 def test_a_dissolve_shows_both_shots_and_leaves_the_others_alone(edit: Edit) -> None:
     edit.add(Spec(0, colour=(200, 200, 200)))
-    edit.add(Spec(1, colour=(40, 40, 40)), dissolve_s=Fraction(7, 24))
-    edit.add(Spec(2, colour=(120, 120, 120)), dissolve_s=Fraction(4, 24))
+    edit.add(Spec(1, colour=(40, 40, 40)), overlap_s=Fraction(7, 24))
+    edit.add(Spec(2, colour=(120, 120, 120)), overlap_s=Fraction(4, 24))
     cut = edit.cut()
     frames = luma(edit.render(cut))
     assert len(frames) == cut.frame_count == 72 - 7 - 4
@@ -70,7 +70,7 @@ def test_a_dissolve_shows_both_shots_and_leaves_the_others_alone(edit: Edit) -> 
 
 def test_the_middle_of_a_dissolve_is_the_mean_of_the_very_frames_it_joins(edit: Edit) -> None:
     edit.add(Spec(0, colour=(230, 60, 40)))
-    edit.add(Spec(1, colour=(30, 90, 200)), dissolve_s=Fraction(5, 24))
+    edit.add(Spec(1, colour=(30, 90, 200)), overlap_s=Fraction(5, 24))
     edit.render()
     middle = rgb(edit.target)[19 + 2].astype(float)
     leaving = rgb(edit.outputs / edit.footage[0].source)[21].astype(float)
@@ -114,7 +114,7 @@ def test_shots_split_from_one_take_run_on_without_a_seam(edit: Edit) -> None:
 
 def test_a_take_may_come_back_earlier_and_dissolve_into_itself(edit: Edit) -> None:
     edit.add(Spec(0, frames=60), in_s=SECOND, out_s=Fraction(2))
-    edit.add(None, source=edit.footage[0].source, dissolve_s=Fraction(6, 24))
+    edit.add(None, source=edit.footage[0].source, overlap_s=Fraction(6, 24))
     cut = edit.cut()
     shown = names(edit.render(cut))
     assert shown[:18] == [(0, frame) for frame in range(24, 42)]
@@ -178,7 +178,7 @@ def test_a_shot_without_a_clip_is_a_silent_card_of_its_length(edit: Edit) -> Non
 
 def test_a_cut_of_cards_alone_is_a_film(edit: Edit) -> None:
     edit.add(None, asked_s=Fraction(5, 24))
-    edit.add(None, asked_s=Fraction(6, 24), dissolve_s=Fraction(2, 24))
+    edit.add(None, asked_s=Fraction(6, 24), overlap_s=Fraction(2, 24))
     assert len(luma(edit.render())) == 9
     assert details(edit.target)["sound_s"] == Fraction(9, 24)
 
@@ -231,7 +231,7 @@ def test_colours_survive_and_untagged_ones_are_guessed_as_players_do(
 def test_colours_lie_where_the_brightness_does_in_every_shape(edit: Edit, size: tuple[int, int]) -> None:
     colour, few = (40, 160, 220), Fraction(3, 24)
     edit.add(Spec(0, frames=3, size=size, colour=colour), asked_s=few)
-    edit.add(Spec(1, frames=3, size=size, colour=colour), asked_s=few, dissolve_s=Fraction(1, 24))
+    edit.add(Spec(1, frames=3, size=size, colour=colour), asked_s=few, overlap_s=Fraction(1, 24))
     for shown in rgb(edit.render(edit.cut(size=size))):
         blocks, below = shown[: size[1] // 8].astype(int), shown[size[1] // 2 :]
         assert np.abs(below.mean(axis=(1, 2)) - np.mean(colour)).max() <= 3

@@ -110,7 +110,7 @@ def test_a_take_that_is_entered_late_is_copied_from_its_next_key_frame_on(edit: 
 
 def test_clips_of_other_parameter_sets_share_a_film_where_their_numbers_differ(edit: Edit) -> None:
     edit.add(Spec(0, options=(*ONE_GROUP, ("x264-params", "sps-id=3:ref=2"))))
-    edit.add(Spec(1, options=ONE_GROUP), dissolve_s=Fraction(4, 24))
+    edit.add(Spec(1, options=ONE_GROUP), overlap_s=Fraction(4, 24))
     assert [part.source for part in copied(edit)] == [edit.footage[0].source]
     edit.add(Spec(2, options=ONE_GROUP))
     assert [part.source for part in copied(edit)] == [edit.footage[0].source, edit.footage[2].source]
@@ -197,11 +197,11 @@ def test_a_clip_that_uses_the_number_of_what_is_drawn_is_drawn_itself(edit: Edit
 
 def test_a_joint_that_was_drawn_is_not_drawn_again(edit: Edit) -> None:
     edit.add(Spec(0, options=SHORT_GROUPS))
-    edit.add(Spec(1, options=SHORT_GROUPS), dissolve_s=Fraction(6, 24))
-    edit.add(Spec(2, options=SHORT_GROUPS), dissolve_s=Fraction(6, 24))
+    edit.add(Spec(1, options=SHORT_GROUPS), overlap_s=Fraction(6, 24))
+    edit.add(Spec(2, options=SHORT_GROUPS), overlap_s=Fraction(6, 24))
     edit.render()
     before = edit.kept()
-    edit.add(Spec(3, options=SHORT_GROUPS), dissolve_s=Fraction(6, 24))
+    edit.add(Spec(3, options=SHORT_GROUPS), overlap_s=Fraction(6, 24))
     edit.render()
     after = edit.kept()
     assert before.keys() <= after.keys()
@@ -212,7 +212,7 @@ def test_a_joint_that_was_drawn_is_not_drawn_again(edit: Edit) -> None:
 
 def test_a_kept_joint_that_is_damaged_is_drawn_anew(edit: Edit) -> None:
     edit.add(Spec(0, options=SHORT_GROUPS))
-    edit.add(Spec(1, options=SHORT_GROUPS), dissolve_s=Fraction(6, 24))
+    edit.add(Spec(1, options=SHORT_GROUPS), overlap_s=Fraction(6, 24))
     film = edit.render().read_bytes()
     for path in (edit.target.parents[1] / ".drawn").glob("*.mp4"):
         path.write_bytes(path.read_bytes()[:200])
@@ -235,7 +235,7 @@ def test_any_edit_shows_just_its_frames_with_sound_of_the_same_length(
     sorts = (SHORT_GROUPS, ONE_GROUP, (*SHORT_GROUPS, ("x264-params", "sps-id=2")))
     for number, (sort, first, stop, dissolve) in enumerate(shots):
         spec = Spec(number, options=sorts[sort], sound=noise(number, 1))
-        edit.add(spec, in_s=Fraction(first, 24), out_s=Fraction(stop, 24), dissolve_s=Fraction(dissolve, 24))
+        edit.add(spec, in_s=Fraction(first, 24), out_s=Fraction(stop, 24), overlap_s=Fraction(dissolve, 24))
     cut = edit.cut()
     edit.render(cut)
     wanted = expected(cut, edit)
@@ -249,7 +249,7 @@ def test_any_edit_shows_just_its_frames_with_sound_of_the_same_length(
 def test_drawn_frames_are_as_bright_as_the_reference_draws_them(edit: Edit) -> None:
     for number in range(3):
         spec = Spec(number, colour=(60 + 60 * number,) * 3, options=SHORT_GROUPS)
-        edit.add(spec, dissolve_s=Fraction(6, 24), in_s=Fraction(2, 24))
+        edit.add(spec, overlap_s=Fraction(6, 24), in_s=Fraction(2, 24))
     copying = [float(frame.mean()) for frame in luma(edit.render())]
     reference = [float(frame.mean()) for frame in luma(edit.render(engine="moviepy"))]
     assert np.abs(np.subtract(copying, reference)).max() < 1
@@ -268,7 +268,7 @@ def test_a_clip_that_vanishes_is_named_and_the_old_cut_stays(edit: Edit) -> None
 
 def test_a_run_that_is_stopped_leaves_only_whole_parts(edit: Edit) -> None:
     edit.add(Spec(0, options=SHORT_GROUPS))
-    edit.add(Spec(1, options=SHORT_GROUPS), dissolve_s=Fraction(6, 24))
+    edit.add(Spec(1, options=SHORT_GROUPS), overlap_s=Fraction(6, 24))
 
     def interrupt(done: int, _: int) -> None:
         if done == 20:

@@ -133,7 +133,7 @@ except StoryreelError as error:
 def test_however_long_the_film_only_the_clips_on_screen_are_open(edit: Edit) -> None:
     edit.add(Spec(0, size=(64, 36), sound=tone(440, 1)))
     for number in range(1, 12):
-        edit.add(Spec(number, size=(64, 36), sound=tone(440, 1)), dissolve_s=Fraction(number % 2 * 4, 24))
+        edit.add(Spec(number, size=(64, 36), sound=tone(440, 1)), overlap_s=Fraction(number % 2 * 4, 24))
     most = 0
 
     def count(_: int, __: int) -> None:
@@ -148,14 +148,14 @@ def test_however_long_the_film_only_the_clips_on_screen_are_open(edit: Edit) -> 
 def test_however_many_dissolves_there_are_one_is_in_memory(edit: Edit) -> None:
     edit.add(Spec(0, frames=8, size=(64, 36)), asked_s=Fraction(8, 24))
     for _ in range(6):
-        edit.add(None, source=edit.footage[0].source, asked_s=Fraction(8, 24), dissolve_s=Fraction(3, 24))
+        edit.add(None, source=edit.footage[0].source, asked_s=Fraction(8, 24), overlap_s=Fraction(3, 24))
     most = 0
 
     def count(_: int, __: int) -> None:
         nonlocal most
         most = max(most, sum(type(each).__name__ == "CompositeVideoClip" for each in gc.get_objects()))
 
-    render(edit.cut(size=(64, 36)), edit.outputs, edit.target, progress=count)
+    render(edit.cut(size=(64, 36)), edit.outputs, edit.target, engine="moviepy", progress=count)
     assert most == 1
 
 
@@ -170,7 +170,7 @@ def test_progress_counts_every_frame_once(edit: Edit) -> None:
 
 def test_the_same_cut_is_the_same_film(edit: Edit) -> None:
     edit.add(Spec(0, sound=tone(440, 1)))
-    edit.add(Spec(1, sound=tone(550, 1)), dissolve_s=Fraction(5, 24))
+    edit.add(Spec(1, sound=tone(550, 1)), overlap_s=Fraction(5, 24))
     first = edit.render().read_bytes()
     assert edit.render().read_bytes() == first
 

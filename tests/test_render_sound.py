@@ -117,7 +117,7 @@ def test_the_power_at_a_cut_neither_dips_nor_jumps(edit: Edit) -> None:
 
 def test_a_dissolve_is_heard_as_an_equal_power_crossfade_of_its_whole_length(edit: Edit) -> None:
     edit.add(Spec(0, sound=tone(400, 1)))
-    edit.add(Spec(1, sound=tone(1000, 1)), dissolve_s=Fraction(12, 24))
+    edit.add(Spec(1, sound=tone(1000, 1)), overlap_s=Fraction(12, 24))
     film = heard(edit.render())[0]
     begin = sample_at(12, 48000, Fraction(24))
     for share in (0.25, 0.5, 0.75):

@@ -14,7 +14,7 @@ from pipeline.check.finding import called, error
 from pipeline.errors import Problem, nearest
 from pipeline.frames import frames_in, plain_seconds, span
 from pipeline.plan import Compositions, Parameters, Variant, begins_with_a_frame, parameters, points
-from pipeline.storyboard import FRAME_RATE, Change, Entry, Path, Settings, Shot, dotted
+from pipeline.storyboard import DIRECTED, FRAME_RATE, Change, Entry, Path, Settings, Shot, dotted
 
 _WORDS = ("aspect_ratio", "resolution", "generate_audio", "enable_web_search")
 _POINTS = ("duration", "in", "out")
@@ -224,8 +224,13 @@ class _Film:
         if shot.transition is None:
             return
         path = (*shot.path, "transition")
+        for word, kinds in (("direction", DIRECTED), ("through", ("fade",))):
+            if getattr(shot.transition, word) is not None and shot.transition.type not in kinds:
+                message = f"a {shot.transition.type} has no `{word}`"
+                hint = f"delete it: it is for {', '.join(kinds)}"
+                yield error(self.board, "transition", (*path, word), message, hint, key=True)
         if index == 0 and shot.path == self.first_path():
-            message = "the first shot has nothing to dissolve from"
+            message = "the first shot has nothing before it to come from"
             yield error(self.board, "transition", path, message, "delete its transition", key=True)
         elif own.overlap < 1:
             message = "the transition is shorter than one frame of the cut"

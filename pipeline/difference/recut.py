@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from pipeline.difference.side import Side
 from pipeline.frames import plain_seconds
-from pipeline.storyboard import Entry, Shot
+from pipeline.storyboard import Entry, Shot, Transition
 
 _MOST_NAMED = 3  # variants
 
@@ -90,14 +90,21 @@ def _out(shot: Shot) -> Fraction | None:
 
 
 def _transition(old: Shot, new: Shot) -> Iterator[str]:
-    if old.transition == new.transition:
+    one, other = old.transition, new.transition
+    if one == other:
         return
-    if old.transition is None and new.transition:
-        yield f"{new.transition.type} of {_seconds(new.transition.duration_s)} is new"
-    elif old.transition and new.transition is None:
-        yield f"{old.transition.type} of {_seconds(old.transition.duration_s)} is gone"
-    elif old.transition and new.transition:
-        yield (f"{new.transition.type} {_seconds(old.transition.duration_s)} to {_seconds(new.transition.duration_s)}")
+    if one is None or other is None:
+        yield f"{_told(other)} is new" if other else f"{_told(one)} is gone" if one else ""
+    elif replace(one, duration_s=other.duration_s) == other:
+        yield f"{other.type.replace('_', ' ')} {_seconds(one.duration_s)} to {_seconds(other.duration_s)}"
+    else:
+        yield f"{_told(one)} to {_told(other)}"
+
+
+def _told(transition: Transition) -> str:
+    goes = f" {transition.direction}" if transition.direction else ""
+    through = f" through {transition.through}" if transition.through else ""
+    return f"{transition.type.replace('_', ' ')}{goes}{through} of {_seconds(transition.duration_s)}"
 
 
 def _chosen(old: Shot, new: Shot, before: Side, after: Side, was: int, index: int) -> Iterator[str]:

@@ -73,5 +73,5 @@ class Side:
         in_s, out_s = points(shot, duration_s)
         own = self.chosen(shot.entry, variant.name, shot.id)
         in_s, out_s = in_s if own.in_s is None else own.in_s, out_s if own.out_s is None else own.out_s
-        dissolve_s = shot.transition.duration_s if shot.transition else Fraction(0)
-        return Footage(shot.id, duration_s, in_s, out_s, dissolve_s, "", None)
+        overlap_s = shot.transition.duration_s if shot.transition else Fraction(0)
+        return Footage(shot.id, duration_s, in_s, out_s, overlap_s, "", None)

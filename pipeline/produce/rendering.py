@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline import catalog, edit
-from pipeline.edit import Cut, Footage
+from pipeline.edit import Cut, Footage, Joint
 from pipeline.errors import SetupError, StoreError, StoryreelError
 from pipeline.plan import Chosen, Compositions, Order, Plan, Rehearsal, Variant, points, rehearse
 from pipeline.previs import DRAWING
@@ -21,7 +21,7 @@ from pipeline.produce.reading import Film, Source, chosen, plan
 from pipeline.produce.sharing import brought_home
 from pipeline.render import Engine, kept
 from pipeline.store import Store, previs_home, take_home
-from pipeline.storyboard import Shot
+from pipeline.storyboard import Shot, Transition
 from pipeline.sync import Moving
 from pipeline.take import Take
 from pipeline.wire import LOCAL_ORIGIN
@@ -246,10 +246,18 @@ def _footage_of(
         )
     duration_s = compositions.asked(variant, compositions.board.entries[shot.entry]).duration_s
     in_s, out_s = points(shot, duration_s)
-    dissolve_s = shot.transition.duration_s if shot.transition else Fraction(0)
+    overlap_s = shot.transition.duration_s if shot.transition else Fraction(0)
+    joint = joint_of(shot.transition)
     if isinstance(found, StoryreelError):
-        return Footage(shot.id, duration_s, in_s, out_s, dissolve_s, "", None, found.message)
-    return Footage(shot.id, duration_s, in_s, out_s, dissolve_s, f"{found.home}/clip.mp4", found.clip)
+        return Footage(shot.id, duration_s, in_s, out_s, overlap_s, "", None, found.message, joint)
+    return Footage(shot.id, duration_s, in_s, out_s, overlap_s, f"{found.home}/clip.mp4", found.clip, joint=joint)
+
+
+def joint_of(transition: Transition | None) -> Joint:
+    """What is seen in a transition; of a hard cut nothing is."""
+    if transition is None:
+        return edit.DISSOLVE
+    return Joint(transition.type, transition.direction or "left", transition.through or "black")
 
 
 def refuse_namesake(film: Film) -> None:

@@ -92,7 +92,7 @@ def _drawn(file: Path, frames: int) -> Coded | None:
 
 def _sound(cut: Cut, outputs: Path, kept: Path) -> Path:
     """The file of the cut's sound, encoded as one stream."""
-    heard = [(each.sha256, each.start, each.first, each.length, each.dissolve) for each in cut.segments]
+    heard = [(each.sha256, each.start, each.first, each.length, each.overlap) for each in cut.segments]
     file = kept / f"{digest_of({'encoding': ENCODING, 'rate': str(cut.frame_rate), 'heard': plain(heard)})}.m4a"
     if file.exists():
         _used(file)

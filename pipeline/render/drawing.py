@@ -23,7 +23,7 @@ def draw(cut: Cut, outputs: Path, target: Path, progress: Callable[[int], None])
         closing(sound(cut, outputs)) as samples,
         FilmWriter(target, cut.width, cut.height, cut.frame_rate) as film,
     ):
-        shown = timeline(cut, reels, canvas)
+        shown = timeline(cut, reels, canvas, reference=True)
         for frame, heard in enumerate(samples):
             picture = shown.get_frame(middle_s(frame, cut.frame_rate))
             planes = picture if picture.ndim == 2 else canvas.planes_of_rgb(picture)
@@ -40,7 +40,7 @@ def draw_part(cut: Cut, outputs: Path, part: Drawn, target: Path, progress: Call
         Reels(cut, outputs, canvas) as reels,
         FilmWriter(target, cut.width, cut.height, cut.frame_rate, sound=False) as film,
     ):
-        shown = timeline(cut, reels, canvas)
+        shown = timeline(cut, reels, canvas, reference=False)
         for frame in range(part.start, part.start + part.length):
             picture = shown.get_frame(middle_s(frame, cut.frame_rate))
             planes = picture if picture.ndim == 2 else canvas.planes_of_rgb(picture)

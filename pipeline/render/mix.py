@@ -107,11 +107,11 @@ def _voice(cut: Cut, outputs: Path, run: range) -> Voice:
     after, end_frame = cut.segments[run.stop : run.stop + 1], last.start + last.length
     start, end, before = sample(first.start), sample(end_frame), sample(first.first)
     half = min(HALF_FADE, (end - start) // 2)
-    if first.dissolve:
-        come = Fade(start, sample(first.start + first.dissolve))
+    if first.overlap:
+        come = Fade(start, sample(first.start + first.overlap))
     else:
         come = Fade(start - min(half, before, start), start + half)
-    if after and after[0].dissolve:
+    if after and after[0].overlap:
         return Voice(first, outputs / first.source, before - start, come, Fade(sample(after[0].start), end), False)
     go = Fade(end - half, end + half if after else end)
     return Voice(first, outputs / first.source, before - start, come, go, True)

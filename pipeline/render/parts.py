@@ -10,6 +10,7 @@ from pipeline.edit import Cut, Segment
 from pipeline.media.avc import Sets
 from pipeline.media.coded import OWN_SETS, Coded
 from pipeline.render.spans import Span, spans
+from pipeline.schema import plain
 
 _SHORT = 8  # frames: fewer are encoded with what stands beside them
 
@@ -60,7 +61,9 @@ def described(cut: Cut, part: Drawn) -> dict[str, Any]:
         first, stop = max(span.start, part.start), min(span.start + span.length, part.start + part.length)
         if first < stop:
             shown = [_shown(cut.segments[index], first) for index in span.shown]
-            rows.append({"from": first - span.start, "frames": stop - first, "of": span.length, "shown": shown})
+            joint = plain(cut.segments[span.shown[1]].joint) if len(shown) > 1 else None
+            place = {"from": first - span.start, "frames": stop - first, "of": span.length}
+            rows.append({**place, "shown": shown, "joint": joint})
     return {"size": [cut.width, cut.height], "fit": cut.fit, "frame_rate": str(cut.frame_rate), "spans": rows}
 
 

@@ -20,10 +20,10 @@ class Span:
 def spans(segments: Sequence[Segment]) -> Iterator[Span]:
     """The spans of the cut, in order and without gaps."""
     for index, segment in enumerate(segments):
-        if segment.dissolve:
-            yield Span(segment.start, segment.dissolve, (index - 1, index))
-        start, end = segment.start + segment.dissolve, segment.start + segment.length
-        alone = end - (segments[index + 1].dissolve if index + 1 < len(segments) else 0) - start
+        if segment.overlap:
+            yield Span(segment.start, segment.overlap, (index - 1, index))
+        start, end = segment.start + segment.overlap, segment.start + segment.length
+        alone = end - (segments[index + 1].overlap if index + 1 < len(segments) else 0) - start
         if alone > 0:
             yield Span(start, alone, (index,))
 
@@ -41,4 +41,4 @@ def runs(segments: Sequence[Segment]) -> list[range]:
 
 def _goes_on(before: Segment, segment: Segment) -> bool:
     same = segment.source != "" and segment.source == before.source
-    return same and not segment.dissolve and segment.first == before.first + before.length
+    return same and not segment.overlap and segment.first == before.first + before.length

@@ -2,6 +2,7 @@
 
 from pipeline.storyboard.board import (
     DEFAULT_MODEL,
+    DIRECTED,
     FRAME_RATE,
     Camera,
     Change,
@@ -28,7 +29,7 @@ from pipeline.storyboard.parse import Parsed, in_order, parse
 from pipeline.storyboard.shape import dotted
 
 __all__ = [
-    "DEFAULT_MODEL", "FRAME_RATE", "Camera", "Change", "Continuation", "CutSpec", "Entry", "Line", "Parsed", "Part",
-    "Path", "Reference", "Row", "Settings", "Shot", "Sound", "Source", "Storyboard", "Style", "Subject",
+    "DEFAULT_MODEL", "DIRECTED", "FRAME_RATE", "Camera", "Change", "Continuation", "CutSpec", "Entry", "Line", "Parsed",
+    "Part", "Path", "Reference", "Row", "Settings", "Shot", "Sound", "Source", "Storyboard", "Style", "Subject",
     "SubjectKind", "TakeCheck", "Transition", "Variants", "dotted", "in_order", "parse",
 ]  # fmt: skip

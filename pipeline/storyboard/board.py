@@ -97,8 +97,13 @@ class Line:
 class Transition:
     """How a shot begins, when not by a hard cut."""
 
-    type: Literal["dissolve"]
+    type: Literal["dissolve", "fade", "wipe", "slide", "push", "iris", "whip_pan"]
     duration_s: Fraction  # seconds of overlap with the shot before
+    direction: Literal["left", "right", "up", "down"] | None = None  # None: the author says none
+    through: Literal["black", "white"] | None = None  # likewise, of a fade
+
+
+DIRECTED = ("wipe", "slide", "push", "whip_pan")  # the types of transition that go somewhere
 
 
 @dataclass(frozen=True, slots=True)

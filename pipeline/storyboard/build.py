@@ -221,7 +221,9 @@ def _line(node: Node, path: Path) -> Line:
 
 
 def _transition(fields: Mapping[str, Node]) -> Transition:
-    return Transition(fields["type"].value, seconds(fields["duration"]) if "duration" in fields else Fraction(1, 2))
+    duration_s = seconds(fields["duration"]) if "duration" in fields else Fraction(1, 2)
+    direction, through = (fields[key].value if key in fields else None for key in ("direction", "through"))
+    return Transition(fields["type"].value, duration_s, direction, through)
 
 
 def _continuation(fields: Mapping[str, Node]) -> Continuation:

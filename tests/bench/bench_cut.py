@@ -57,9 +57,9 @@ def write_noisy(path: Path, number: int) -> None:
         container.mux(audio.encode(None))
 
 
-def cut_of(clips: list[Path], dissolve_s: Fraction) -> Cut:
+def cut_of(clips: list[Path], overlap_s: Fraction) -> Cut:
     shots = [
-        Footage(f"sh{n:03}", FRAMES / RATE, Fraction(0), None, dissolve_s, clip.name, inspect(clip))
+        Footage(f"sh{n:03}", FRAMES / RATE, Fraction(0), None, overlap_s, clip.name, inspect(clip))
         for n, clip in enumerate(clips)
     ]
     return assemble("main", shots, RATE, SIZE, "contain")
