@@ -20,7 +20,7 @@ def render(arguments: argparse.Namespace) -> int:
     """Make the cuts."""
     from pipeline.cli.progress import progress  # here: it loads rich
 
-    with progress(quiet=arguments.json) as shown:
+    with progress(quiet=arguments.json, as_json=arguments.events) as shown:
         done = produce.render(source_of(arguments), variants=arguments.variant, tell=shown.tell)
     for text in done.notes:
         show.note(text)
