@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
-from pipeline import catalog, edit, halting
+from pipeline import edit, halting
 from pipeline.edit import Cut, Footage
 from pipeline.errors import SetupError, StoreError, StoryreelError
 from pipeline.plan import Chosen, Compositions, Order, Plan, Rehearsal, Variant, points, rehearse
@@ -186,18 +186,11 @@ def assembled(
     `choices` may have points of its own for a take, which go before those of the storyboard.
     """
     footage = [_footage_of(compositions, variant, shot, found[shot.id], choices) for shot in variant.shots]
-    size = _size(compositions, variant)
+    size = compositions.size(variant)
     rate, fit = variant.cut.frame_rate, variant.cut.fit
     assert rate is not None
     assert fit is not None
     return edit.assemble(variant.name, footage, rate, size, fit)
-
-
-def _size(compositions: Compositions, variant: Variant) -> tuple[int, int]:
-    """Width and height of a variant's cut: those of its defaults, as the model of its first shot makes them."""
-    model = compositions.asked(variant, compositions.board.entries[variant.shots[0].entry]).model
-    resolution = variant.defaults.resolution or model.default("resolution")
-    return catalog.size(model, resolution, variant.defaults.aspect_ratio or model.default("aspect_ratio"))
 
 
 def _footage_of(
