@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+import yaml
 
 from pipeline import cli, schema
 from tests.double import Double
@@ -25,9 +26,17 @@ class Shop:
 
     def run(self, *words: str) -> tuple[int, str, str]:
         """Exit code, stdout and stderr of one command."""
+        before = self.locks()
         code = cli.main([*words])
         said = self.capsys.readouterr()
+        for file, text in self.locks().items():
+            if text != before.get(file):  # it was written just now
+                assert list(schema.violations("lock.schema.json", yaml.safe_load(text))) == [], text
         return code, said.out, said.err
+
+    def locks(self) -> dict[str, str]:
+        """The text of every lock, by the name of its file."""
+        return {file.name: file.read_text("utf-8") for file in self.here.folder.glob("*.lock.yaml")}
 
     def json(self, *words: str) -> Any:
         """What a command prints as JSON; it must be of the command's schema."""

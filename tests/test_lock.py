@@ -289,7 +289,8 @@ def test_a_foreign_line_is_named_with_what_to_do(foreign: str) -> None:
     lines = lock.dump(of(1, 2)).splitlines()
     at = numbered("\n".join(lines), "sh2:")
     number, message, hint = place("\n".join([*lines[:at], foreign, *lines[at:]]))
-    assert (number, message) == (at + 1, "this is not as storyreel writes it")
+    assert number == at + 1
+    assert message.startswith("this is not as storyreel writes it")
     assert "git" in hint
 
 

@@ -38,7 +38,8 @@ def test_an_order_is_bought_once_and_kept(tmp_path: Path) -> None:
         assert [row["id"] for row in shop.double.accepted()] == [take.prediction]
         assert shop.bought(order("a")) == take
         assert len(shop.double.accepted()) == 1
-    assert shop.states("a")[:4] == ["waiting", "sending", "making", "fetching"]
+    states = [state for state in shop.states("a") if state != "making"]  # as often as it was asked
+    assert states[:4] == ["waiting", "sending", "accepted", "fetching"]
     assert shop.kept == ["a", "a"]
     assert shop.gate.run_usd == Decimal("0.40")
 

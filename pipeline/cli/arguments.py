@@ -64,6 +64,7 @@ def parser() -> argparse.ArgumentParser:
     render = _verb(verbs, "render", "make the best cut there is for nothing: paid takes, else previs")
     render.add_argument("file", type=Path, metavar="FILE", help="a storyboard")
     _stdin(render)
+    _events(render)
     render.add_argument("--variant", action="append", default=[], metavar="NAME", help="only this one; may be repeated")
     engines = "default: %(default)s, what no joint changes; moviepy draws every frame: slow, to compare with"
     render.add_argument("--engine", choices=("copy", "moviepy"), default="copy", help=engines)
@@ -71,6 +72,7 @@ def parser() -> argparse.ArgumentParser:
     shoot = _verb(verbs, "shoot", "buy the takes that are missing, then make the cut: the only command that spends")
     shoot.add_argument("file", type=Path, metavar="FILE", help="a storyboard, or what `plan -o` saved")
     _stdin(shoot)
+    _events(shoot)
     shoot.add_argument("--yes", action="store_true", help="buy what the plan shows without asking")
     shoot.add_argument(
         "--max-cost", metavar="USD", help="the most that this run may cost; of several limits the lowest"
@@ -103,6 +105,7 @@ def parser() -> argparse.ArgumentParser:
     sync = _verb(verbs, "sync", "push takes to the team's store, and fetch those that a lock names and are not here")
     sync.add_argument("file", nargs="?", type=Path, metavar="FILE", help="a storyboard; default: all of the project")
     sync.add_argument("--dry-run", action="store_true", help="only say what would go where")
+    _events(sync)
 
     models = _verb(verbs, "models", "list the models with their limits and prices")
     models.add_argument("name", nargs="?", metavar="MODEL", help="show one model whole")
@@ -129,6 +132,12 @@ def _stdin(verb: argparse.ArgumentParser) -> None:
     """The word for what is read from standard input, where FILE is -."""
     named = "with - as FILE: the file that standard input stands for; default: %(default)s"
     verb.add_argument("--stdin-name", type=Path, default=Path("stdin.yaml"), metavar="FILE", help=named)
+
+
+def _events(verb: argparse.ArgumentParser) -> None:
+    """The word for progress that programs read."""
+    told = "say on stderr what happens as lines of JSON (schemas/output/event.schema.json), not in words"
+    verb.add_argument("--events", action="store_true", help=told)
 
 
 def _wishes(verb: argparse.ArgumentParser) -> None:

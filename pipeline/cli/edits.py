@@ -23,6 +23,8 @@ DONE: Mapping[Kind, str] = {
     "variants": "for new variants",
     "lost": "without its take",
     "recut": "recut",
+    "fallback": "with another fallback",
+    "notes": "with other notes",
 }
 _MOST_NAMED = 3  # variants
 _ID = 7  # characters of a commit's id
@@ -173,6 +175,12 @@ def _why(edit: Edit) -> Iterator[str]:
         yield f"{where[0]} now, {where[1]} before: costs nothing"
     if edit.recut:
         yield f"{', '.join(edit.recut)}: costs nothing"
+    if edit.fallback:
+        gone = edit.fallback == ("fallback_prompt is gone",)
+        cost = "costs nothing" if gone else "costs nothing unless the prompt is refused"
+        yield f"{', '.join(edit.fallback)}: {cost}"
+    if edit.notes:
+        yield f"{', '.join(edit.notes)}: costs nothing"
     if "added" in edit.kinds and len(edit.shots) > 1:
         yield f"{len(edit.shots)} shots in one take: {', '.join(edit.shots)}"
 
@@ -181,6 +189,8 @@ def _of_job(edit: Edit, job: NewJob) -> Iterator[str]:
     """Why a job is there, and why it need not be paid for."""
     if job.causes:
         yield "; ".join(map(str, job.causes))
+    elif "fallback" in edit.kinds and "lost" not in edit.kinds and not job.before and job.to_pay:
+        yield job.reason
     elif "lost" in edit.kinds and not job.before and "added" not in edit.kinds:
         yield "its take stands in no lock and no store any more"
     elif "variants" in edit.kinds and not job.before:

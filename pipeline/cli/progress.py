@@ -22,16 +22,16 @@ from rich.table import Column
 from rich.text import Text
 
 from pipeline.cli import show
+from pipeline.cli.events import tell_line
 from pipeline.errors import one_line
-from pipeline.produce import Cutting
+from pipeline.produce import Cutting, Event, FinishedCut, Offer, Tell
 from pipeline.runner import State, Step
 from pipeline.sync import Moving
 
-Event = Step | Cutting | Moving
-Tell = Callable[[Event], object]
 _WORDS: dict[State, str] = {
     "waiting": "waits",
     "sending": "is being submitted",
+    "accepted": "is being made",
     "making": "is being made",
     "fetching": "is being fetched",
     "kept": "ready",
@@ -43,6 +43,7 @@ _OF_PREVIS: dict[State, str] = {"making": "previs is being drawn", "kept": "prev
 _STYLES: dict[State, str] = {
     "waiting": "dim",
     "sending": "cyan",
+    "accepted": "cyan",
     "making": "cyan",
     "fetching": "cyan",
     "kept": "green",
@@ -63,10 +64,12 @@ class Shown:
 
 
 @contextmanager
-def progress(*, quiet: bool) -> Iterator[Shown]:
-    """Where events go. Nothing is shown when `quiet`."""
+def progress(*, quiet: bool, as_json: bool = False) -> Iterator[Shown]:
+    """Where events go: `as_json` lines of JSON; else nothing is shown when `quiet`."""
     console = Console(stderr=True)
-    if quiet:
+    if as_json:
+        yield Shown(tell_line)
+    elif quiet:
         yield Shown(lambda _: None)
     elif console.is_terminal:
         picture = _Picture(console)
@@ -100,6 +103,8 @@ class _Picture:
         self.live.stop()
 
     def tell(self, event: Event) -> None:
+        if isinstance(event, Offer | FinishedCut):
+            return  # the command itself shows them
         if not self.live.is_started:
             self.live.start()
         if isinstance(event, Cutting):
@@ -142,10 +147,13 @@ class Lines:
         self.clock = clock
         self.begun_s = clock()
         self.states: dict[str, State] = {}
+        self.said: dict[str, str] = {}
         self.quarter: dict[str, int] = {}
 
     def tell(self, event: Event) -> None:
         """Say what an event is worth a line."""
+        if isinstance(event, Offer | FinishedCut):
+            return  # the command itself shows them
         if isinstance(event, Cutting):
             self._cutting(event)
             return
@@ -153,9 +161,11 @@ class Lines:
             self._print(f"{_moved(event)}: {_moving_words(event)}")
             return
         self.states[event.key] = event.state
-        if event.state != "waiting":
+        said = _said(event)
+        if event.state != "waiting" and self.said.get(event.key) != said:
             left = self._left() if event.state == "kept" else ""
-            self._print(f"{_name(event)}: {_said(event)}{left}")
+            self._print(f"{_name(event)}: {said}{left}")
+        self.said[event.key] = said
 
     def _cutting(self, event: Cutting) -> None:
         quarter = 4 * event.done // max(1, event.total)

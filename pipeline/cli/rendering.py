@@ -20,10 +20,9 @@ def render(arguments: argparse.Namespace) -> int:
     """Make the cuts."""
     from pipeline.cli.progress import progress  # here: it loads rich
 
-    with progress(quiet=arguments.json) as shown:
-        done = produce.render(
-            source_of(arguments), variants=arguments.variant, engine=arguments.engine, tell=shown.tell
-        )
+    with progress(quiet=arguments.json, as_json=arguments.events) as shown:
+        source, engine = source_of(arguments), arguments.engine
+        done = produce.render(source, variants=arguments.variant, engine=engine, tell=shown.tell)
     for text in done.notes:
         show.note(text)
     if arguments.json:

@@ -30,7 +30,7 @@ def shoot(arguments: argparse.Namespace) -> int:
 
     most = settings.dollars(arguments.max_cost, "--max-cost") if arguments.max_cost is not None else None
     saved = _saved(arguments)
-    with progress(quiet=arguments.json) as shown:
+    with progress(quiet=arguments.json, as_json=arguments.events) as shown:
         if saved:
             done = produce.shoot_saved(saved, max_cost_usd=most, tell=shown.tell)
         else:

@@ -48,6 +48,11 @@ def aside(text: str) -> None:
     print(harmless(text), file=sys.stderr)
 
 
+def aside_json(value: Mapping[str, Any]) -> None:
+    """Something beside the result, as one line of JSON."""
+    print(as_json(value), file=sys.stderr, flush=True)
+
+
 def asked(question: str) -> bool:
     """Whether somebody at the terminal says yes; anything but a yes is a no."""
     print(harmless(f"storyreel: {question} [y/N] "), end="", file=sys.stderr, flush=True)

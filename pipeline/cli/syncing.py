@@ -19,7 +19,7 @@ def sync(arguments: argparse.Namespace) -> int:
     """Exchange takes; 1 where some could not be, or are nowhere."""
     from pipeline.cli.progress import progress  # here: it loads rich
 
-    with progress(quiet=arguments.json) as shown:
+    with progress(quiet=arguments.json, as_json=arguments.events) as shown:
         done = produce.exchanged(arguments.file, dry_run=arguments.dry_run, tell=shown.tell)
     if arguments.json:
         show.result(_fields(done))

@@ -112,14 +112,20 @@ class Client:
         self._seen.add(prediction)
         return found
 
-    async def wait(self, prediction: str, first_poll_s: float, longest_s: float) -> Prediction:
+    async def wait(
+        self,
+        prediction: str,
+        first_poll_s: float,
+        longest_s: float,
+        told: Callable[[Prediction], object] = lambda _: None,
+    ) -> Prediction:
         """The prediction when it has ended, well or not. Whatever is raised instead, it goes on at the API.
 
-        A completed one has its outputs. Raises StillOpen after `longest_s` seconds, RefusedByApi, and UnreachableApi
-        when nothing answers for minutes.
+        `told` hears of each answer that it has not ended. A completed one has its outputs. Raises StillOpen after
+        `longest_s` seconds, RefusedByApi, and UnreachableApi when nothing answers for minutes.
         """
         delays = self._pace.delays(first_poll_s, self._chance)
-        return await Waiting(prediction, longest_s, delays).end(self._asking, self.result)
+        return await Waiting(prediction, longest_s, delays, told).end(self._asking, self.result)
 
     async def upload(self, source: Path | bytes, filename: str, content_type: str) -> str:
         """The address at which the endpoint finds the file from now on. Raises RefusedByApi or UnreachableApi."""

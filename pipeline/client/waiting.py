@@ -21,6 +21,7 @@ class Waiting:
     prediction: str
     longest_s: float  # from now on
     delays: Iterator[float]  # seconds before each question
+    told: Callable[[Prediction], object]  # called with each answer that it has not ended
 
     async def end(self, asking: Asking, result: Callable[[str], Awaitable[Prediction]]) -> Prediction:
         """The prediction when it has ended, well or not."""
@@ -43,6 +44,7 @@ class Waiting:
                 heard = now()
                 if found.status in wire.TERMINAL and not _is_bare(found):
                     return found
+                self.told(found)
                 bare += _is_bare(found)
                 if bare == _MOST_BARE:
                     raise UnreachableApi("completed, and the API names no clip", prediction=self.prediction)

@@ -10,13 +10,14 @@ from typing import Literal
 
 from pipeline import plan as planning
 from pipeline.catalog import Price
+from pipeline.difference import besides
 from pipeline.difference import recut as cutting
 from pipeline.difference.matching import moved, pairs
 from pipeline.difference.recut import Setting
 from pipeline.difference.side import Side
 from pipeline.plan import Cause, Plan, State, Variant, Words
 
-Kind = Literal["added", "removed", "renamed", "moved", "changed", "variants", "lost", "recut"]
+Kind = Literal["added", "removed", "renamed", "moved", "changed", "variants", "lost", "recut", "fallback", "notes"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,8 @@ class Edit:
     follows: str  # id of the entry before it, where it was moved, else ""; "" for the first, too
     followed: str  # the same in the state before
     recut: tuple[str, ...]  # what the cut makes otherwise of it, one sentence each; costs nothing
+    fallback: tuple[str, ...] = ()  # what differs of its other wording, which is bought only after a refusal
+    notes: tuple[str, ...] = ()  # what differs of its notes; costs nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,19 +138,31 @@ class _Edits:
         for index, entry in enumerate(self.new.entries):
             was = self.pairs.get(index)
             jobs = tuple(self._job(index, was, want) for want in self.wanted[index])
-            recut = cutting.recut(self.old, self.new, was, index) if was is not None else ()
+            free = self._free(index, was)
             shots = tuple(shot.id for shot in entry.shots)
-            if kinds := tuple(self._kinds(index, was, jobs, recut)):
+            if kinds := (*self._kinds(index, was, jobs, free), *(kind for kind, told in free.items() if told)):
                 follows = self.new.name_of(index) if index in self.moved else ""
                 followed = self.old.name_of(was) if was is not None and index in self.moved else ""
                 name = self.old.entries[was].id if was is not None else ""
-                yield Edit(entry.id, name, kinds, shots, jobs, follows, followed, recut)
+                yield Edit(entry.id, name, kinds, shots, jobs, follows, followed, *free.values())
         kept = frozenset(self.pairs.values())
         for index, entry in enumerate(self.old.entries):
             if index not in kept:
                 yield Edit(entry.id, entry.id, ("removed",), tuple(shot.id for shot in entry.shots), (), "", "", ())
 
-    def _kinds(self, index: int, was: int | None, jobs: tuple[NewJob, ...], recut: tuple[str, ...]) -> Iterator[Kind]:
+    def _free(self, index: int, was: int | None) -> Mapping[Kind, tuple[str, ...]]:
+        """What differs and generates nothing now, in sentences, by its kind."""
+        if was is None:
+            return {"recut": (), "fallback": (), "notes": ()}
+        return {
+            "recut": cutting.recut(self.old, self.new, was, index),
+            "fallback": besides.fallback(self.old, self.new, was, index),
+            "notes": besides.notes(self.old.entries[was], self.new.entries[index]),
+        }
+
+    def _kinds(
+        self, index: int, was: int | None, jobs: tuple[NewJob, ...], free: Mapping[Kind, tuple[str, ...]]
+    ) -> Iterator[Kind]:
         if was is None:
             yield "added"
             return
@@ -159,10 +174,13 @@ class _Edits:
             yield "moved"
         if any(not job.before and job.digest not in self.old.digests for job in jobs):
             yield "variants"
-        if any(not job.before and job.digest in self.old.digests for job in jobs):
+        again = [job for job in jobs if not job.before and job.digest in self.old.digests]
+        if any(not (free["fallback"] and self._had_none(job)) for job in again):
             yield "lost"
-        if recut:
-            yield "recut"
+
+    def _had_none(self, job: NewJob) -> bool:
+        """Whether a job had no take before either, because moderation refused it or another one of its shot."""
+        return self.old.plan is not None and self.old.plan.state(job.digest)[0] in ("refused", "held")
 
     def _wanted(self, index: int, was: int | None) -> tuple[_Want, ...]:
         """The jobs of an entry that it had not or had not to pay, each once, with what it replaces first of all."""

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
+from pipeline.difference.naming import within
 from pipeline.difference.side import Side
 from pipeline.frames import plain_seconds
-from pipeline.storyboard import Entry, Shot, Transition
-
-_MOST_NAMED = 3  # variants
+from pipeline.storyboard import Entry, Shot, Storyboard, Transition
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +47,7 @@ def settings(before: Side, after: Side) -> Iterator[Setting]:
     one, other = before.plan.board, after.plan.board
     if one.title != other.title:
         yield Setting("title", f"{one.title!r} to {other.title!r}")
-    for place, name in enumerate(("frame_rate", "fit")):
-        moved: dict[str, list[str]] = {}
-        both = [variant for variant in after.cuts if variant in before.cuts]
-        for variant in both:
-            was, now = before.cuts[variant][place], after.cuts[variant][place]
-            if was != now:
-                moved.setdefault(f"{was} to {now}", []).append(variant)
-        for words, variants in moved.items():
-            yield Setting(f"cut.{name}", words + _in(variants, len(both)))
+    yield from _of_cuts(before, after)
     for name, was_usd, now_usd in (
         ("max_cost", one.max_cost_usd, other.max_cost_usd),
         ("max_total", one.max_total_usd, other.max_total_usd),
@@ -64,6 +55,42 @@ def settings(before: Side, after: Side) -> Iterator[Setting]:
         if was_usd != now_usd:
             limits = ("no limit" if usd is None else f"${usd:f}" for usd in (was_usd, now_usd))
             yield Setting(f"budget.{name}", " to ".join(limits))
+    yield from _checks(one, other)
+    yield from _words(one, other)
+
+
+def _of_cuts(before: Side, after: Side) -> Iterator[Setting]:
+    both = [variant for variant in after.cuts if variant in before.cuts]
+    for place, name in enumerate(("frame_rate", "fit", "size")):
+        moved: dict[str, list[str]] = {}
+        for variant in both:
+            was, now = before.cuts[variant][place], after.cuts[variant][place]
+            if was != now:
+                moved.setdefault(f"{was} to {now}", []).append(variant)
+        for words, variants in moved.items():
+            yield Setting(f"cut.{name}", words + within(variants, len(both)))
+
+
+def _checks(old: Storyboard, new: Storyboard) -> Iterator[Setting]:
+    """Programs that look at takes."""
+    was, now = _limits_of(old), _limits_of(new)
+    for run in dict.fromkeys((*was, *now)):
+        if run not in was or run not in now:
+            yield Setting("checks", f"{run} is {'new' if run in now else 'gone'}")
+        elif was[run] != now[run]:
+            yield Setting("checks", f"{run} timeout {was[run]} s to {now[run]} s")
+
+
+def _limits_of(board: Storyboard) -> Mapping[str, int]:
+    return {check.run: check.timeout_s for check in board.checks}
+
+
+def _words(old: Storyboard, new: Storyboard) -> Iterator[Setting]:
+    pilots = [board.variants.pilot if board.variants else "" for board in (old, new)]
+    if pilots[0] != pilots[1]:
+        yield Setting("variants.pilot", " to ".join(name or "the first variant" for name in pilots))
+    for codes, words in ((new.lint.off - old.lint.off, "new"), (old.lint.off - new.lint.off, "gone")):
+        yield from (Setting("lint.off", f"{code} is {words}") for code in sorted(codes))
 
 
 def _matched(old: Entry, new: Entry) -> Iterator[tuple[Shot | None, Shot | None]]:
@@ -120,7 +147,7 @@ def _chosen(old: Shot, new: Shot, before: Side, after: Side, was: int, index: in
             if of_one != of_other:
                 points = plain if of_one is None else of_one, now if of_other is None else of_other
                 moved.setdefault(f"{name} {' to '.join(map(_seconds, points))} in its take", []).append(variant)
-    yield from (words + _in(variants, len(both)) for words, variants in moved.items())
+    yield from (words + within(variants, len(both)) for words, variants in moved.items())
 
 
 def _takes(before: Side, after: Side, was: int, index: int) -> Iterator[str]:
@@ -129,7 +156,7 @@ def _takes(before: Side, after: Side, was: int, index: int) -> Iterator[str]:
     takes = {name: (before.takes[was].get(name), after.takes[index].get(name)) for name in both}
     names = [name for name, (one, other) in takes.items() if one and other and one != other]
     if names:
-        yield f"another take is used{_in(names, len(both))}"
+        yield f"another take is used{within(names, len(both))}"
 
 
 def _shown(old: str, new: str, before: Side, after: Side, was: int, index: int) -> Iterator[str]:
@@ -142,16 +169,7 @@ def _shown(old: str, new: str, before: Side, after: Side, was: int, index: int) 
         both = [variant for variant in here if variant in before.seconds and variant in after.seconds]
         names = [name for name in both if now in here[name] and earlier not in there.get(name, none)]
         if names:
-            yield f"{words}{_in(names, 0)}"
-
-
-def _in(variants: Iterable[str], of_all: int) -> str:
-    """In which variants; nothing where it is all of them."""
-    names = list(variants)
-    if len(names) == of_all:
-        return ""
-    more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
-    return f" in {', '.join(names[:_MOST_NAMED])}{more}"
+            yield f"{words}{within(names, 0)}"
 
 
 def _seconds(point: Fraction | None) -> str:

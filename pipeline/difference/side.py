@@ -25,7 +25,7 @@ class Side:
         self.takes: list[dict[str, tuple[str, int]]] = [{} for _ in self.entries]  # variant -> the take that it uses
         self.shown: list[dict[str, frozenset[str]]] = [{} for _ in self.entries]  # variant -> ids of shots in its cut
         self.seconds: dict[str, Fraction] = {}  # variant -> length of its cut
-        self.cuts: dict[str, tuple[Fraction | None, str | None]] = {}  # variant -> frame rate and fit
+        self.cuts: dict[str, tuple[Fraction | None, str | None, str]] = {}  # variant -> frame rate, fit and size
         self.to_buy = frozenset(job.digest for job in plan.to_buy()) if plan else frozenset()
         for variant in plan.variants if plan else ():
             self._add(variant)
@@ -53,7 +53,8 @@ class Side:
         for index, ids in shown.items():
             self.shown[index][variant.name] = frozenset(ids)
         self.seconds[variant.name] = self._length(self.plan, variant)
-        self.cuts[variant.name] = variant.cut.frame_rate, variant.cut.fit
+        width, height = self.plan.compositions.size(variant)
+        self.cuts[variant.name] = variant.cut.frame_rate, variant.cut.fit, f"{width}x{height}"
 
     def chosen(self, index: int, variant: str, shot: str) -> Points:
         """Where a shot begins and ends in the take that the variant uses, where somebody chose it for just that one."""

@@ -12,12 +12,14 @@ from functools import lru_cache
 from typing import Any, Literal, get_args
 
 from pipeline.lock.page import as_json
+from pipeline.schema import rule_at, violations
 from pipeline.take import Paid
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _TAKE = re.compile(r"([0-9a-f]{64})/([1-9][0-9]{0,8})")
 _SECONDS = re.compile(r"[0-9]{1,6}(\.[0-9]{1,9})?")
 _MOST_SLATES = 10**9
+SCHEMA = "lock.schema.json"
 _REQUEST = '{"format": 1, "inputs": {'
 _MONEY = re.compile(r"[0-9]+(\.[0-9]+)?")
 
@@ -55,7 +57,7 @@ def place(section: str, key: str, line: str) -> str:
         if fields := object_in(line):
             if all(isinstance(mark, str) for mark in fields.values()):
                 return "sources"
-            return "requests" if section == "requests" or fields.keys() >= {"inputs", "model"} else ""
+            return "requests" if _is_request(fields) else ""
     if section and _legal(section, key, line):
         return section
     return next((name for name in ("takes", "shots") if _legal(name, key, line)), "")
@@ -66,8 +68,44 @@ def _legal(section: str, key: str, line: str) -> bool:
         return use_in(line) is not None
     if section == "takes":
         return _TAKE.fullmatch(key) is not None and fields_of_take(line) is not None
-    known = marks_in(line) if section == "sources" else object_in(line)
+    known = marks_in(line) if section == "sources" else request_in(line)
     return _DIGEST.fullmatch(key) is not None and known is not None
+
+
+def fault(section: str, key: str, line: str) -> str:
+    """What is wrong with a line that belongs into no section, as one of that in which it stands."""
+    try:
+        value = json.loads(line)
+    except (ValueError, RecursionError):
+        return "what stands behind the colon is no JSON"
+    page = {"format": 1, "recipe": 1, "https://x": {section: {key: value}}}
+    error = next(violations(SCHEMA, page), None)
+    if error is None:
+        return ""
+    steps = [str(step) for step in error.absolute_path][3:]
+    if error.validator in ("required", "dependentRequired"):
+        return re.sub(r"'(\w+)' is a (required property|dependency of '(\w+)')", _lacking, error.message)
+    said = rule_at(SCHEMA, list(error.absolute_schema_path)[:-1]).get("description", "")
+    if error.validator == "additionalProperties":
+        return f"{'.'.join(steps)} holds what it can't; it is {said}"
+    if len(error.absolute_path) == 2:
+        return f"its key is not {said}"
+    return f"{'.'.join(steps) or 'it'} is not {said}" if steps else "behind the colon stands no mapping"
+
+
+def _lacking(found: re.Match[str]) -> str:
+    return f"{found[1]} is missing" + (f", where {found[3]} is" if found[3] else "")
+
+
+def _is_request(fields: Mapping[str, Any]) -> bool:
+    inputs, model = fields.get("inputs"), fields.get("model")
+    return isinstance(inputs, dict) and isinstance(model, str) and type(fields.get("format")) is int
+
+
+def request_in(line: str | None) -> Mapping[str, Any] | None:
+    """The request that a line holds, as digested."""
+    fields = object_in(line)
+    return fields if fields is not None and _is_request(fields) else None
 
 
 def marks_in(line: str | None) -> Mapping[str, str] | None:
@@ -108,7 +146,7 @@ def paid_in(key: str, line: str) -> Paid | None:
 @lru_cache(maxsize=1 << 16)
 def fields_of_take(line: str) -> Mapping[str, Any] | None:
     fields = object_in(line) or {}
-    clip, prediction, price = (fields.get(name) for name in ("clip", "prediction", "price_usd"))
+    clip, prediction, price = (fields.get(name, False) for name in ("clip", "prediction", "price_usd"))
     fine = isinstance(clip, str) and _DIGEST.fullmatch(clip) and isinstance(prediction, str)
     priced = price is None or (isinstance(price, str) and _MONEY.fullmatch(price))
     return fields if fine and priced and _has_names(fields) and _has_points(fields) else None

@@ -13,12 +13,13 @@ from pipeline.lock.lines import (
     Points,
     Use,
     amount,
+    fault,
     fields_of_take,
     key_of,
     marks_in,
-    object_in,
     paid_in,
     place,
+    request_in,
     use_in,
     written_use,
 )
@@ -83,7 +84,7 @@ class Lock:
 
     def request(self, origin: str, digest: str) -> Mapping[str, Any] | None:
         """The request behind a digest, as digested; None where the lock does not have it."""
-        return object_in(self._lines(origin, "requests").get(digest))
+        return request_in(self._lines(origin, "requests").get(digest))
 
     def sources(self, origin: str, digest: str) -> Mapping[str, str] | None:
         """The marks of what a request was made from, by name; None where the lock does not have them."""
@@ -166,7 +167,7 @@ def parse(text: str, file: str) -> Lock:
     """The lock in a text; an empty one is none. Raises BadInput for what storyreel did not write."""
     if not text.strip():
         return Lock()
-    header, lines = page.read(text, file, Header(FORMAT, RECIPE), place)
+    header, lines = page.read(text, file, Header(FORMAT, RECIPE), place, fault)
     if header.format < 1 or header.recipe < 1:
         raise page.refusal(file, "it does not say its format and recipe")
     return Lock(header.recipe, lines)

@@ -39,11 +39,15 @@ class Header:
     recipe: int
 
 
-def read(text: str, file: str, newest: Header, place: Callable[[str, str, str], str]) -> tuple[Header, Page]:
+Judge = Callable[[str, str, str], str]  # told a section, a key and its JSON
+
+
+def read(text: str, file: str, newest: Header, place: Judge, fault: Judge) -> tuple[Header, Page]:
     """The header and the sections. Raises BadInput for what `write` would not have written, or newer than `newest`.
 
     Lines may stand in any order, as a union merge of git leaves them: `place` tells of the section that a line stands
-    in, its key and its JSON the section that it belongs to; "" for none. The same line twice says what it says once.
+    in, its key and its JSON the section that it belongs to; "" for none, and `fault` what is wrong with it then. The
+    same line twice says what it says once.
     """
     numbers: dict[str, int] = {}
     reading = _Reading(place)
@@ -62,17 +66,20 @@ def read(text: str, file: str, newest: Header, place: Callable[[str, str, str], 
             reading.enter(number, line, key)
         elif depth == 2 and value is None and reading.origin and key in SECTIONS:
             reading.step(number, line, key)
-        elif not (depth == 4 and value is not None and reading.origin and reading.fact(number, line, key, value)):
+        elif depth != 4 or value is None or not reading.origin:
             raise _wrong(file, number, line, _FOREIGN)
-    if fault := reading.fault():
-        raise _wrong(file, *fault)
+        elif not reading.fact(number, line, key, value):
+            why = fault(reading.section, key, value) if reading.section else ""
+            raise _wrong(file, number, line, _FOREIGN + (f": {why}" if why else ""))
+    if wrong := reading.fault():
+        raise _wrong(file, *wrong)
     return Header(numbers.get("format", 0), numbers.get("recipe", 0)), reading.page
 
 
 class _Reading:
     """What was read so far, and the first line that stands where only a merge can have put it."""
 
-    def __init__(self, place: Callable[[str, str, str], str]) -> None:
+    def __init__(self, place: Judge) -> None:
         self.place = place
         self.page: dict[str, dict[str, dict[str, str]]] = {}
         self.origin = self.section = ""

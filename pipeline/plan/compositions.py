@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from pipeline import catalog
 from pipeline.catalog import Model
 from pipeline.errors import MOST, BadInput
 from pipeline.plan.links import needed, targets, upstream_first
@@ -80,6 +81,12 @@ class Compositions:
         if key not in self._asked:
             self._asked[key] = parameters(self.models, variant, entry)
         return self._asked[key]
+
+    def size(self, variant: Variant) -> tuple[int, int]:
+        """Width and height, in pixels, of a variant's cut: its defaults', as the model of its first shot has them."""
+        model = self.asked(variant, self.board.entries[variant.shots[0].entry]).model
+        resolution = variant.defaults.resolution or model.default("resolution")
+        return catalog.size(model, resolution, variant.defaults.aspect_ratio or model.default("aspect_ratio"))
 
     def key(self, variant: Variant, index: int) -> Key:
         """What the composition of the entry at the index depends on: the entry, what it asks for, what it looks at."""

@@ -23,6 +23,8 @@ sharing      `sync`: takes go to the team's store and come from it
 billing      what the API's bills say of it afterwards
 buying       the takes of an offer are bought, each once
 shooting     `shoot`: what is missing is bought, then all is rendered; the only one that can spend
+events       what is told meanwhile
+following    `follow`: the same verbs in an asynchronous world, with their events
 states       a storyboard at one moment, in the working tree or in git
 pointed      references of which git LFS has only a pointer here
 comparing    `diff`: what differs between two states
@@ -32,18 +34,23 @@ accounts     `status` and `settle`: what is open, what was spent, what an attemp
 from pipeline.produce.accounts import Account, Row, settle, status
 from pipeline.produce.choosing import Choice, Chosen, Takes, choose, takes
 from pipeline.produce.comparing import Compared, compare
+from pipeline.produce.events import Cutting, Event, FinishedCut, Tell
 from pipeline.produce.flagging import Flagged, flagged
+from pipeline.produce.following import Run, follow
 from pipeline.produce.offering import Offer
 from pipeline.produce.reading import Film, Source, Written, check, check_lock, plan, written
-from pipeline.produce.rendering import Cutting, FinishedCut, Rendered, assembled, render
+from pipeline.produce.rendering import Rendered, assembled, render
 from pipeline.produce.saving import Agreement, agreement, save
 from pipeline.produce.sharing import Synced, exchanged
 from pipeline.produce.shooting import Left, Shooting, offered, shoot, shoot_saved
 from pipeline.produce.states import State
+from pipeline.runner import Accepted, Failed, Fetching, HeldBack, Kept, Making, Sending, Step, Waiting
+from pipeline.sync import Moving
 
 __all__ = [
-    "Account", "Agreement", "Choice", "Chosen", "Compared", "Cutting", "Film", "FinishedCut", "Flagged", "Left",
-    "Offer", "Rendered", "Row", "Shooting", "Source", "State", "Synced", "Takes", "Written", "agreement", "assembled",
-    "check", "check_lock", "choose", "compare", "exchanged", "flagged", "offered", "plan", "render", "save", "settle",
-    "shoot", "shoot_saved", "status", "takes", "written",
+    "Accepted", "Account", "Agreement", "Choice", "Chosen", "Compared", "Cutting", "Event", "Failed", "Fetching",
+    "Film", "FinishedCut", "Flagged", "HeldBack", "Kept", "Left", "Making", "Moving", "Offer", "Rendered", "Row", "Run",
+    "Sending", "Shooting", "Source", "State", "Step", "Synced", "Takes", "Tell", "Waiting", "Written", "agreement",
+    "assembled", "check", "check_lock", "choose", "compare", "exchanged", "flagged", "follow", "offered", "plan",
+    "render", "save", "settle", "shoot", "shoot_saved", "status", "takes", "written",
 ]  # fmt: skip

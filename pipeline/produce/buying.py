@@ -15,10 +15,10 @@ from pipeline.client import Client, Endpoint
 from pipeline.errors import StoryreelError
 from pipeline.plan import Order, Plan, Purchase
 from pipeline.produce.billing import billed
+from pipeline.produce.events import Tell
 from pipeline.produce.offering import Offer
 from pipeline.produce.reading import Film, now
 from pipeline.produce.writing import Scribe
-from pipeline.runner import Step
 from pipeline.store import Gate, Store, take_home
 from pipeline.take import Take
 
@@ -35,7 +35,7 @@ async def buy(
     endpoint: Endpoint,
     connect: Connect,
     sleep: Sleep,
-    tell: Callable[[Step], object],
+    tell: Tell,
     landed: Callable[[Take], object],
 ) -> tuple[Mapping[str, Take | StoryreelError], Decimal | None]:
     """What each order came to, by its key, and the US dollars that the API's bills say of it; None: it did not tell.

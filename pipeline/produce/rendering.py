@@ -2,56 +2,27 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import tempfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from pipeline import catalog, edit
+from pipeline import edit, halting
 from pipeline.edit import Cut, Footage, Joint
 from pipeline.errors import SetupError, StoreError, StoryreelError
 from pipeline.plan import Chosen, Compositions, Order, Plan, Rehearsal, Variant, points, rehearse
 from pipeline.previs import DRAWING
+from pipeline.produce.events import Cutting, FinishedCut, Tell, unheard
 from pipeline.produce.flagging import Flagged, flagged, screening_of, with_flags
 from pipeline.produce.reading import Film, Source, chosen, plan
 from pipeline.produce.sharing import brought_home
 from pipeline.render import Engine, kept
 from pipeline.store import Store, previs_home, take_home
 from pipeline.storyboard import Shot, Transition
-from pipeline.sync import Moving
 from pipeline.take import Take
 from pipeline.wire import LOCAL_ORIGIN
-
-if TYPE_CHECKING:
-    from pipeline.runner import Step
-
-
-@dataclass(frozen=True, slots=True)
-class Cutting:
-    """How far the drawing of one cut has come."""
-
-    variant: str
-    done: int  # frames
-    total: int  # frames
-
-
-@dataclass(frozen=True, slots=True)
-class FinishedCut:
-    """One variant's film."""
-
-    variant: str
-    file: Path  # of the cut
-    frames: int
-    frame_rate: Fraction  # frames a second
-    takes: int  # shots shown by takes that were paid for
-    previs: int  # shots shown by previs
-    failed: Mapping[str, StoryreelError]  # by shot: what went wrong; a card stands in its place
-    notes: tuple[str, ...]  # where the edit had to differ from what was asked
-    unchanged: bool  # it was there already
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +42,7 @@ def render(
     *,
     variants: Iterable[str] = (),
     engine: Engine = "copy",
-    tell: Callable[[Step | Cutting | Moving], object] = lambda _: None,
+    tell: Tell = unheard,
     environ: Mapping[str, str] = os.environ,
 ) -> Rendered:
     """Make the best film there is for nothing of each variant (or of those named): paid takes, else previs.
@@ -88,13 +59,7 @@ def render(
     return replace(cuts_of(film, planned, wanted, tell, engine), notes=notes)
 
 
-def cuts_of(
-    film: Film,
-    plan: Plan,
-    variants: tuple[Variant, ...],
-    tell: Callable[[Step | Cutting], object],
-    engine: Engine = "copy",
-) -> Rendered:
+def cuts_of(film: Film, plan: Plan, variants: tuple[Variant, ...], tell: Tell, engine: Engine = "copy") -> Rendered:
     """The cuts of these variants, with the takes that the plan knows of."""
     rehearsal = rehearse(plan, variants)
     clips, drawn = _footage(film, plan, rehearsal, tell)
@@ -108,7 +73,7 @@ def cuts_of(
 
 
 def _footage(
-    film: Film, plan: Plan, rehearsal: Rehearsal, tell: Callable[[Step], object]
+    film: Film, plan: Plan, rehearsal: Rehearsal, tell: Tell
 ) -> tuple[Mapping[str, Take | StoryreelError], int]:
     """Every clip of the rehearsal by its key, or why there is none; and how many were made now."""
     store = film.store
@@ -119,7 +84,7 @@ def _footage(
             clips[key] = take
     missing = [order for key, order in rehearsal.orders.items() if key not in clips]
     if missing:
-        made = asyncio.run(_draw(film, store, missing, clips, tell))
+        made = halting.run(_draw(film, store, missing, clips, tell))
         clips.update(made)
         return clips, sum(1 for take in made.values() if isinstance(take, Take))
     return clips, 0
@@ -139,7 +104,7 @@ async def _draw(
     store: Store,
     orders: list[Order],
     clips: Mapping[str, Take | StoryreelError],
-    tell: Callable[[Step], object],
+    tell: Tell,
 ) -> Mapping[str, Take | StoryreelError]:
     """The missing previs, made by our own server inside this process: no key, no port, no money."""
     # httpx, Starlette and libav load here, so that `check` and `plan` stay quick.
@@ -165,9 +130,10 @@ def _cut(
     variant: Variant,
     rehearsal: Rehearsal,
     clips: Mapping[str, Take | StoryreelError],
-    tell: Callable[[Cutting], object],
+    tell: Tell,
     engine: Engine,
 ) -> FinishedCut:
+    halting.look()
     found = {shot.id: clips[rehearsal.footage[variant.name, shot.entry]] for shot in variant.shots}
     cut = assembled(plan.compositions, variant, found, plan.chosen)
     target = film.project.outputs / film.board.name / variant.name / "cut.mp4"
@@ -180,15 +146,18 @@ def _cut(
         # libav loads in there, and moviepy where something is drawn.
 
         def progress(done: int, total: int) -> None:
+            halting.look()
             tell(Cutting(variant.name, done, total))
 
         kept.draw(cut, engine, film.name, film.project.outputs, target, progress)
     failed = {shot: error for shot, error in found.items() if isinstance(error, StoryreelError)}
     takes = sum(1 for shot in variant.shots if rehearsal.footage[variant.name, shot.entry].startswith("take:"))
     previs = len(variant.shots) - takes - len(failed)
-    return FinishedCut(
+    finished = FinishedCut(
         variant.name, target, cut.frame_count, cut.frame_rate, takes, previs, failed, cut.notes, unchanged
     )
+    tell(finished)
+    return finished
 
 
 def _damaged(store: Store, found: Mapping[str, Take | StoryreelError]) -> Mapping[str, StoreError]:
@@ -220,18 +189,11 @@ def assembled(
     `choices` may have points of its own for a take, which go before those of the storyboard.
     """
     footage = [_footage_of(compositions, variant, shot, found[shot.id], choices) for shot in variant.shots]
-    size = _size(compositions, variant)
+    size = compositions.size(variant)
     rate, fit = variant.cut.frame_rate, variant.cut.fit
     assert rate is not None
     assert fit is not None
     return edit.assemble(variant.name, footage, rate, size, fit)
-
-
-def _size(compositions: Compositions, variant: Variant) -> tuple[int, int]:
-    """Width and height of a variant's cut: those of its defaults, as the model of its first shot makes them."""
-    model = compositions.asked(variant, compositions.board.entries[variant.shots[0].entry]).model
-    resolution = variant.defaults.resolution or model.default("resolution")
-    return catalog.size(model, resolution, variant.defaults.aspect_ratio or model.default("aspect_ratio"))
 
 
 def _footage_of(

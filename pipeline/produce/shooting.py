@@ -10,24 +10,23 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import partial
 
-from pipeline import screening, settings
+from pipeline import halting, screening, settings
 from pipeline.client import Client, Endpoint
 from pipeline.errors import ApprovalNeeded, SetupError, StoryreelError, nearest
 from pipeline.plan import EVERYTHING, Plan, Slot, Variant, Wish, purchase
 from pipeline.produce.buying import Connect, Sleep, buy
 from pipeline.produce.endpoints import paid
+from pipeline.produce.events import Tell, unheard
 from pipeline.produce.flagging import screening_of
 from pipeline.produce.offering import Offer, purse_of, refuse_from_here, refuse_over_budget
 from pipeline.produce.quoting import quotes
 from pipeline.produce.reading import Film, Source, chosen, now, plan, planned
-from pipeline.produce.rendering import Cutting, Rendered, cuts_of, refuse_namesake
+from pipeline.produce.rendering import Rendered, cuts_of, refuse_namesake
 from pipeline.produce.saving import Agreement, refuse_dearer, refuse_moved
 from pipeline.produce.sharing import Outbox, brought_home
 from pipeline.produce.writing import brought_up_to_date
-from pipeline.runner import Step
 from pipeline.settings import ci
 from pipeline.store import Gate, Limits
-from pipeline.sync import Moving
 from pipeline.take import Take
 
 _QUIET_S = 0.3  # without a take that lands, before takes are looked at: until then there is other work
@@ -75,7 +74,7 @@ def shoot(
     missing_only: bool = False,
     regenerate_absent: bool = False,
     max_cost_usd: Decimal | None = None,
-    tell: Callable[[Step | Cutting | Moving], object] = lambda _: None,
+    tell: Tell = unheard,
     environ: Mapping[str, str] = os.environ,
     connect: Connect | None = None,
     sleep: Sleep = asyncio.sleep,
@@ -98,7 +97,7 @@ def shoot_saved(
     agreed: Agreement,
     *,
     max_cost_usd: Decimal | None = None,
-    tell: Callable[[Step | Cutting | Moving], object] = lambda _: None,
+    tell: Tell = unheard,
     environ: Mapping[str, str] = os.environ,
     connect: Connect | None = None,
     sleep: Sleep = asyncio.sleep,
@@ -121,7 +120,7 @@ def _offer(
     variants: tuple[str, ...],
     environ: Mapping[str, str],
     max_cost_usd: Decimal | None,
-    tell: Callable[[Moving], object] | None = None,
+    tell: Tell | None = None,
 ) -> tuple[Offer, tuple[str, ...]]:
     """What would be bought, and what is to be told of the team's store, which is asked where `tell` is given."""
     film, before = plan(file, environ)
@@ -141,7 +140,7 @@ def _shot(
     approve: Callable[[Offer], bool],
     agreed: Agreement | None,
     notes: tuple[str, ...],
-    tell: Callable[[Step | Cutting | Moving], object],
+    tell: Tell,
     environ: Mapping[str, str],
     connect: Connect | None,
     sleep: Sleep,
@@ -160,6 +159,8 @@ def _shot(
         refuse_over_budget(offer)
         if offer.purchase.to_pay and not approve(offer):
             raise ApprovalNeeded("nothing was bought: nobody said yes", hint="--yes says it beforehand")
+        halting.look()
+        tell(offer)
     with Outbox(film, before.origin, tell, environ) as outbox:
         if offer.purchase.orders:
             made, billed = _bought(offer, gate, endpoint, connect or Client, sleep, tell, outbox)
@@ -177,7 +178,7 @@ def _bought(
     endpoint: Endpoint,
     connect: Connect,
     sleep: Sleep,
-    tell: Callable[[Step], object],
+    tell: Tell,
     outbox: Outbox,
 ) -> tuple[Mapping[str, Take | StoryreelError], Decimal | None]:
     screening.load()  # while this is the only thread
@@ -188,7 +189,7 @@ def _bought(
                 screen.see(take)
                 outbox.landed(take)
 
-            return asyncio.run(buy(offer, gate, endpoint, connect, sleep, tell, landed))
+            return halting.run(buy(offer, gate, endpoint, connect, sleep, tell, landed))
     except KeyboardInterrupt:
         with suppress(StoryreelError):  # takes that landed while the run was being stopped belong into the lock
             brought_up_to_date(offer.film, planned(offer.film, offer.plan.origin))
@@ -213,7 +214,7 @@ def quoted(offer: Offer, endpoint: Endpoint, connect: Connect | None) -> Offer:
     """The offer at the API's price of this moment. Raises SetupError where a price is known neither to it nor here."""
     if not offer.purchase.to_pay:
         return offer
-    prices, notes = asyncio.run(quotes(offer, endpoint, connect))
+    prices, notes = halting.run(quotes(offer, endpoint, connect))
     fresh = replace(offer, purchase=offer.purchase.priced(prices), plan=offer.plan.priced(prices), notes=notes)
     if fresh.unpriced:
         hint = "nothing was bought; ask again later, or write the price into a model file of your own"

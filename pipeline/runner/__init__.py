@@ -1,6 +1,8 @@
 """Orders become takes: every shot at once as far as the limits allow, those that continue from others after them.
 
-desk         what a run works with and what it tells          Desk, Step
+steps        what happens to an order                         Step, and a class for each kind of it
+desk         what a run works with                            Desk
+telling      each step told once
 orderly      errors as values; steps taken to their end
 uploads      files and frames become addresses
 matching     which row of the API's history is a submission that got no answer
@@ -10,9 +12,24 @@ fetching     a prediction becomes a clip that is kept
 run          all of it, each order in its turn                generate
 """
 
-from pipeline.runner.desk import Counter, Desk, State, Step
+from pipeline.runner.desk import Counter, Desk
 from pipeline.runner.orderly import mendable
 from pipeline.runner.refusals import failure
 from pipeline.runner.run import generate
+from pipeline.runner.steps import (
+    Accepted,
+    Failed,
+    Fetching,
+    HeldBack,
+    Kept,
+    Making,
+    Sending,
+    State,
+    Step,
+    Waiting,
+)
 
-__all__ = ["Counter", "Desk", "State", "Step", "failure", "generate", "mendable"]
+__all__ = [
+    "Accepted", "Counter", "Desk", "Failed", "Fetching", "HeldBack", "Kept", "Making", "Sending", "State", "Step",
+    "Waiting", "failure", "generate", "mendable",
+]  # fmt: skip

@@ -1,4 +1,4 @@
-"""What a run works with, and what it tells of its progress."""
+"""What a run works with."""
 
 from __future__ import annotations
 
@@ -8,30 +8,19 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import TypeVar
 
 from pipeline.catalog import Model
 from pipeline.client import Client
 from pipeline.errors import GenerationError
 from pipeline.plan import Order
 from pipeline.runner.orderly import to_its_end
+from pipeline.runner.steps import Step
 from pipeline.store import Attempt, Gate, Home, Intent, Store
 from pipeline.take import Take
 
 _T = TypeVar("_T")
-State = Literal["waiting", "sending", "making", "fetching", "kept", "failed", "held"]
 LARGEST_CLIP = 2 << 30  # bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """Something that happened to one order, for whoever shows progress."""
-
-    key: str  # of the order
-    variant: str  # that it is for; "" where all use it
-    shot: str
-    state: State
-    message: str = ""  # why it waits, or failed
 
 
 class Counter:

@@ -12,16 +12,16 @@ from pathlib import Path
 from pipeline import media, wire
 from pipeline.errors import Absent, Expired, MediaError, RefusedByApi, StoreError, UnreachableApi
 from pipeline.plan import Order
-from pipeline.runner.desk import LARGEST_CLIP, Desk, State
+from pipeline.runner.desk import LARGEST_CLIP, Desk
 from pipeline.runner.orderly import whole
 from pipeline.runner.refusals import failure
+from pipeline.runner.telling import Teller
 from pipeline.store import Attempt, Home, Intent
 from pipeline.take import MediaFacts, Paid, Take
 from pipeline.wire import Prediction
 
 _FRESH_ADDRESSES = 3  # that are asked for where one has expired
 _LEAST_WAIT_S = 30.0  # for what was left behind open, however long ago
-Tell = Callable[[State, str], object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Fetcher:
     desk: Desk
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
 
-    async def taken(self, order: Order, home: Home, attempt: Attempt, tell: Tell) -> Take:
+    async def taken(self, order: Order, home: Home, attempt: Attempt, tell: Teller) -> Take:
         """The take that a submitted attempt comes to."""
         if rescued := attempt.rescued():
             with suppress(MediaError):  # what is none is moved aside when the clip is kept that the API still has
@@ -44,7 +44,7 @@ class Fetcher:
         if prediction.status != "completed":
             await whole(attempt.end, "failed", prediction.code, prediction.error)
             raise failure(prediction, order)
-        tell("fetching", "")
+        tell.fetching(prediction.id)
         clip = attempt.temporary()
         try:
             facts = await self._downloaded(prediction, clip)
@@ -52,10 +52,10 @@ class Fetcher:
         finally:
             clip.unlink(missing_ok=True)
 
-    async def restored(self, home: Home, paid: Paid, tell: Tell) -> Take:
+    async def restored(self, home: Home, paid: Paid, tell: Teller) -> Take:
         """The take whose clip is gone, with its clip out of the API again; nothing is generated."""
         prediction = await self._still_there(paid)
-        tell("fetching", "")
+        tell.fetching(paid.prediction)
         clip = home.temporary()
         try:
             await self._downloaded(prediction, clip)
@@ -63,10 +63,10 @@ class Fetcher:
         finally:
             clip.unlink(missing_ok=True)
 
-    async def adopted(self, order: Order, home: Home, paid: Paid, tell: Tell) -> Take:
+    async def adopted(self, order: Order, home: Home, paid: Paid, tell: Teller) -> Take:
         """The take that somebody else paid for and the lock names, out of the API; nothing is generated."""
         prediction = await self._still_there(paid)
-        tell("fetching", "")
+        tell.fetching(paid.prediction)
         clip = home.temporary()
         try:
             # Before anything is written down: another clip would stay here as an attempt that never ends.
@@ -81,9 +81,10 @@ class Fetcher:
         finally:
             clip.unlink(missing_ok=True)
 
-    async def _ended(self, order: Order, attempt: Attempt, tell: Tell) -> Prediction:
+    async def _ended(self, order: Order, attempt: Attempt, tell: Teller) -> Prediction:
         """The prediction when it has ended, well or not."""
-        tell("making", "")
+        if not attempt.fresh:
+            tell.making(attempt.prediction)
         model = self.desk.models[order.request.model]
         # What was submitted a moment ago may have waited long before: for a turn, for uploads, for an answer.
         age_s = 0.0 if attempt.fresh else max(0.0, (self.clock() - attempt.begun).total_seconds())
@@ -92,7 +93,9 @@ class Fetcher:
             max(min(_LEAST_WAIT_S, model.longest_s), model.longest_s - age_s),
         )
         try:
-            return await self.desk.client.wait(attempt.prediction, first_s, longest_s)
+            return await self.desk.client.wait(
+                attempt.prediction, first_s, longest_s, lambda found: tell.making(found.id, found.status)
+            )
         except RefusedByApi as error:
             if error.http_status != 404:
                 raise

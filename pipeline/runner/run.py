@@ -13,11 +13,12 @@ from pathlib import Path
 
 from pipeline.errors import GenerationError, Held, KeyRefused, OutOfCredit, RefusedByApi, StoryreelError
 from pipeline.plan import Order
-from pipeline.runner.desk import Desk, State, Step
+from pipeline.runner.desk import Desk
 from pipeline.runner.fetching import Fetcher
 from pipeline.runner.orderly import mendable
 from pipeline.runner.refusals import with_next_step
 from pipeline.runner.sending import Sender
+from pipeline.runner.telling import Teller
 from pipeline.runner.uploads import Bodies
 from pipeline.store import Busy, Home
 from pipeline.take import Take
@@ -36,8 +37,9 @@ async def generate(
     async with asyncio.TaskGroup() as group:
         run = _Run(desk, kept, group)
         for order in orders:
-            desk.tell(Step(order.key, "" if order.shared else order.variant, order.shot, "waiting"))
-            run.tasks[order.key] = group.create_task(run.outcome(order))
+            tell = run.teller(order)
+            tell.waiting()
+            run.tasks[order.key] = group.create_task(run.outcome(order, tell))
     return {key: task.result() for key, task in run.tasks.items()}
 
 
@@ -49,40 +51,34 @@ class _Run:
         self.room = asyncio.Semaphore(desk.limit)
         self.bodies = Bodies(desk, group)
         self.sender, self.fetcher = Sender(desk), Fetcher(desk)
-        self.told: dict[str, tuple[State, str]] = {}
         self.stopped: GenerationError | None = None  # nothing more can be bought: no credit, or no such key
 
-    async def outcome(self, order: Order) -> Take | StoryreelError:
+    def teller(self, order: Order) -> Teller:
+        return Teller(order, self.desk.tell, rehearsal=self.desk.counter is None)
+
+    async def outcome(self, order: Order, tell: Teller) -> Take | StoryreelError:
         try:
-            take = await self.made(order)
+            take = await self.made(order, tell)
         except (StoryreelError, OSError) as caught:
             error = mendable(caught)
             if order.fallback and isinstance(error, RefusedByApi) and error.code == MODERATED:
-                self.tell(order, "waiting", "refused by moderation; its fallback_prompt is tried")
-                return await self.outcome(order.fallback)
-            self.tell(order, "held" if isinstance(error, Held) else "failed", error.message)
+                tell.waiting("refused by moderation; its fallback_prompt is tried")
+                return await self.outcome(order.fallback, self.teller(order.fallback))
             error.shot = order.shot
+            tell.failed(error)
             return error
         self.desk.kept(order, take)
-        self.tell(order, "kept")
+        tell.kept(take)
         return take
 
-    def tell(self, order: Order, state: State, message: str = "") -> None:
-        if self.desk.counter is None and state in ("sending", "fetching"):
-            return  # of a rehearsal it is no news
-        if self.told.get(order.key) == (state, message):
-            return
-        self.told[order.key] = state, message
-        self.desk.tell(Step(order.key, "" if order.shared else order.variant, order.shot, state, message))
-
-    async def made(self, order: Order) -> Take:
+    async def made(self, order: Order, tell: Teller) -> Take:
         clips = {frame: await self.clip(source.key) for frame, source in order.sources.items()}
         if order.pilot:
             await self.after_pilot(order)
         async with self.room:
             if self.desk.counter is None:
-                self.tell(order, "making")
-            return await self.take(order, clips)
+                tell.making("")
+            return await self.take(order, clips, tell)
 
     async def clip(self, source: str) -> Path:
         """The file of the footage that an order continues from, once it is there."""
@@ -104,8 +100,7 @@ class _Run:
                 hint="change the prompt or the references; or buy it all the same: --only and the name of the shot",
             )
 
-    async def take(self, order: Order, clips: Mapping[FrameRef, Path]) -> Take:
-        tell = partial(self.tell, order)
+    async def take(self, order: Order, clips: Mapping[FrameRef, Path], tell: Teller) -> Take:
         async with self.home(order) as home:
             if kept := await asyncio.to_thread(lambda: home.take):
                 return kept

@@ -17,16 +17,16 @@ from datetime import datetime, timedelta
 from pipeline import wire
 from pipeline.errors import ChargeUncertain, RateLimited, RefusedByApi, StoryreelError, UnreachableApi
 from pipeline.plan import Order
-from pipeline.runner.desk import Counter, Desk, State
+from pipeline.runner.desk import Counter, Desk
 from pipeline.runner.matching import matching
 from pipeline.runner.orderly import to_its_end, whole
+from pipeline.runner.telling import Teller
 from pipeline.store import Attempt, AttemptState, Home, Intent
 
 _LOOKS_S = (1.0, 4.0, 10.0)  # before each look into the history, which may be a little late
 _BEFORE, _AFTER = timedelta(minutes=3), timedelta(minutes=10)  # of the intent, that a generation of it may say
 _NOT_LISTED = "the API's history has no such request"
 _MOST_TRIES = 40  # of one POST that is turned away by rule
-Tell = Callable[[State, str], object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Sender:
     desk: Desk
 
     async def attempt(
-        self, order: Order, home: Home, body: Callable[[], Awaitable[Mapping[str, object]]], tell: Tell
+        self, order: Order, home: Home, body: Callable[[], Awaitable[Mapping[str, object]]], tell: Teller
     ) -> Attempt:
         """The attempt that is under way: the one a dead process left behind, else a new one, submitted."""
         last = await asyncio.to_thread(lambda: home.last)
@@ -45,6 +45,7 @@ class Sender:
         if last.standing == "uncertain":
             attempt = home.resume()
             await self._reconciled(order, home, attempt, last)
+            tell.accepted(attempt.prediction)
             return attempt
         sent = await body()
         try:
@@ -52,16 +53,17 @@ class Sender:
         except asyncio.CancelledError:
             await self._withdrawn(home)
             raise
-        tell("sending", "")
+        tell.sending()
         try:
             await self._submitted(order, home, attempt, sent, tell)
         except asyncio.CancelledError as stopped:
             if _surely_unsent(stopped.__cause__):
                 await self._withdrawn(home)
             raise
+        tell.accepted(attempt.prediction)
         return attempt
 
-    async def _begun(self, order: Order, home: Home, body: Mapping[str, object], tell: Tell) -> Attempt:
+    async def _begun(self, order: Order, home: Home, body: Mapping[str, object], tell: Teller) -> Attempt:
         desk, request = self.desk, wire.as_digested(order.request)
         price = order.price.usd if order.price else None
         if desk.counter is None:
@@ -71,10 +73,10 @@ class Sender:
         intent = Intent(request, desk.storyboard, order.variant, order.shot, price, None, sent, order.dialogue)
         longest_s = desk.models[order.request.model].longest_s
         await whole(home.prepare)
-        return await desk.counter.begin(home, intent, longest_s, lambda wait_s: tell("waiting", _why(wait_s)))
+        return await desk.counter.begin(home, intent, longest_s, lambda wait_s: tell.waiting(_why(wait_s)))
 
     async def _submitted(
-        self, order: Order, home: Home, attempt: Attempt, body: Mapping[str, object], tell: Tell
+        self, order: Order, home: Home, attempt: Attempt, body: Mapping[str, object], tell: Teller
     ) -> None:
         for tried in range(1, _MOST_TRIES + 1):
             try:
@@ -95,14 +97,14 @@ class Sender:
             else:
                 return
 
-    async def _paused(self, counter: Counter, limited: RateLimited, tell: Tell) -> None:
+    async def _paused(self, counter: Counter, limited: RateLimited, tell: Teller) -> None:
         try:
             await counter.closed(limited.asked_s)
-            tell("waiting", "the API asked for a pause")
+            tell.waiting("the API asked for a pause")
             await counter.again()
         except asyncio.CancelledError as stopped:
             raise stopped from limited
-        tell("sending", "")
+        tell.sending()
 
     async def _post(self, order: Order, attempt: Attempt, body: Mapping[str, object]) -> None:
         """One POST; whatever id comes back is on the disk before anything else happens."""

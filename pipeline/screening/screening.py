@@ -7,11 +7,12 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from pipeline import halting
 from pipeline.catalog import Model
 from pipeline.errors import StoreError
 from pipeline.screening import built_in, exchange
@@ -84,6 +85,8 @@ class Screening:
 
     def flags(self) -> Mapping[Key, tuple[Flag, ...]]:
         """Those of every take that was to be seen and has some, once all were looked at."""
+        while wait(self._looking.values(), halting.LOOK_S).not_done:
+            halting.look()
         found = {**self._seen, **{key: looking.result() for key, looking in self._looking.items()}}
         return {key: flags for key, flags in found.items() if flags}
 

@@ -8,13 +8,12 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import TypeVar
 
+from pipeline import halting
 from pipeline.errors import SetupError, StoreError, StoryreelError
 from pipeline.sync.remotes import Unreachable
 
 AT_ONCE = 4
 _GRACE_S = 2.0  # seconds that an interrupted run waits for its transfers to come to their next piece
-# An interrupt that comes just before a lock is waited for is seen only when the wait ends.
-_LOOK_S = 0.2
 _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
 
@@ -39,7 +38,9 @@ class Hands:
             self._work.put(None)
         for thread in self._threads:
             while thread.is_alive():
-                thread.join(_LOOK_S)
+                halting.look()
+                # An interrupt that comes just before a lock is waited for is seen only when the wait ends.
+                thread.join(halting.LOOK_S)
         if self._bugs:
             raise self._bugs[0]
 

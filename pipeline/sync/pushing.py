@@ -85,15 +85,22 @@ class Pusher:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
-        if kind is None:
-            self._hands.finish()
-        else:
-            self._crowd.stop()
-            self._hands.leave()
+        try:
+            if kind is None:
+                self._hands.finish()
+                return
+        except BaseException:
+            self._leave()
+            raise
+        self._leave()
 
     def landed(self, take: Take) -> None:
         """A take is kept in the store."""
         self._hands.give(partial(self._send, take))
+
+    def _leave(self) -> None:
+        self._crowd.stop()
+        self._hands.leave()
 
     def _send(self, take: Take) -> None:
         outcome = self._crowd.one(take, self._sent)

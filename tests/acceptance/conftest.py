@@ -29,7 +29,7 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
         def open_one(shots: int = 3, *faults: Fault, extra: str = "", **conduct: Any) -> Shop:
             here = stage(tmp_path / "project", shots, extra=extra)
             models = settings.project_of(here.board).models
-            manners = Conduct(clips="tiny", generation_s=0, faults=faults, **conduct)
+            manners = Conduct(**({"clips": "tiny", "generation_s": 0, "faults": faults} | conduct))
             context = doubled(tmp_path / "double", manners, catalogue=models)
             double = context.__enter__()
             opened.append(context)

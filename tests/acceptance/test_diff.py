@@ -386,6 +386,23 @@ def test_what_is_shot_with_a_video_of_unknown_length_has_no_price(films: Films) 
     ]
 
 
+def test_what_generates_nothing_is_told_with_what_it_costs(films: Films) -> None:
+    films.edit("prompt: A gull.", "prompt: A gull., fallback_prompt: A swan., notes: It turns away.")
+    films.edit("style:", "cut: {fit: cover, frame_rate: 25}\nbudget: {max_total: 9}\nchecks: [{run: qc.py}]\nstyle:")
+    films.write("boards/qc.py", "print(1)\n")
+    said = films.diff(BOARD)
+    assert (
+        "  sh040  with another fallback, with other notes         -  fallback_prompt is new: costs nothing unless the "
+        "prompt is refused; notes are new: costs nothing\n"
+    ) in said
+    told = re.findall(r"^(\S+) (.*): costs nothing$", said, re.MULTILINE)
+    assert told == [
+        ("cut.frame_rate", "24 to 25"), ("cut.fit", "contain to cover"), ("budget.max_total", "no limit to $9"),
+        ("checks", "qc.py is new"),
+    ]  # fmt: skip
+    assert "\n1 shot with another fallback, 1 with other notes: nothing to shoot, 20 s\n" in said
+
+
 # --- Markdown
 
 

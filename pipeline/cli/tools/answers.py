@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipeline.cli import show
-from pipeline.cli.tools.tool import Tell, Tool
+from pipeline.cli.tools.tool import Tool
 from pipeline.cli.tools.words import Words, refuse_other_words
 from pipeline.errors import SetupError, StoryreelError
+from pipeline.produce import Tell
 
 _MOST = 4 << 20  # characters: a client has to hold them, and somebody to read them
 _BUG = 70

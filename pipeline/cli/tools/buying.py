@@ -9,10 +9,10 @@ from pipeline import produce
 from pipeline.cli import show
 from pipeline.cli.shooting import shooting_fields
 from pipeline.cli.tools.free import ENDING, priced
-from pipeline.cli.tools.tool import Said, Tell
+from pipeline.cli.tools.tool import Said
 from pipeline.cli.tools.words import WISHES, Words
 from pipeline.errors import ApprovalNeeded, OverBudget, SetupError
-from pipeline.produce import Offer, Shooting
+from pipeline.produce import Offer, Shooting, Tell
 from pipeline.produce.shooting import never
 
 

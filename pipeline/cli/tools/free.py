@@ -13,11 +13,11 @@ from pipeline.cli.formats.json import report_fields
 from pipeline.cli.models import models_fields
 from pipeline.cli.planning import named_variant, plan_fields, prompt_fields
 from pipeline.cli.taking import takes_fields
-from pipeline.cli.tools.tool import Said, Tell
+from pipeline.cli.tools.tool import Said
 from pipeline.cli.tools.words import Words
 from pipeline.errors import SetupError
 from pipeline.plan import EVERYTHING, changes
-from pipeline.produce import Offer
+from pipeline.produce import Offer, Tell
 
 ENDING = ".json"  # of saved plans
 

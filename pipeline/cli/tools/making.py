@@ -6,9 +6,10 @@ from pipeline import produce
 from pipeline.cli.accounting import account_fields
 from pipeline.cli.rendering import rendered_fields
 from pipeline.cli.taking import point_at, takes_fields
-from pipeline.cli.tools.tool import Said, Tell
+from pipeline.cli.tools.tool import Said
 from pipeline.cli.tools.words import Words
 from pipeline.errors import SetupError
+from pipeline.produce import Tell
 from pipeline.produce.choosing import Choice
 
 

@@ -24,8 +24,9 @@ from pipeline.cli.tools.answers import Answer, answer
 from pipeline.cli.tools.bench import Bench, Piece
 from pipeline.cli.tools.folder import Folder
 from pipeline.cli.tools.offered import ABOUT, TOOLS
-from pipeline.cli.tools.tool import Tell, Tool
+from pipeline.cli.tools.tool import Tool
 from pipeline.cli.tools.words import Words
+from pipeline.produce import Tell
 
 _TOOLS: Mapping[str, Tool] = {tool.name: tool for tool in TOOLS}
 _AHEAD = 200  # lines of progress that may wait for a slow client; of more, those in between are not told

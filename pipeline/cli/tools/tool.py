@@ -7,11 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipeline.cli.tools.words import Words
-from pipeline.produce import Cutting
-from pipeline.runner import Step
-from pipeline.sync import Moving
+from pipeline.produce import Tell
 
-Tell = Callable[[Step | Cutting | Moving], object]
 Schema = Mapping[str, Any]
 
 
