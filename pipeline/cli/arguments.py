@@ -58,6 +58,8 @@ def parser() -> argparse.ArgumentParser:
     diff.add_argument("revisions", nargs="*", metavar="REV", help=revision)
     diff.add_argument("file", type=Path, metavar="FILE", help="a storyboard")
     _written(diff)
+    beside = "draw frames of what differs, before and after side by side, into DIR/<name of the storyboard>"
+    diff.add_argument("--posters", type=Path, metavar="DIR", help=beside)
 
     render = _verb(verbs, "render", "make the best cut there is for nothing: paid takes, else previs")
     render.add_argument("file", type=Path, metavar="FILE", help="a storyboard")

@@ -26,14 +26,18 @@ shooting     `shoot`: what is missing is bought, then all is rendered; the only 
 states       a storyboard at one moment, in the working tree or in git
 pointed      references of which git LFS has only a pointer here
 comparing    `diff`: what differs between two states
+stills       single frames of footage, drawn alone
+reels        what each shot of a state shows
+picturing    frames of both states, side by side
 accounts     `status` and `settle`: what is open, what was spent, what an attempt came to
 """
 
 from pipeline.produce.accounts import Account, Row, settle, status
 from pipeline.produce.choosing import Choice, Chosen, Takes, choose, takes
-from pipeline.produce.comparing import Compared, compare
+from pipeline.produce.comparing import Compared, compare, comparing
 from pipeline.produce.flagging import Flagged, flagged
 from pipeline.produce.offering import Offer
+from pipeline.produce.picturing import Posters, posters
 from pipeline.produce.reading import Film, Source, Written, check, check_lock, plan, written
 from pipeline.produce.rendering import Cutting, FinishedCut, Rendered, assembled, render
 from pipeline.produce.saving import Agreement, agreement, save
@@ -43,7 +47,8 @@ from pipeline.produce.states import State
 
 __all__ = [
     "Account", "Agreement", "Choice", "Chosen", "Compared", "Cutting", "Film", "FinishedCut", "Flagged", "Left",
-    "Offer", "Rendered", "Row", "Shooting", "Source", "State", "Synced", "Takes", "Written", "agreement", "assembled",
-    "check", "check_lock", "choose", "compare", "exchanged", "flagged", "offered", "plan", "render", "save", "settle",
-    "shoot", "shoot_saved", "status", "takes", "written",
+    "Offer", "Posters", "Rendered", "Row", "Shooting", "Source", "State", "Synced", "Takes", "Written",
+    "agreement", "assembled", "check", "check_lock", "choose", "compare", "comparing", "exchanged", "flagged",
+    "offered", "plan", "posters", "render", "save", "settle", "shoot", "shoot_saved", "status", "takes",
+    "written",
 ]  # fmt: skip
