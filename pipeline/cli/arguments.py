@@ -61,6 +61,18 @@ def parser() -> argparse.ArgumentParser:
     beside = "draw frames of what differs, before and after side by side, into DIR/<name of the storyboard>"
     diff.add_argument("--posters", type=Path, metavar="DIR", help=beside)
 
+    review = _verb(
+        verbs, "review", "tell what a change does to storyboards: diff, price and plan as one comment", json=False
+    )
+    before = "the state before; default: what a workflow's pull request is merged into, elsewhere HEAD"
+    review.add_argument("--against", metavar="REV", help=before)
+    each = "draw frames of what differs, before and after, into a folder of DIR for each storyboard"
+    review.add_argument("--posters", type=Path, metavar="DIR", help=each)
+    review.add_argument(
+        "-o", "--output", type=Path, metavar="FILE.md", help="write it there; default: on standard output"
+    )
+    review.add_argument("files", nargs="+", type=Path, metavar="FILE", help="a storyboard")
+
     render = _verb(verbs, "render", "make the best cut there is for nothing: paid takes, else previs")
     render.add_argument("file", type=Path, metavar="FILE", help="a storyboard")
     _stdin(render)
@@ -116,6 +128,12 @@ def parser() -> argparse.ArgumentParser:
     serve.add_argument("--key", metavar="KEY", help="the only API key to take; default: any")
     faults = "be a double of the paid API, with the account and the faults that this file describes"
     serve.add_argument("--faults", type=Path, metavar="FILE", help=faults)
+
+    puts = "put a text on the pull request that a workflow of GitHub Actions runs for, in the place of the last one"
+    comment = _verb(verbs, "comment", puts, json=False)
+    which = "which of several comments it is; default: %(default)s"
+    comment.add_argument("--name", default="storyreel", metavar="NAME", help=which)
+    comment.add_argument("file", type=Path, metavar="FILE.md", help="the text, in Markdown")
 
     mcp = _verb(verbs, "mcp", "serve these commands as tools for language models, on stdin and stdout", json=False)
     within = "the folder that they may read and write in; default: the working directory"

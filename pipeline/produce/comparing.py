@@ -13,6 +13,7 @@ from pathlib import Path
 from pipeline import history
 from pipeline.difference import Difference, difference
 from pipeline.errors import BadInput, Problem, SetupError
+from pipeline.history import Revision
 from pipeline.produce.states import Here, Moment, State, Then
 from pipeline.storyboard.reading import MAX_BYTES
 
@@ -42,7 +43,7 @@ class Compared:
         return bool(self.before.board and self.after.board) and self.before.board != self.after.board
 
 
-def compare(file: Path, revisions: Sequence[str] = (), environ: Mapping[str, str] = os.environ) -> Compared:
+def compare(file: Path, revisions: Sequence[str | Revision] = (), environ: Mapping[str, str] = os.environ) -> Compared:
     """What differs in a storyboard between two revisions, or between one (else HEAD) and the working tree.
 
     Raises SetupError for what git does not know, BadInput where the storyboard has errors in one of the states.
@@ -52,10 +53,12 @@ def compare(file: Path, revisions: Sequence[str] = (), environ: Mapping[str, str
 
 
 @contextmanager
-def comparing(file: Path, revisions: Sequence[str] = (), environ: Mapping[str, str] = os.environ) -> Iterator[Compared]:
+def comparing(
+    file: Path, revisions: Sequence[str | Revision] = (), environ: Mapping[str, str] = os.environ
+) -> Iterator[Compared]:
     """The same, as long as the files that the storyboard names in a revision are there to be looked at."""
     repository = history.repository(file)
-    asked = [repository.revision(name) for name in revisions or ("HEAD",)]
+    asked = [one if isinstance(one, Revision) else repository.revision(one) for one in revisions or ("HEAD",)]
     states: list[State] = []
     problems: list[Problem] = []
     with ExitStack() as stack:
