@@ -37,12 +37,9 @@ class Drawn:
 
 def draw(compared: Compared, folder: Path, environ: Mapping[str, str] = os.environ) -> Drawn:
     """Draw the pairs of a comparison that is still open into the folder. Raises SetupError where that can't be."""
-    from pipeline.sheets.folder import clear, save  # here: it loads Pillow
+    from pipeline.sheets.folder import save  # here: it loads Pillow
 
     found = produce.posters(compared, environ)
-    if not found.pairs:
-        clear(folder)
-        return Drawn(None, 0, found.notes)
     states = next(edits.states(compared))
     about = f"{compared.file}, {states}: {edits.headline(compared.difference)}"
     return Drawn(save(compared.title, printable(about), found.pairs, folder), found.left_out, found.notes)

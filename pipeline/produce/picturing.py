@@ -10,6 +10,7 @@ from functools import partial
 from itertools import islice
 from pathlib import Path
 
+from pipeline import settings
 from pipeline.difference import Edit, matched
 from pipeline.produce.comparing import Compared
 from pipeline.produce.reels import Reel, When
@@ -38,8 +39,9 @@ def posters(compared: Compared, environ: Mapping[str, str] = os.environ) -> Post
     """
     found = compared.difference.edits
     differ = frozenset(name for edit in found for name in (edit.shot, edit.was))
+    remote = settings.project_of(compared.file).remote
     with tempfile.TemporaryDirectory(prefix="storyreel-") as folder:
-        reel = partial(Reel, differ=differ, folder=Path(folder), environ=environ)
+        reel = partial(Reel, differ=differ, folder=Path(folder), environ=environ, remote=remote)
         # Of a shot that is another one now, a take of the older request would only show once more what it was.
         reels = _Reels(reel(compared.before, older=True), reel(compared.after, older=False))
         cuts = _Reels(reels.before, reel(compared.after, older=True))

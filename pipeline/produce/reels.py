@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Literal
@@ -15,11 +15,13 @@ from pipeline.produce.reading import Film
 from pipeline.produce.sharing import brought_home
 from pipeline.produce.states import State
 from pipeline.produce.stills import Stills
+from pipeline.settings import RemotePlace
 from pipeline.settings.ci import where
 from pipeline.sheets import Side
 from pipeline.storyboard import Entry, Shot
 
 When = Literal["first", "middle", "last"]
+_WHICH: Mapping[When, str] = {"first": ", the first frame", "middle": "", "last": ", the last frame"}
 _FORK = "nothing was fetched from the team's store: this is a pull request from a fork"
 
 
@@ -46,6 +48,7 @@ class Reel:
     differ: frozenset[str]  # ids of the entries that are looked at; takes of others are not fetched
     folder: Path  # for pictures that others are drawn from
     environ: Mapping[str, str]
+    remote: RemotePlace | None  # the team's store of now, whichever state it is; None for none
     older: bool  # takes of older requests are shown, as the cut shows them until they are replaced
     notes: list[str] = field(default_factory=list)
     _stills: dict[str, Stills] = field(default_factory=dict, repr=False)  # by variant
@@ -90,7 +93,7 @@ class Reel:
         take = stills.take(found.key)
         what = f"take {stills.plan.name_of(*take)}" if take else "previs"
         try:
-            return Side(stills.picture(found.key, at_s), f"{what}, {when} frame, at {plain_seconds(at_s)} s")
+            return Side(stills.picture(found.key, at_s), f"{what} at {plain_seconds(at_s)} s{_WHICH[when]}")
         except StoryreelError as error:
             return Side(None, f"{what} can't be shown: {error.message}")
 
@@ -110,8 +113,9 @@ class Reel:
 
     def _with_the_teams(self, film: Film, plan: Plan, variant: Variant) -> Plan:
         """The plan after takes that only the team's store has were fetched, as `render` does."""
-        if film.project.remote is None:
+        if self.remote is None:
             return plan
+        film = replace(film, project=replace(film.project, remote=self.remote))
         if where(self.environ).is_fork:  # whoever wrote its storyreel.yaml names the store
             self.notes.append(_FORK)
             return plan

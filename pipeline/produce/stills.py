@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipeline import media, wire
-from pipeline.errors import MediaError
+from pipeline.errors import MediaError, SetupError
 from pipeline.frames import frames_in
 from pipeline.plan import Order, Plan, Rehearsal
 from pipeline.produce.reading import Film
@@ -39,7 +39,8 @@ class Stills:
     def picture(self, key: str, at_s: Fraction) -> Image.Image:
         """The frame that is on screen so many seconds into the footage, RGB.
 
-        Raises MediaError for a clip or a reference that can't be read, OrderError for a previs that can't be drawn.
+        Raises MediaError for a clip or a reference that can't be read, OrderError for a previs that can't be drawn,
+        SetupError for a request that no server would take.
         """
         if self.take(key):
             return _opened(self._out_of_take(key, at_s))
@@ -68,7 +69,10 @@ class Stills:
 
         model = self.plan.compositions.models[order.request.model]
         files = {_address(ref): self._file(ref, order) for ref in order.request.media}
-        inputs = requests.checked_inputs(model, wire.body(order.request, _address))
+        try:
+            inputs = requests.checked_inputs(model, wire.body(order.request, _address))
+        except requests.Refusal as refused:  # of a model whose own rules contradict each other
+            raise SetupError(refused.message) from refused
         named = {word: tuple(addresses) for word, addresses in requests.media_of(model, inputs)}
         pictures = [files[address] for word in ("first_frame", "images") for address in named.get(word, ())]
         hashes = {address: media.inspect(file).sha256 for address, file in files.items()}

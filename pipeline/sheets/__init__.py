@@ -4,7 +4,7 @@ pair      what stands side by side                                 Pair, Side
 drawing   pairs become pictures, labelled, both sides of one size
 sheet     several of them on one picture
 page      all of them on a page for a browser
-folder    the files of all that                                    save, clear
+folder    the files of all that                                    save
 
 This door is light; behind it the other modules load Pillow.
 """

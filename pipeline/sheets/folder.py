@@ -27,11 +27,13 @@ class Saved:
     pairs: tuple[tuple[Pair, str], ...]  # each with the name of its picture in the folder
 
 
-def save(title: str, about: str, pairs: Sequence[Pair], folder: Path) -> Saved:
-    """Write them, over what an earlier call wrote there. Raises SetupError where that can't be done."""
+def save(title: str, about: str, pairs: Sequence[Pair], folder: Path) -> Saved | None:
+    """Write them in the place of what an earlier call wrote there; None for no pairs. Raises SetupError."""
     try:
+        _clear(folder)
+        if not pairs:
+            return None
         folder.mkdir(parents=True, exist_ok=True)
-        clear(folder)
         named = tuple(zip(pairs, _names(pairs), strict=True))
         for pair, name in named:
             _write(_bordered(drawn(pair, LARGE, box_of([pair], LARGE))), folder / name)
@@ -43,8 +45,8 @@ def save(title: str, about: str, pairs: Sequence[Pair], folder: Path) -> Saved:
     return Saved(folder, named)
 
 
-def clear(folder: Path) -> None:
-    """Take away what an earlier call wrote: a shot that differs no longer must not stay. Raises OSError."""
+def _clear(folder: Path) -> None:
+    """A shot that differs no longer must not stay."""
     if (folder / PAGE).exists():  # else the pictures in it are none of ours
         for file in (*folder.glob("*.jpg"), folder / PAGE):
             file.unlink()

@@ -89,10 +89,10 @@ def test_what_differs_stands_side_by_side(films: Films, tmp_path: Path) -> None:
     films.board.write_text(films.board.read_text() + "  - {id: sh050, prompt: A kitchen at night.}\n")
     pairs = films.posters()
     assert {name: (pair["what"], pair["before"], pair["after"]) for name, pair in pairs.items()} == {
-        "sh020.jpg": ("recut", "previs, last frame, at 3.458 s", "previs, last frame, at 2.458 s"),
-        "sh030.jpg": ("changed", "previs, middle frame, at 2 s", "previs, middle frame, at 2 s"),
-        "sh050.jpg": ("added", "not in HEAD", "previs, middle frame, at 2 s"),
-        "sh040.jpg": ("removed", "previs, middle frame, at 2 s", "not in the working tree"),
+        "sh020.jpg": ("recut", "previs at 3.458 s, the last frame", "previs at 2.458 s, the last frame"),
+        "sh030.jpg": ("changed", "previs at 2 s", "previs at 2 s"),
+        "sh050.jpg": ("added", "not in HEAD", "previs at 2 s"),
+        "sh040.jpg": ("removed", "previs at 2 s", "not in the working tree"),
     }
     folder = tmp_path / "posters" / "film"
     assert sorted(file.name for file in folder.iterdir()) == sorted([*pairs, "sheet.jpg", "index.html"])
@@ -143,7 +143,7 @@ def test_takes_are_shown_where_the_store_has_them(films: Films) -> None:
     keep_take(films, "sh030")
     films.edit("The sea at night.", "The sea at noon.")
     pair = films.posters()["sh030.jpg"]
-    assert (pair["before"], pair["after"]) == ("take 1, middle frame, at 2 s", "previs, middle frame, at 2 s")
+    assert (pair["before"], pair["after"]) == ("take 1 at 2 s", "previs at 2 s")
     before, after = halves(Path(pair["file"]))
     assert np.abs(np.subtract(mean(before), PURPLE)).max() < 40
     assert np.abs(np.subtract(mean(after), PURPLE)).max() > 40
@@ -188,8 +188,8 @@ def test_shots_of_one_generation_have_a_poster_each(films: Films) -> None:
     films.edit("A kitchen at noon.", "A snowfield at noon.")
     pairs = films.posters()
     assert {name: pair["after"] for name, pair in pairs.items()} == {
-        "sh031.jpg": "previs, middle frame, at 1 s",
-        "sh032.jpg": "previs, middle frame, at 3 s",
+        "sh031.jpg": "previs at 1 s",
+        "sh032.jpg": "previs at 3 s",
     }
 
 
