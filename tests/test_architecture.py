@@ -15,7 +15,9 @@ CORE = (
     "errors schema wire catalog frames camera templates storyboard prompts take lock plan check edit difference "
     "transitions exporters report"
 )
-SHELL = "halting settings history media store screening sync previs client server runner render produce cli"
+SHELL = (
+    "halting settings history github media store screening sync previs sheets client server runner render produce cli"
+)
 ORDER = [*CORE.split(), *SHELL.split()]
 IMPURE = {
     "asyncio", "httpx", "av", "moviepy", "os", "subprocess", "time", "random", "logging", "socket", "threading",

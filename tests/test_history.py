@@ -126,14 +126,19 @@ def test_a_repository_without_a_commit_is_told(repo: Repository) -> None:
 
 
 def test_a_shallow_clone_says_how_to_get_the_rest(repo: Repository, tmp_path: Path) -> None:
-    for _ in range(2):
-        repo.commit()
+    before, head = repo.commit(), repo.commit()
     repo.git("clone", "--quiet", "--depth", "1", repo.folder.as_uri(), str(tmp_path / "clone"))
-    with pytest.raises(SetupError) as caught:
-        history.repository(tmp_path / "clone" / "film.yaml").revision("HEAD~1")
-    assert caught.value.hint == (
-        "this clone has only the newest commits: git fetch --unshallow (fetch-depth: 0 in actions/checkout)"
-    )
+    clone = history.repository(tmp_path / "clone" / "film.yaml")
+    for name in ("HEAD~1", before):
+        with pytest.raises(SetupError) as caught:
+            clone.revision(name)
+        assert caught.value.message == f'git knows no revision "{name}" here'
+        assert caught.value.hint == (
+            "this clone has only the newest commits: git fetch --unshallow (fetch-depth: 0 in actions/checkout)"
+        )
+    assert clone.parents(clone.revision("HEAD")) == (before,), "it knows what it does not have"
+    assert (clone.commit(head), clone.commit(before), clone.commit("--all")) == (head, "", "")
+    assert clone.merge_base(before, head) == ""
 
 
 def test_a_partial_clone_asks_no_server(repo: Repository, tmp_path: Path) -> None:

@@ -41,7 +41,7 @@ def parser() -> argparse.ArgumentParser:
     prompt.add_argument("shot", metavar="SHOT", help="the id of a shot")
     prompt.add_argument("--variant", metavar="NAME", help="default: the first variant")
 
-    plan = _verb(verbs, "plan", "show what would be made, used and paid for, and why")
+    plan = _verb(verbs, "plan", "show what would be made, used and paid for, and why", json=False)
     plan.add_argument("file", type=Path, metavar="FILE", help="a storyboard")
     _stdin(plan)
     plan.add_argument("--variant", metavar="NAME", help="the shots of this one, one by one")
@@ -49,6 +49,7 @@ def parser() -> argparse.ArgumentParser:
     saving = "save what `shoot` would do now: `storyreel shoot PLAN.json` does just that, and no dearer"
     plan.add_argument("-o", "--output", type=Path, metavar="PLAN.json", help=saving)
     plan.add_argument("--quote", action="store_true", help="ask the API for its prices of this moment; takes a key")
+    _written(plan)
 
     diff = _verb(
         verbs, "diff", "tell what differs between two states in git, in words, seconds and dollars", json=False
@@ -56,10 +57,21 @@ def parser() -> argparse.ArgumentParser:
     revision = "what to compare: this one and the working tree, or two; default: HEAD"
     diff.add_argument("revisions", nargs="*", metavar="REV", help=revision)
     diff.add_argument("file", type=Path, metavar="FILE", help="a storyboard")
-    form = diff.add_mutually_exclusive_group()
-    made_for = "default: %(default)s; markdown is made for a comment on a pull request"
-    form.add_argument("--format", choices=("text", "markdown"), default="text", help=made_for)
-    form.add_argument("--json", action="store_true", help="print JSON (schemas/output/diff.schema.json)")
+    _written(diff)
+    beside = "draw frames of what differs, before and after side by side, into DIR/<name of the storyboard>"
+    diff.add_argument("--posters", type=Path, metavar="DIR", help=beside)
+
+    review = _verb(
+        verbs, "review", "tell what a change does to storyboards: diff, price and plan as one comment", json=False
+    )
+    before = "the state before; default: what a workflow's pull request is merged into, elsewhere HEAD"
+    review.add_argument("--against", metavar="REV", help=before)
+    each = "draw frames of what differs, before and after, into a folder of DIR for each storyboard"
+    review.add_argument("--posters", type=Path, metavar="DIR", help=each)
+    review.add_argument(
+        "-o", "--output", type=Path, metavar="FILE.md", help="write it there; default: on standard output"
+    )
+    review.add_argument("files", nargs="+", type=Path, metavar="FILE", help="a storyboard")
 
     render = _verb(verbs, "render", "make the best cut there is for nothing: paid takes, else previs")
     render.add_argument("file", type=Path, metavar="FILE", help="a storyboard")
@@ -122,6 +134,12 @@ def parser() -> argparse.ArgumentParser:
     faults = "be a double of the paid API, with the account and the faults that this file describes"
     serve.add_argument("--faults", type=Path, metavar="FILE", help=faults)
 
+    puts = "put a text on the pull request that a workflow of GitHub Actions runs for, in the place of the last one"
+    comment = _verb(verbs, "comment", puts, json=False)
+    which = "which of several comments it is; default: %(default)s"
+    comment.add_argument("--name", default="storyreel", metavar="NAME", help=which)
+    comment.add_argument("file", type=Path, metavar="FILE.md", help="the text, in Markdown")
+
     mcp = _verb(verbs, "mcp", "serve these commands as tools for language models, on stdin and stdout", json=False)
     within = "the folder that they may read and write in; default: the working directory"
     mcp.add_argument("--root", type=Path, default=Path(), metavar="DIR", help=within)
@@ -148,6 +166,15 @@ def _wishes(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--missing-only", action="store_true", help=missing)
     again = "buy takes anew that were paid for and whose clips are gone, instead of fetching them"
     verb.add_argument("--regenerate-absent", action="store_true", help=again)
+
+
+def _written(verb: argparse.ArgumentParser) -> None:
+    """The words for how a result is written, of a command that may make a comment of it."""
+    form = verb.add_mutually_exclusive_group()
+    made_for = "default: %(default)s; markdown is made for a comment on a pull request"
+    form.add_argument("--format", choices=("text", "markdown"), default="text", help=made_for)
+    name = verb.prog.rpartition(" ")[2]
+    form.add_argument("--json", action="store_true", help=f"print JSON (schemas/output/{name}.schema.json)")
 
 
 def _number(text: str) -> int:

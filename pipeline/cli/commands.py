@@ -18,6 +18,7 @@ from pipeline.cli.doctor import doctor
 from pipeline.cli.models import models
 from pipeline.cli.planning import plan, prompt
 from pipeline.cli.rendering import render
+from pipeline.cli.reviewing import comment, review_boards
 from pipeline.cli.shooting import shoot
 from pipeline.cli.starting import init
 from pipeline.cli.syncing import sync
@@ -53,6 +54,7 @@ RUN: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "prompt": prompt,
     "plan": plan,
     "diff": diff,
+    "review": review_boards,
     "render": render,
     "shoot": shoot,
     "take": take,
@@ -61,5 +63,6 @@ RUN: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "models": models,
     "doctor": doctor,
     "serve": serve,
+    "comment": comment,
     "mcp": mcp,
 }

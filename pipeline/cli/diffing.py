@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pipeline import produce
-from pipeline.cli import comment, edits, show
+from pipeline.cli import comment, edits, pairs, show
 from pipeline.cli.changes import marked
 from pipeline.errors import SetupError
 from pipeline.produce import Compared, State
@@ -22,13 +22,16 @@ def diff(arguments: argparse.Namespace) -> int:
     if len(arguments.revisions) > _MOST_REVISIONS:
         hint = "storyreel diff [REV [REV]] FILE: one storyboard, two revisions at most"
         raise SetupError(f"{len(arguments.revisions)} revisions are too many", hint=hint)
-    compared = produce.compare(arguments.file, arguments.revisions)
+    with produce.comparing(arguments.file, arguments.revisions) as compared:
+        drawn = pairs.draw(compared, arguments.posters / arguments.file.stem) if arguments.posters else None
     if arguments.json:
-        show.result(_fields(compared))
+        show.result(_fields(compared, drawn))
     elif arguments.format == "markdown":
         show.line(comment.markdown(compared).rstrip("\n"))
     else:
         _show(compared)
+    if drawn:
+        pairs.tell(drawn)
     return FINE
 
 
@@ -56,7 +59,7 @@ def _show(compared: Compared) -> None:
     show.line(edits.totals(compared))
 
 
-def _fields(compared: Compared) -> Mapping[str, Any]:
+def _fields(compared: Compared, drawn: pairs.Drawn | None) -> Mapping[str, Any]:
     found = compared.difference
     lengths = [
         {
@@ -78,6 +81,7 @@ def _fields(compared: Compared) -> Mapping[str, Any]:
         "variants_added": found.variants_added,
         "variants_removed": found.variants_removed,
         "lengths": lengths,
+        "posters": pairs.fields(drawn),
         "totals": {
             "new_usd": found.new_usd,
             "new_unpriced": found.new_unpriced,

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import argparse
 import shlex
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
 from pipeline import produce, wire
-from pipeline.cli import show
+from pipeline.cli import plan_comment, plans, show
 from pipeline.cli.changes import change_fields, show_changes
 from pipeline.cli.flags import flag_fields, show_flags
 from pipeline.cli.sources import source_of
@@ -17,8 +17,6 @@ from pipeline.errors import SetupError, nearest
 from pipeline.plan import (
     EVERYTHING,
     Change,
-    Group,
-    Job,
     Multiplied,
     Plan,
     Variant,
@@ -29,7 +27,6 @@ from pipeline.plan import (
     unknown,
 )
 from pipeline.produce import Film, Offer
-from pipeline.storyboard import Storyboard
 from pipeline.wire import FileRef, MediaRef
 
 FINE, OVER_BUDGET = 0, 3
@@ -109,6 +106,8 @@ def plan(arguments: argparse.Namespace) -> int:
         produce.save(arguments.output, offer, wish, names, quoted=arguments.quote and not notes)
     if arguments.json:
         show.stream(plan_fields(film, planned, chosen, moved, quoted=arguments.quote and not notes))
+    elif arguments.format == "markdown":
+        show.line(plan_comment.markdown(film, planned, chosen, moved).rstrip("\n"))
     else:
         _show_plan(film, planned, chosen, moved)
         if offer and (arguments.output or wish != EVERYTHING):
@@ -150,7 +149,7 @@ def plan_fields(
         "to_generate": len(planned.to_buy()),
         "changed": len(planned.changed()),
         "cost_usd": planned.cost_usd(),
-        "changed_usd": cost_of(planned.changed()),
+        "changed_usd": plans.cost_of(planned.changed()),
         "unpriced": planned.unpriced(),
         "max_cost_usd": planned.max_cost_usd,
         "over_budget": planned.over_budget(),
@@ -194,7 +193,8 @@ def _show_plan(film: Film, planned: Plan, chosen: Variant | None, moved: Mapping
         show_groups(planned, moved)
     show_changes(planned, moved)
     show.line()
-    _show_total(planned)
+    for sentence in plans.totals(planned):
+        show.line(sentence)
     show_flags(produce.flagged(film, planned, (chosen,) if chosen else ()))
     for text in multiplied(planned)[:_MOST_SHARED]:
         show.note(_warning(text))
@@ -202,52 +202,13 @@ def _show_plan(film: Film, planned: Plan, chosen: Variant | None, moved: Mapping
 
 def show_groups(planned: Plan, moved: Mapping[str, Change]) -> None:
     """What each entry comes to, a row for each state."""
-    several = len(planned.variants) > 1
-    rows = [("shot", "state", *(["jobs"] if several else []), "seconds", "price", "why")]
-    for group in groups(planned, moved):
-        jobs = [f"{group.jobs:,}"] if several else []
-        rows.append((group.entry, group.state, *jobs, f"{group.seconds:,}", _cost(group), _why(planned, group)))
-    show.table(rows, right=frozenset({2, 3, 4} if several else {2, 3}))
-
-
-def _cost(group: Group) -> str:
-    if group.state not in ("generate", "stale") or group.same_as:
-        return "-"
-    if group.unpriced == group.jobs:
-        return "unpriced"
-    return ("about " if group.estimate else "") + show.money(group.usd) + (" and more" if group.unpriced else "")
-
-
-def _why(planned: Plan, group: Group) -> str:
-    """Why the jobs of an entry are in their state, and why there are several of them."""
-    reasons = [f"the same take as {group.same_as}" if group.same_as else group.reason]
-    if len(group.shots) > 1:
-        reasons.append(f"{len(group.shots)} shots in one take: {', '.join(group.shots)}")
-    if group.varies:
-        reasons.append(f"varies with {', '.join(_varying(planned.board, group.varies))}")
-    return "; ".join(reasons)
-
-
-def _varying(board: Storyboard, names: Sequence[str]) -> list[str]:
-    """The variables by name; several columns of a table, which go together anyway, by the table's."""
-    rows = board.variants.rows if board.variants else ()
-    columns = [name for name in names if rows and name in rows[0].values]
-    if len(columns) < 2:
-        return list(names)
-    table = board.source.node(("variants", "from")).raw.rpartition("/")[2]
-    return list(dict.fromkeys(table if name in columns else name for name in names))
+    show.table(plans.rows(planned, moved), right=plans.numbers(planned))
 
 
 def _show_slots(planned: Plan, variant: Variant) -> None:
     """The shots of one variant, one by one."""
-    rows = [("shot", "state", "seconds", "price", "why")]
-    for slot in planned.slots(variant):
-        job = planned.jobs[slot.digest]
-        price = show.price(job.price) if slot.state in ("generate", "stale") and not slot.part else "-"
-        reason = slot.reason if not slot.part else f"part {slot.part + 1} of the same take"
-        rows.append((slot.shot, slot.state, str(job.duration_s), price, reason))
     show.line(f"  {variant.name}")
-    show.table(rows, right=frozenset({2, 3}))
+    show.table(plans.slots(planned, variant), right=frozenset({2, 3}))
 
 
 def _warning(text: Multiplied) -> str:
@@ -256,23 +217,6 @@ def _warning(text: Multiplied) -> str:
     money = f"{show.money(text.usd_before)} becomes {show.money(text.usd)}"
     jobs = f"{show.count(text.jobs_before, 'job')} become {text.jobs:,}"
     return f"{where} uses {', '.join(text.names)}: {jobs}, {money}"
-
-
-def _show_total(planned: Plan) -> None:
-    bought = planned.to_buy()
-    takes, variants = show.count(len(planned.jobs), "take"), show.count(len(planned.variants), "variant")
-    films = f"{variants} out of " if len(planned.variants) > 1 else ""
-    show.line(f"{films}{takes}: {len(bought):,} to generate, {sum(job.duration_s for job in bought):,} s")
-    about = "about " if any(job.price and job.price.estimate for job in bought) else ""
-    unpriced = f", and {show.count(planned.unpriced(), 'take')} without a known price" if planned.unpriced() else ""
-    show.line(f"to pay: {about}{show.money(planned.cost_usd())}{unpriced}{_budget(planned)}")
-    changed = planned.changed()
-    show_apart(len(bought) - len(changed), len(changed), planned.cost_usd(), cost_of(changed))
-
-
-def cost_of(jobs: Iterable[Job]) -> Decimal:
-    """US dollars for these jobs, unpriced ones left out."""
-    return sum((job.price.usd for job in jobs if job.price), Decimal("0.00"))
 
 
 def show_purchase(offer: Offer) -> None:
@@ -286,25 +230,7 @@ def show_purchase(offer: Offer) -> None:
     show.line(f"to buy: {takes}, {seconds:,} s, {about}{show.money(offer.cost_usd)}{allows}")
     changed = [order for key, order in offer.purchase.orders.items() if offer.purchase.states[key] == "stale"]
     usd = sum((order.price.usd for order in changed if order.price), Decimal("0.00"))
-    show_apart(len(bought) - len(changed), len(changed), offer.cost_usd, usd)
+    for text in plans.apart(len(bought) - len(changed), len(changed), offer.cost_usd, usd):
+        show.line(text)
     if fetched := len(offer.purchase.orders) - len(bought):
         show.line(f"to fetch, paid for already: {show.count(fetched, 'take')}")
-
-
-def show_apart(missing: int, changed: int, usd: Decimal, changed_usd: Decimal) -> None:
-    """What must be paid for and what only may be, where there is any of the latter: it has a take that can stay."""
-    if changed:
-        must = (
-            f"{show.money(usd - changed_usd)} for {show.count(missing, 'shot')} without any take, " if missing else ""
-        )
-        which = "all" if not missing else show.money(changed_usd)
-        show.line(
-            f"  {must}{which} for {show.count(changed, 'shot')} that changed; --missing-only leaves these as they are"
-        )
-
-
-def _budget(planned: Plan) -> str:
-    if planned.max_cost_usd is None:
-        return ""
-    most = show.money(planned.max_cost_usd)
-    return f" - OVER the budget of {most}" if planned.over_budget() else f", within the budget of {most}"

@@ -9,6 +9,6 @@ comparison    all of it                                        Difference, Edit,
 """
 
 from pipeline.difference.comparison import Difference, Edit, Kind, Length, NewJob, difference
-from pipeline.difference.recut import Setting
+from pipeline.difference.recut import Setting, matched
 
-__all__ = ["Difference", "Edit", "Kind", "Length", "NewJob", "Setting", "difference"]
+__all__ = ["Difference", "Edit", "Kind", "Length", "NewJob", "Setting", "difference", "matched"]

@@ -25,7 +25,7 @@ def recut(before: Side, after: Side, was: int, index: int) -> tuple[str, ...]:
     old, new = before.entries[was], after.entries[index]
     several = len(new.shots) > 1 or len(old.shots) > 1
     told: list[str] = []
-    for one, other in _matched(old, new):
+    for one, other in matched(old, new):
         sentences: list[str] = []
         if one and other:
             renamed = several and one.id != other.id
@@ -93,7 +93,7 @@ def _words(old: Storyboard, new: Storyboard) -> Iterator[Setting]:
         yield from (Setting("lint.off", f"{code} is {words}") for code in sorted(codes))
 
 
-def _matched(old: Entry, new: Entry) -> Iterator[tuple[Shot | None, Shot | None]]:
+def matched(old: Entry, new: Entry) -> Iterator[tuple[Shot | None, Shot | None]]:
     """The shots that the cut makes of an entry, before and after: by id, else by their place in the take."""
     left = {shot.id: shot for shot in old.shots}
     ids = {shot.id for shot in new.shots}

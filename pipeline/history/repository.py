@@ -37,11 +37,28 @@ class Repository:
         """The commit of that name. Raises SetupError for what git does not know, or what is no commit."""
         # git's own names never begin so, and what does would be taken for an option.
         found = "" if name.startswith("-") else self._verified(name)
-        if not found:
+        # Of a whole id git says yes without a look whether the object is here.
+        if not found or self.git.ask("cat-file", "-e", found) is None:
             raise self._unknown(name)
         if (kind := self.git.line("cat-file", "-t", f"{found}^{{}}")) != "commit":
             raise SetupError(f'"{name}" is a {kind} and no commit', hint="name one: HEAD~1, a branch, a tag, an id")
         return Revision(name, self._verified(f"{found}^{{commit}}"))
+
+    def commit(self, name: str) -> str:
+        """Id of the commit that a name or id stands for; "" where there is none here."""
+        return "" if name.startswith("-") else self._verified(f"{name}^{{commit}}")
+
+    def parents(self, revision: Revision) -> tuple[str, ...]:
+        """Ids of the commits before it, the first one first. A shallow clone may not have them."""
+        head = (
+            (self.git.ask("cat-file", "commit", revision.commit) or b"").split(b"\n\n", 1)[0].decode("ascii", "replace")
+        )
+        return tuple(line.removeprefix("parent ") for line in head.splitlines() if line.startswith("parent "))
+
+    def merge_base(self, name: str, other: str) -> str:
+        """Id of the commit in which two of them began to differ; "" where this clone can't tell."""
+        one, two = self.commit(name), self.commit(other)
+        return self.git.line("merge-base", one, two) if one and two else ""
 
     def tree(self, revision: Revision) -> Tree:
         """All files of a revision."""

@@ -57,8 +57,12 @@ class Rehearsal:
     footage: Mapping[tuple[str, int], str]  # (variant, entry) -> "take:<digest>:<number>" or the key of an order
 
 
-def rehearse(plan: Plan, only: Iterable[Variant] = ()) -> Rehearsal:
-    """The best footage there can be for nothing, of the variants in `only` or of all."""
+def rehearse(plan: Plan, only: Iterable[Variant] = (), *, older: bool = True) -> Rehearsal:
+    """The best footage there can be for nothing, of the variants in `only` or of all.
+
+    Without `older` a take of an older request does not stand in for what the board asks for now.
+    """
+    take = plan.footage if older else plan.use
     orders: dict[str, Order] = {}
     footage: dict[tuple[str, int], str] = {}
     alone = plan.alone()
@@ -66,7 +70,7 @@ def rehearse(plan: Plan, only: Iterable[Variant] = ()) -> Rehearsal:
         digests = plan.digests(variant)
         for index, digest in digests.items():  # what others continue from comes first
             at = variant.name, index
-            if best := plan.footage(variant.name, index, digest):
+            if best := take(variant.name, index, digest):
                 footage[at] = f"take:{best.digest}:{best.number}"
                 continue
             link = plan.board.entries[index].continue_from

@@ -14,6 +14,7 @@ The walk of one order, in reading order of the modules:
                        sky, land, shore, town, interior, overhead; people, figures; light, canvas), as planes
           -> weather   rain and snow that fall between it and the lens
           -> slate     what is written over it, and when (layout, lettering, overlay, signs, speech)
+          -> picture   any one frame of it, drawn when it is asked for
           -> sound     the guide track
           -> clip      frames and samples into an mp4
 """

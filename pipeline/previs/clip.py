@@ -15,17 +15,13 @@ from av.container import OutputContainer
 from av.video.frame import PictureType, VideoFrame
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
-from PIL import Image
 
 from pipeline.frames import sample_at
-from pipeline.previs.ground import Ground, lay
-from pipeline.previs.move import View, views
 from pipeline.previs.order import PrevisOrder
-from pipeline.previs.planes import Planes, Sheet, cut, settled
+from pipeline.previs.picture import Pictures, as_frame
+from pipeline.previs.planes import Planes
 from pipeline.previs.shots import Shot, shots_of
-from pipeline.previs.slate import Slate
 from pipeline.previs.sound import SAMPLE_RATE, guide_track
-from pipeline.previs.weather import Falling, falling
 
 # A closed group every two seconds at 24: a cut that begins inside the clip has little to encode anew.
 _GROUP_FRAMES = 48
@@ -34,8 +30,6 @@ _QUALITY = {"preset": "ultrafast", "crf": "20", "x264-params": "stitchable=1:sps
 _CONTAINER = {"movflags": "+faststart", "fflags": "+bitexact"}
 _BT709, _LIMITED_RANGE = 1, 1  # ITU-T H.273 code points
 _AUDIO_BIT_RATE = 96_000
-# A still has only so much to show: the camera goes less far over it than over a backdrop, which is drawn to measure.
-_REACH_ON_STILL = 0.65
 
 
 def draw(order: PrevisOrder) -> None:
@@ -56,42 +50,8 @@ def draw(order: PrevisOrder) -> None:
 
 def _drawn(shot: Shot) -> Iterator[Planes]:
     """The frames of a shot, each drawn when it is asked for."""
-    order, direction, still = shot.order, shot.direction, shot.still
-    path = views(direction.camera, order.frames, order.frame_rate, order.seed_number, _REACH_ON_STILL if still else 1.0)
-    ground = lay(order, direction, shot.setting, still, path)
-    slate = Slate(order, direction, shot.spoken, shot.first)
-    size = (order.width, order.height)
-    drops = None if still else falling(shot.setting, size, float(order.frame_rate), order.seed_number)
-    return _pictures(ground, path, size, slate, drops)
-
-
-def _pictures(
-    ground: Ground, path: tuple[View, ...], size: tuple[int, int], slate: Slate, drops: Falling | None
-) -> Iterator[Planes]:
-    near = settled(ground.near, path, size)
-    before, clean = None, None
-    for frame, view in enumerate(path):
-        if view != before or clean is None:
-            before, clean = view, _seen(near, ground.far, view, size)
-        planes = (clean[0].copy(), clean[1].copy(), clean[2].copy())
-        if ground.people:
-            ground.people.lay(planes)
-        if drops:
-            drops.paint(planes[0], frame)
-        slate.paint(planes, frame)
-        yield planes
-
-
-def _seen(sharp: Sheet, far_sheet: Sheet | None, view: View, size: tuple[int, int]) -> Planes:
-    near = cut(sharp, view, size)
-    if far_sheet is None or view.focus == 0:
-        return near
-    far = cut(far_sheet, view, size)
-    return (
-        Image.blend(near[0], far[0], view.focus),
-        Image.blend(near[1], far[1], view.focus),
-        Image.blend(near[2], far[2], view.focus),
-    )
+    pictures = Pictures(shot)
+    return (pictures[frame] for frame in range(shot.order.frames))
 
 
 def _write(order: PrevisOrder, target: Path, shots: Sequence[Shot], track: NDArray[np.float32] | None) -> None:
@@ -141,11 +101,7 @@ def _audio_stream(container: OutputContainer) -> AudioStream:
 
 
 def _video_frame(planes: Planes, number: int, order: PrevisOrder) -> VideoFrame:
-    frame = VideoFrame(order.width, order.height, "yuv420p")
-    for own, plane in zip(frame.planes, planes, strict=True):
-        # Rows of a video frame may be longer than the picture.
-        rows = np.frombuffer(own, np.uint8).reshape(-1, own.line_size)  # type: ignore[call-overload]
-        rows[: plane.height, : plane.width] = np.asarray(plane)
+    frame = as_frame(planes, order.width, order.height)
     frame.pts, frame.time_base = number, 1 / order.frame_rate
     return frame
 

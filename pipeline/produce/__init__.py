@@ -28,16 +28,20 @@ following    `follow`: the same verbs in an asynchronous world, with their event
 states       a storyboard at one moment, in the working tree or in git
 pointed      references of which git LFS has only a pointer here
 comparing    `diff`: what differs between two states
+stills       single frames of footage, drawn alone
+reels        what each shot of a state shows
+picturing    frames of both states, side by side
 accounts     `status` and `settle`: what is open, what was spent, what an attempt came to
 """
 
 from pipeline.produce.accounts import Account, Row, settle, status
 from pipeline.produce.choosing import Choice, Chosen, Takes, choose, takes
-from pipeline.produce.comparing import Compared, compare
+from pipeline.produce.comparing import Compared, compare, comparing
 from pipeline.produce.events import Cutting, Event, FinishedCut, Tell
 from pipeline.produce.flagging import Flagged, flagged
 from pipeline.produce.following import Run, follow
 from pipeline.produce.offering import Offer
+from pipeline.produce.picturing import Posters, posters
 from pipeline.produce.reading import Film, Source, Written, check, check_lock, plan, written
 from pipeline.produce.rendering import Rendered, assembled, render
 from pipeline.produce.saving import Agreement, agreement, save
@@ -49,8 +53,9 @@ from pipeline.sync import Moving
 
 __all__ = [
     "Accepted", "Account", "Agreement", "Choice", "Chosen", "Compared", "Cutting", "Event", "Failed", "Fetching",
-    "Film", "FinishedCut", "Flagged", "HeldBack", "Kept", "Left", "Making", "Moving", "Offer", "Rendered", "Row", "Run",
-    "Sending", "Shooting", "Source", "State", "Step", "Synced", "Takes", "Tell", "Waiting", "Written", "agreement",
-    "assembled", "check", "check_lock", "choose", "compare", "exchanged", "flagged", "follow", "offered", "plan",
-    "render", "save", "settle", "shoot", "shoot_saved", "status", "takes", "written",
+    "Film", "FinishedCut", "Flagged", "HeldBack", "Kept", "Left", "Making", "Moving", "Offer", "Posters", "Rendered",
+    "Row", "Run", "Sending", "Shooting", "Source", "State", "Step", "Synced", "Takes", "Tell", "Waiting", "Written",
+    "agreement", "assembled", "check", "check_lock", "choose", "compare", "comparing", "exchanged", "flagged",
+    "follow", "offered", "plan", "posters", "render", "save", "settle", "shoot", "shoot_saved", "status", "takes",
+    "written",
 ]  # fmt: skip

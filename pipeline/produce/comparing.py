@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import posixpath
-from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from pathlib import Path
@@ -13,6 +13,7 @@ from pathlib import Path
 from pipeline import history
 from pipeline.difference import Difference, difference
 from pipeline.errors import BadInput, Problem, SetupError
+from pipeline.history import Revision
 from pipeline.produce.states import Here, Moment, State, Then
 from pipeline.storyboard.reading import MAX_BYTES
 
@@ -42,13 +43,22 @@ class Compared:
         return bool(self.before.board and self.after.board) and self.before.board != self.after.board
 
 
-def compare(file: Path, revisions: Sequence[str] = (), environ: Mapping[str, str] = os.environ) -> Compared:
+def compare(file: Path, revisions: Sequence[str | Revision] = (), environ: Mapping[str, str] = os.environ) -> Compared:
     """What differs in a storyboard between two revisions, or between one (else HEAD) and the working tree.
 
     Raises SetupError for what git does not know, BadInput where the storyboard has errors in one of the states.
     """
+    with comparing(file, revisions, environ) as compared:
+        return compared
+
+
+@contextmanager
+def comparing(
+    file: Path, revisions: Sequence[str | Revision] = (), environ: Mapping[str, str] = os.environ
+) -> Iterator[Compared]:
+    """The same, as long as the files that the storyboard names in a revision are there to be looked at."""
     repository = history.repository(file)
-    asked = [repository.revision(name) for name in revisions or ("HEAD",)]
+    asked = [one if isinstance(one, Revision) else repository.revision(one) for one in revisions or ("HEAD",)]
     states: list[State] = []
     problems: list[Problem] = []
     with ExitStack() as stack:
@@ -60,10 +70,10 @@ def compare(file: Path, revisions: Sequence[str] = (), environ: Mapping[str, str
                 states.append(moment.state(board, environ))
             except BadInput as bad:
                 problems += bad.problems
-    if problems:
-        raise BadInput(problems)
-    before, after = states
-    return Compared(file, before, after, difference(before.plan, after.plan))
+        if problems:
+            raise BadInput(problems)
+        before, after = states
+        yield Compared(file, before, after, difference(before.plan, after.plan))
 
 
 def _boards(file: Path, board: str, before: Moment, after: Moment) -> tuple[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -64,15 +64,21 @@ def exchanged(
 
 
 def brought_home(
-    film: Film, plan: Plan, variants: Iterable[Variant], tell: Tell, environ: Mapping[str, str]
+    film: Film,
+    plan: Plan,
+    variants: Iterable[Variant],
+    tell: Tell,
+    environ: Mapping[str, str],
+    entries: Container[int] | None = None,
 ) -> tuple[Plan, tuple[str, ...]]:
     """The plan after what these variants use and the store lacks was fetched, and what is to be told of it.
 
-    Whatever goes wrong is a note: the takes are absent then, as they were.
+    `entries` are the indices of those that matter; None: all. Whatever goes wrong is a note: the takes are absent
+    then, as they were.
     """
     if film.project.remote is None:
         return plan, ()
-    wanted = dict(_wanted(plan, variants))
+    wanted = dict(_wanted(plan, variants, entries))
     if not wanted:
         return plan, ()
     try:
@@ -128,10 +134,12 @@ class Outbox:
         return tuple(dict.fromkeys(f"not pushed to the team's store: {_said(error)}\n    {_AGAIN}" for error in errors))
 
 
-def _wanted(plan: Plan, variants: Iterable[Variant]) -> Iterator[Named]:
+def _wanted(plan: Plan, variants: Iterable[Variant], entries: Container[int] | None) -> Iterator[Named]:
     """For each entry of these variants that no take of its request is here for, the take that the lock has."""
     for variant in variants:
         for index, digest in plan.digests(variant).items():
+            if entries is not None and index not in entries:
+                continue
             found = next(iter(plan.absent_in(variant.name, index, digest)), None)
             if found is None and not plan.use(variant.name, index, digest):
                 older = plan.older_use(variant.name, index, digest)

@@ -48,20 +48,20 @@ def _github(environ: Mapping[str, str]) -> bool:
     """GitHub Actions, and Gitea's and Forgejo's after its fashion."""
     event, path = environ.get("GITHUB_EVENT_NAME", ""), environ.get("GITHUB_EVENT_PATH", "")
     if event in _REVIEWED or environ.get("GITHUB_REF", "").startswith("refs/pull/"):
-        asked = _object(_event(path), "pull_request")
-        return _differ(_object(asked, "head", "repo"), _object(asked, "base", "repo"))
+        asked = inside(event_in(path), "pull_request")
+        return _differ(inside(asked, "head", "repo"), inside(asked, "base", "repo"))
     if event == "workflow_run":
-        told = _event(path)
-        run = _object(told, "workflow_run")
-        return _differ(_object(run, "head_repository"), _object(told, "repository"))
+        told = event_in(path)
+        run = inside(told, "workflow_run")
+        return _differ(inside(run, "head_repository"), inside(told, "repository"))
     if event == "issue_comment":
-        issue = _object(_event(path), "issue")
+        issue = inside(event_in(path), "issue")
         return not issue or "pull_request" in issue  # it says that the issue is one, and not of whom
     return not event
 
 
-def _event(path: str) -> Mapping[str, Any]:
-    """What set the workflow off; empty where it can't be read."""
+def event_in(path: str) -> Mapping[str, Any]:
+    """What GitHub says in that file has set the workflow off; empty where it can't be read."""
     try:
         if not stat.S_ISREG(os.stat(path).st_mode):  # noqa: PTH116 - a pipe would be waited for
             return {}
@@ -72,7 +72,8 @@ def _event(path: str) -> Mapping[str, Any]:
     return told if isinstance(told, dict) else {}
 
 
-def _object(value: Mapping[str, Any], *path: str) -> Mapping[str, Any]:
+def inside(value: Mapping[str, Any], *path: str) -> Mapping[str, Any]:
+    """The object at a path of names; an empty one where there is none."""
     for name in path:
         inner = value.get(name)
         value = inner if isinstance(inner, dict) else {}

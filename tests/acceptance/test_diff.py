@@ -17,8 +17,8 @@ from jsonschema import Draft202012Validator
 from markdown_it import MarkdownIt
 
 from pipeline import cli, media, produce, schema
-from pipeline.cli.comment import MOST
 from pipeline.cli.edits import DONE
+from pipeline.cli.markdown import MOST
 from pipeline.store import Intent, take_home
 from pipeline.wire import as_digested
 from tests.clips import Spec, write_clip

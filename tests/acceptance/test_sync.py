@@ -22,6 +22,7 @@ from tests.bucket import KEY_ID, SECRET, Server
 from tests.double import KEY, Double, doubled
 from tests.haste import hurried
 from tests.proofs.stage import Stage, stage
+from tests.repositories import Repository
 from tests.teams import Shelf, shelf
 
 SHOOT = produce.shoot
@@ -149,6 +150,25 @@ def test_a_stale_shot_shows_its_old_take_that_the_team_has(studio: Studio) -> No
     board.write_text(board.read_text().replace("Picture 1 ", "Another picture "))
     assert "3 takes" in studio.run(studio.bob, "render", "film.yaml")[1]
     assert [slot["state"] for slot in studio.json(studio.bob, "plan", "film.yaml")["slots"]].count("stale") == 1
+
+
+def test_posters_show_takes_that_the_team_has_but_to_no_fork(studio: Studio) -> None:
+    studio.shot()
+    asked = studio.requests
+    Repository(studio.bob.folder).commit()
+    board = studio.bob.board
+    board.write_text(board.read_text().replace("Picture 1 ", "Another picture "))
+    wanted = ("diff", "--posters", "posters", "film.yaml")
+    with studio.patch.context() as patch:
+        for name, value in {"GITHUB_ACTIONS": "true", "GITHUB_EVENT_NAME": "pull_request"}.items():
+            patch.setenv(name, value)  # of which nobody can tell whose it is
+        _, _, err = studio.run(studio.bob, *wanted)
+        assert "nothing was fetched from the team's store: this is a pull request from a fork" in err
+        assert not (studio.bob.folder / "outputs" / "takes").exists()
+    [pair] = studio.json(studio.bob, *wanted)["posters"]
+    assert (pair["before"], pair["after"]) == ("take 1 at 0.5 s", "previs at 0.5 s")
+    assert len(list((studio.bob.folder / "outputs" / "takes").rglob("clip.mp4"))) == 1, "no other is fetched"
+    assert studio.requests == asked, "the API is asked nothing"
 
 
 def test_shoot_fetches_from_the_team_before_it_asks_the_api(studio: Studio) -> None:
