@@ -19,6 +19,7 @@ from pipeline.produce.endpoints import paid
 from pipeline.produce.events import Tell, unheard
 from pipeline.produce.flagging import screening_of
 from pipeline.produce.offering import Offer, purse_of, refuse_from_here, refuse_over_budget
+from pipeline.produce.preparing import Preparing
 from pipeline.produce.quoting import quotes
 from pipeline.produce.reading import Film, Source, chosen, now, plan, planned
 from pipeline.produce.rendering import Rendered, cuts_of, refuse_namesake
@@ -183,10 +184,15 @@ def _bought(
 ) -> tuple[Mapping[str, Take | StoryreelError], Decimal | None]:
     screening.load()  # while this is the only thread
     try:
-        with screening_of(offer.film, _QUIET_S) as screen:  # around the loop, which must not wait for it
+        # Around the loop, which must not wait for them.
+        with (
+            screening_of(offer.film, _QUIET_S) as screen,
+            Preparing(offer.film, offer.plan.origin, offer.variants) as joints,
+        ):
 
             def landed(take: Take) -> None:
                 screen.see(take)
+                joints.landed(take)
                 outbox.landed(take)
 
             return halting.run(buy(offer, gate, endpoint, connect, sleep, tell, landed))

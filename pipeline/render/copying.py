@@ -18,7 +18,7 @@ from pipeline.media.coded import Coded, coded
 from pipeline.media.film import FilmWriter
 from pipeline.media.splice import Strip, splice
 from pipeline.render.mix import sound
-from pipeline.render.parts import Drawn, Part, described, parts
+from pipeline.render.parts import Drawn, Part, described, parts, shown
 from pipeline.render.reels import naming
 from pipeline.schema import plain
 from pipeline.wire import digest_of
@@ -38,6 +38,15 @@ def copy(cut: Cut, outputs: Path, target: Path, kept: Path, progress: Callable[[
             progress(part.start + part.length)
         track = heard.result()
     splice(strips, track, target, cut.frame_rate)
+
+
+def draw_joints(cut: Cut, outputs: Path, kept: Path, over: Callable[[], bool], look: Callable[[int], None]) -> None:
+    """Draw what `copy` would have to draw of the shots that have clips; where it is `over`, no further."""
+    clips = _clips(cut, outputs)
+    for part in parts(cut, clips):
+        there = isinstance(part, Drawn) and all(segment.source for segment in shown(cut, part))
+        if there and not over():
+            _strip(cut, outputs, kept, part, clips, look)
 
 
 def _clips(cut: Cut, outputs: Path) -> dict[str, Coded | str]:

@@ -55,6 +55,18 @@ def draw(
     overwrite(target.with_name("cut.json"), (json.dumps(record, indent=2) + "\n").encode(), durable=False)
 
 
+def prepare(cut: Cut, board: str, outputs: Path, over: Callable[[], bool], look: Callable[[int], None]) -> None:
+    """Draw those joints of a cut between shots that have clips, as long as it is not `over`.
+
+    `look` is called after every frame. Raises what it raises, and what `render` raises.
+    """
+    from pipeline.render.copying import draw_joints  # here: it loads libav and NumPy
+
+    outputs = Path(os.path.realpath(outputs))
+    folder_of(outputs, f"{board}/{KEPT}")
+    draw_joints(cut, outputs, outputs / board / KEPT, over, look)
+
+
 def owner(folder: Path) -> str:
     """The storyboard whose cut lies in a folder, by its path in the project; "" where none does."""
     return str(_record(folder).get("storyboard", ""))

@@ -44,14 +44,25 @@ def parts(cut: Cut, clips: Mapping[str, Coded | str]) -> tuple[Part, ...]:
     fit = {source: clip for source, clip in clips.items() if isinstance(clip, Coded) and _fits(clip, cut)}
     fit = _agreeing(cut, fit)
     found: list[Part] = []
+    lone = False  # whether the last part is a few frames of one shot: too few to be encoded by themselves
     for span in spans(cut.segments):
         for part in _of(span, cut, fit):
             last = found[-1] if found else None
-            if isinstance(part, Drawn) and isinstance(last, Drawn) and min(part.length, last.length) < _SHORT:
+            few = isinstance(part, Drawn) and part.length < _SHORT and len(span.shown) == 1
+            if isinstance(part, Drawn) and isinstance(last, Drawn) and (few or lone):
                 found[-1] = Drawn(last.start, last.length + part.length)
+                lone = few and lone
             else:
                 found.append(part)
+                lone = few
     return tuple(found)
+
+
+def shown(cut: Cut, part: Drawn) -> Iterator[Segment]:
+    """The segments that are on screen in a part."""
+    for span in spans(cut.segments):
+        if span.start < part.start + part.length and part.start < span.start + span.length:
+            yield from (cut.segments[index] for index in span.shown)
 
 
 def described(cut: Cut, part: Drawn) -> dict[str, Any]:
@@ -60,10 +71,10 @@ def described(cut: Cut, part: Drawn) -> dict[str, Any]:
     for span in spans(cut.segments):
         first, stop = max(span.start, part.start), min(span.start + span.length, part.start + part.length)
         if first < stop:
-            shown = [_shown(cut.segments[index], first) for index in span.shown]
-            joint = plain(cut.segments[span.shown[1]].joint) if len(shown) > 1 else None
+            seen = [_shown(cut.segments[index], first) for index in span.shown]
+            joint = plain(cut.segments[span.shown[1]].joint) if len(seen) > 1 else None
             place = {"from": first - span.start, "frames": stop - first, "of": span.length}
-            rows.append({**place, "shown": shown, "joint": joint})
+            rows.append({**place, "shown": seen, "joint": joint})
     return {"size": [cut.width, cut.height], "fit": cut.fit, "frame_rate": str(cut.frame_rate), "spans": rows}
 
 
