@@ -65,7 +65,7 @@ def coded(path: Path) -> Coded | str:
 
     Raises MediaError where it can't be read at all.
     """
-    with opened(path) as container:
+    with opened(path, pictures=False) as container:
         stream = picture_stream(container)
         if stream is None:
             return "no pictures"

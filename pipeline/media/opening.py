@@ -16,11 +16,15 @@ from pipeline.errors import MediaError
 from pipeline.media.files import format_of, regular_file
 
 MAX_SIDE = 8192  # pixels
+_WITH_HEADER = ("mp4", "mov")  # their streams, and where each begins, are known before the first packet
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[InputContainer]:
-    """The film or sound at `path` as a libav container; libav's complaints in the body become MediaErrors."""
+def opened(path: Path, *, pictures: bool = True) -> Iterator[InputContainer]:
+    """The film or sound at `path` as a libav container; libav's complaints in the body become MediaErrors.
+
+    Without `pictures` none is decoded to learn more of them than the header says, which takes most of the time.
+    """
     with regular_file(path) as file:
         form = format_of(path, file)
     if not form.demuxers:
@@ -28,7 +32,11 @@ def opened(path: Path) -> Iterator[InputContainer]:
     # Without the white list libav obeys playlists that name other files, whatever a file is called; without `file:`
     # it takes a name like `concat:a|b` for an address.
     options = {"format_whitelist": form.demuxers, "protocol_whitelist": "file"}
-    with blaming(path), av.open(f"file:{path.absolute()}", options=options, metadata_errors="replace") as container:
+    unseen = [{"skip_frame": "all"}] if not pictures and form.name in _WITH_HEADER else None
+    name = f"file:{path.absolute()}"
+    # Of its stub the options of a stream are words; they are tables.
+    words = {"options": options, "stream_options": unseen, "metadata_errors": "replace"}
+    with blaming(path), av.open(name, **words) as container:  # type: ignore[call-overload]
         yield container
 
 

@@ -85,7 +85,7 @@ class SoundReader:
 
     def _restart(self) -> None:
         self._stack.close()
-        self._coming = _continuous(_placed(self._stack.enter_context(opened(self.path))))
+        self._coming = _continuous(_placed(self._stack.enter_context(opened(self.path, pictures=False))))
         self._start, self._held = 0, np.zeros((2, 0), np.float32)
 
 

@@ -84,7 +84,7 @@ class _Waiting:
 
 def _packets(strip: Strip) -> Iterator[Packet[VideoStream]]:
     """The packets of a strip. Raises MediaError where there are fewer."""
-    with opened(strip.path) as container, blaming(strip.path):
+    with opened(strip.path, pictures=False) as container, blaming(strip.path):
         stream = picture_stream(container)
         there = (packet for packet in container.demux(stream) if packet.size) if stream else iter(())
         found = 0

@@ -22,7 +22,7 @@ MAX_STREAMS = 8
 
 def facts_of_streams(path: Path, form: Format, digest: str, size: int) -> MediaFacts:
     """The facts of the film or sound at `path`, whose bytes have the hash `digest` and the length `size`."""
-    with opened(path) as container:
+    with opened(path, pictures=False) as container:
         if len(container.streams) > MAX_STREAMS:
             raise MediaError(str(path), f"has {len(container.streams)} streams, more than {MAX_STREAMS}")
         picture, sound = picture_stream(container), sound_stream(container)
