@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 from pipeline.catalog import Kind
 
@@ -77,6 +78,7 @@ class StoreView:
     unsettled: Mapping[str, int] = field(default_factory=dict)  # of open and uncertain digests the number of the take
     failed: Mapping[str, int] = field(default_factory=dict)  # digest -> the API's code (0: none), no take came
     flags: Mapping[tuple[str, int], tuple[Flag, ...]] = field(default_factory=dict)  # of flagged takes, by their keys
+    requests: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # of absent takes, as digested, by digest
 
     def best(self, digest: str) -> Take | None:
         """The take to use: the first one kept, until another is circled."""

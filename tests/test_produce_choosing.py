@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -153,23 +155,67 @@ def test_a_kept_take_that_is_not_here_is_fetched(tmp_path: Path) -> None:
         assert len(studio.double.accepted()) == 2
 
 
-def test_a_kept_take_whose_request_the_lock_has_lost_is_told_and_not_bought(tmp_path: Path) -> None:
+def without_request(studio: Studio, digest: str) -> None:
+    """The lock loses the request behind a digest."""
+    lock = studio.folder / "film.lock.yaml"
+    start = f'    {digest}: {{"format"' if digest[0].isalpha() else f'    "{digest}": {{"format"'
+    lines = lock.read_text("utf-8").splitlines()
+    lock.write_text("\n".join(line for line in lines if not line.startswith(start)), encoding="utf-8")
+    assert studio.lock.request(studio.plan().origin, digest) is None
+
+
+def kept_by_hand(studio: Studio) -> Any:
+    """The take of the first shot, which is kept though the shot has changed."""
+    studio.shoot()
+    changed(studio)
+    choose(studio, keep=True)
+    row = rows(studio)[0]
+    assert row.here
+    return row
+
+
+def test_a_kept_take_whose_request_the_lock_has_lost_is_fetched_by_what_the_store_knows(tmp_path: Path) -> None:
     with opened(tmp_path) as studio:
-        studio.shoot()
-        changed(studio)
-        choose(studio, keep=True)
-        row = rows(studio)[0]
-        assert row.here
-        (tmp_path / "outputs" / row.here.home / "clip.mp4").unlink()
-        lock = tmp_path / "film.lock.yaml"
-        start = f'    {row.digest}: {{"format"' if row.digest[0].isalpha() else f'    "{row.digest}": {{"format"'
-        lines = lock.read_text("utf-8").splitlines()
-        lock.write_text("\n".join(line for line in lines if not line.startswith(start)), encoding="utf-8")
+        row = kept_by_hand(studio)
+        clip = tmp_path / "outputs" / row.here.home / "clip.mp4"
+        before, text = clip.read_bytes(), (tmp_path / "film.lock.yaml").read_text()
+        clip.unlink()
+        without_request(studio, row.digest)
+        done = studio.shoot()
+        assert (len(done.made), done.failed, done.left) == (1, {}, ())
+        assert clip.read_bytes() == before
+        assert (tmp_path / "film.lock.yaml").read_text() == text, "the request is back"
+        assert len(studio.double.accepted()) == 2
+
+
+def test_a_request_that_the_lock_has_lost_comes_back_from_the_store(tmp_path: Path) -> None:
+    with opened(tmp_path) as studio:
+        row = kept_by_hand(studio)
+        text = (tmp_path / "film.lock.yaml").read_text()
+        without_request(studio, row.digest)
+        assert studio.shoot().made == {}
+        assert (tmp_path / "film.lock.yaml").read_text() == text
+        assert len(studio.double.accepted()) == 2
+
+
+@pytest.mark.parametrize("store", ["gone", "another"])
+def test_a_kept_take_whose_request_nobody_has_is_told_and_not_bought(tmp_path: Path, store: str) -> None:
+    with opened(tmp_path) as studio:
+        row = kept_by_hand(studio)
+        home = tmp_path / "outputs" / row.here.home
+        (home / "clip.mp4").unlink()
+        if store == "gone":
+            shutil.rmtree(home)
+        else:
+            intent = home / "attempts" / "1" / "intent.json"
+            fields = json.loads(intent.read_text())
+            fields["request"]["inputs"]["prompt"] += " And a gull."
+            intent.write_text(json.dumps(fields))
+        without_request(studio, row.digest)
         done = studio.shoot()
         assert done.made == {}
-        assert [left.reason for left in done.left] == [
-            "its take is paid for and not here, and the lock has lost the request it answers"
-        ]
+        [left] = done.left
+        assert left.reason.startswith("its take is paid for and not here, and the request it answers is lost: neither")
         assert len(studio.double.accepted()) == 2
 
 

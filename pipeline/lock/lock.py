@@ -86,6 +86,11 @@ class Lock:
         """The request behind a digest, as digested; None where the lock does not have it."""
         return request_in(self._lines(origin, "requests").get(digest))
 
+    def without_request(self, origin: str, digests: Iterable[str]) -> tuple[str, ...]:
+        """Those of the digests whose request the lock does not have."""
+        lines = self._lines(origin, "requests")
+        return tuple(digest for digest in digests if digest not in lines)
+
     def sources(self, origin: str, digest: str) -> Mapping[str, str] | None:
         """The marks of what a request was made from, by name; None where the lock does not have them."""
         return marks_in(self._lines(origin, "sources").get(digest))

@@ -60,6 +60,7 @@ class Wish:
 
 
 EVERYTHING = Wish()
+_LOST = "its take is paid for and not here, and the request it answers is lost: neither the lock nor the store has it"
 
 
 def purchase(plan: Plan, variants: Iterable[Variant] = (), wish: Wish = EVERYTHING) -> Purchase:
@@ -142,7 +143,7 @@ class _Purchase:
         if gone and not self.wish.regenerate_absent:
             fetched = self._fetched(gone[0], variant, index, digests)
             if fetched is None:
-                self.skipped[digest] = "its take is paid for and not here, and the lock has lost the request it answers"
+                self.skipped[digest] = _LOST
                 return
             order = fetched
         else:
@@ -176,9 +177,9 @@ class _Purchase:
         return True
 
     def _fetched(self, gone: Paid, variant: Variant, index: int, digests: Mapping[int, str]) -> Order | None:
-        """The order for a take that is paid for and not here; it may be of another request, which the lock has.
+        """The order for a take that is paid for and not here; it may be of another request, which lock or store have.
 
-        None where the lock does not have it whole: a take can't be kept without what it answers.
+        None where neither has it whole: a take can't be kept without what it answers.
         """
         digest = digests[index]
         order = replace(self._made(f"take:{gone.digest}:{gone.number}", variant, index, digests), absent=gone)
@@ -189,8 +190,9 @@ class _Purchase:
             return self._with_fallback(
                 replace(order, key=f"take:{digest}:1"), gone.number, variant, index, digests, only=True
             )
-        known = self.plan.lock.request(self.plan.origin, gone.digest)
-        if known is None or digest_of(known) != gone.digest:
+        requests = self.plan.lock.request(self.plan.origin, gone.digest), self.plan.view.requests.get(gone.digest)
+        known = next((one for one in requests if one and digest_of(one) == gone.digest), None)
+        if known is None:
             return None
         return replace(order, digest=gone.digest, request=from_digested(known), sources={}, stands_for=digest)
 

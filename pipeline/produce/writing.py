@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from pipeline import wire
 from pipeline.lock import Lock, Use
@@ -61,7 +61,9 @@ class Scribe:
         lines = {}
         for order, take in landed:
             variant = "" if lock.own_use(origin, order.shot, "") is None else order.variant
-            known = lock.own_use(origin, order.shot, variant)
+            known, used = lock.own_use(origin, order.shot, variant), lock.use(origin, order.shot, order.variant)
+            if used and (used.wanted, used.digest, used.number) == (order.wanted, take.digest, take.number):
+                continue  # it was only fetched
             if not order.extra and (known is None or (known.digest, known.number) != (take.digest, take.number)):
                 lines[order.shot, variant] = Use(order.wanted, take.digest, take.number)
         made_from = sources(self._plan, (take.digest for _, take in landed))
@@ -69,13 +71,16 @@ class Scribe:
 
 
 def brought_up_to_date(film: Film, plan: Plan) -> None:
-    """Writes into the lock whatever the store has and it lacks: takes, and which shot uses which."""
-    missing, news = tuple(_unwritten(film, plan)), uses(plan)
-    if missing or news:
+    """Writes into the lock whatever the store has and it lacks: takes, their requests, and which shot uses which."""
+    missing, lost, news = tuple(_unwritten(film, plan)), dict(_lost(film, plan)), uses(plan)
+    if missing or lost or news:
         made_from = sources(plan, (paid.digest for paid, _ in missing))
         film.lock_file.update(
             lambda lock: (
-                lock.with_takes(plan.origin, missing).with_sources(plan.origin, made_from).with_uses(plan.origin, news)
+                lock.with_requests(plan.origin, lost)
+                .with_takes(plan.origin, missing)
+                .with_sources(plan.origin, made_from)
+                .with_uses(plan.origin, news)
             )
         )
 
@@ -92,6 +97,15 @@ def _unwritten(film: Film, plan: Plan) -> Iterable[tuple[Paid, dict[str, object]
                     Paid(digest, take.number, take.prediction, intent.price_usd, take.clip.sha256, intent.shot),
                     dict(intent.request),
                 )
+
+
+def _lost(film: Film, plan: Plan) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """The requests that stood in the lock, behind takes that it knows, and do not any more."""
+    known = plan.lock.takes(plan.origin, plan.view.takes)
+    for digest in plan.lock.without_request(plan.origin, known):
+        intent = film.store.intent_of(plan.view.takes[digest][0].home)
+        if intent and wire.digest_of(intent.request) == digest:
+            yield digest, intent.request
 
 
 def _paid(order: Order, take: Take) -> Paid:

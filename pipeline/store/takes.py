@@ -16,10 +16,11 @@ nothing is bought twice.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from pipeline.errors import StoreError
 from pipeline.store.files import make_folder, names_in, numbers_in, overwrite
@@ -52,6 +53,7 @@ class Store:
         failed: dict[str, int] = {}
         uncertain: set[str] = set()
         flags: dict[tuple[str, int], tuple[Flag, ...]] = {}
+        requests: dict[str, Mapping[str, Any]] = {}
         for address in self._present(origin, digests):
             digest = address.digest
             take, here, last, live = self._look(address)
@@ -62,6 +64,8 @@ class Store:
             elif take:
                 paid = Paid(digest, take.number, take.prediction, None, take.clip.sha256)
                 absent[digest] = (*absent.get(digest, ()), paid)
+                if intent := self._intent_if_whole(address.home):
+                    requests[digest] = intent.request
             elif last.standing == "submitted" or live:
                 opened[digest] = last.prediction
                 unsettled[digest] = address.number
@@ -70,7 +74,7 @@ class Store:
                 unsettled[digest] = address.number
             elif last.outcome == "failed":
                 failed[digest] = last.code
-        return StoreView(origin, takes, opened, frozenset(uncertain), absent, unsettled, failed, flags)
+        return StoreView(origin, takes, opened, frozenset(uncertain), absent, unsettled, failed, flags, requests)
 
     def kept(self, home: str) -> Take | None:
         """The take in a home; None where its take.json or its clip of the recorded size is not here.
@@ -142,6 +146,12 @@ class Store:
         """What was asked for in the newest attempt at a take."""
         folder = folder_of(self._outputs, home)
         return read_home(folder, Address.of(home))[1].intent if folder else None
+
+    def _intent_if_whole(self, home: str) -> Intent | None:
+        try:
+            return self.intent_of(home)
+        except StoreError:
+            return None  # told where it matters: a take can be fetched without it, as long as the lock has the request
 
     def predictions(self, origin: str) -> frozenset[str]:
         """Every id of a generation that is written down for one origin."""
