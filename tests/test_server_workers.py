@@ -166,7 +166,7 @@ def test_no_worker_is_started_before_there_is_something_to_draw(tmp_path: Path) 
     async def body() -> None:
         async with rehearsing(tmp_path, command=("/does/not/exist",)) as client:
             with pytest.raises(Exception, match="Prediction not found"):
-                await client.result("none")
+                await client.result("none", old=True)
             failed = await asked(client, "clip")
             assert (failed.status, failed.code, failed.error) == ("failed", 5000, "internal error")
 

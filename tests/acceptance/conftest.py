@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from pipeline import produce, settings
+from pipeline.client import Client
 from pipeline.server.conduct import Conduct, Fault
 from tests.counter import Open, Shop
 from tests.double import KEY, doubled
@@ -40,7 +41,7 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
             monkeypatch.setenv("WAVESPEED_API_KEY", KEY)
             monkeypatch.setenv("NO_PROXY", "*")
             # The history is looked into three times in fifteen seconds, which is nothing that a test need wait for.
-            monkeypatch.setattr(produce, "shoot", partial(SHOOT, sleep=hurried))
+            monkeypatch.setattr(produce, "shoot", partial(SHOOT, connect=partial(Client, sleep=hurried), sleep=hurried))
             return Shop(replace(here, origin=double.origin), double, capsys)
 
         yield open_one

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from pipeline import cli, produce
+from pipeline.client import Client
 from pipeline.server.conduct import Conduct
 from tests.double import KEY, Double, doubled
 from tests.haste import hurried
@@ -98,8 +99,10 @@ class Person:
 def double(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Double]:
     for name in ("CI", "GITHUB_ACTIONS"):
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setattr(produce, "shoot", partial(SHOOT, sleep=hurried))
-    monkeypatch.setattr(produce, "shoot_saved", partial(SHOOT_SAVED, sleep=hurried))
+    monkeypatch.setattr(produce, "shoot", partial(SHOOT, connect=partial(Client, sleep=hurried), sleep=hurried))
+    monkeypatch.setattr(
+        produce, "shoot_saved", partial(SHOOT_SAVED, connect=partial(Client, sleep=hurried), sleep=hurried)
+    )
     with doubled(tmp_path / "double", Conduct(clips="tiny", generation_s=0)) as double:
         monkeypatch.setenv("WAVESPEED_BASE_URL", double.origin)
         monkeypatch.setenv("WAVESPEED_API_KEY", KEY)

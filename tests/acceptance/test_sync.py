@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from pipeline import cli, produce, schema, settings
+from pipeline.client import Client
 from pipeline.server.conduct import Conduct
 from tests.bucket import KEY_ID, SECRET, Server
 from tests.double import KEY, Double, doubled
@@ -99,7 +100,7 @@ def studio(
         for name, value in {"BASE_URL": double.origin, "API_KEY": KEY}.items():
             monkeypatch.setenv(f"WAVESPEED_{name}", value)
         monkeypatch.setenv("NO_PROXY", "*")
-        monkeypatch.setattr(produce, "shoot", partial(SHOOT, sleep=hurried))
+        monkeypatch.setattr(produce, "shoot", partial(SHOOT, connect=partial(Client, sleep=hurried), sleep=hurried))
         ada, bob = (replace(one, origin=double.origin) for one in people)
         yield Studio(ada, bob, double, found, monkeypatch, capsys)
 
