@@ -68,7 +68,8 @@ class Counter:
 
     async def accepted(self) -> None:
         """The API took a submission."""
-        await self._do(self.gate.accepted)
+        if not self.gate.calm:
+            await self._do(self.gate.accepted)
 
     async def closed(self, asked_s: float | None) -> None:
         """The API said "too many requests": nobody sends anything for so long."""

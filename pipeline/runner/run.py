@@ -6,8 +6,9 @@ Each step is in the store before the next one is taken. One shot that fails stop
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator, Iterable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AbstractContextManager, asynccontextmanager
 from functools import partial
 from pathlib import Path
 
@@ -101,8 +102,8 @@ class _Run:
             )
 
     async def take(self, order: Order, clips: Mapping[FrameRef, Path], tell: Teller) -> Take:
-        async with self.home(order) as home:
-            if kept := await asyncio.to_thread(lambda: home.take):
+        async with self.home(order) as (home, kept):
+            if kept:
                 return kept
             if order.absent:
                 gone = await asyncio.to_thread(lambda: home.absent)
@@ -127,16 +128,30 @@ class _Run:
             self.bodies.forget(order)
 
     @asynccontextmanager
-    async def home(self, order: Order) -> AsyncIterator[Home]:
-        """The order's home, as soon as no neighbour works in it."""
+    async def home(self, order: Order) -> AsyncIterator[tuple[Home, Take | None]]:
+        """The order's home, as soon as no neighbour works in it, and the take in it."""
+        buys = self.desk.counter is not None and not order.absent
         while True:
             opened = self.desk.store.open(self.desk.home(order))
             try:
-                home = await asyncio.to_thread(opened.__enter__)
+                found = await asyncio.to_thread(_entered, opened, buys)
                 break
             except Busy:
                 await asyncio.sleep(_NEIGHBOUR_S)
         try:
-            yield home
+            yield found
         finally:
             opened.__exit__(None, None, None)
+
+
+def _entered(opened: AbstractContextManager[Home], buys: bool) -> tuple[Home, Take | None]:
+    """The home that was opened, all of it looked at in one go, and the take in it; ready for one that `buys`."""
+    home = opened.__enter__()
+    try:
+        take = home.take
+        if buys and not take:
+            home.prepare()
+    except BaseException:
+        opened.__exit__(*sys.exc_info())
+        raise
+    return home, take

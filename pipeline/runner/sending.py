@@ -39,7 +39,7 @@ class Sender:
         self, order: Order, home: Home, body: Callable[[], Awaitable[Mapping[str, object]]], tell: Teller
     ) -> Attempt:
         """The attempt that is under way: the one a dead process left behind, else a new one, submitted."""
-        last = await asyncio.to_thread(lambda: home.last)
+        last = home.last  # read when the home was opened
         if last.standing == "submitted":
             return home.resume()
         if last.standing == "uncertain":
@@ -72,7 +72,6 @@ class Sender:
         sent = wire.digest_of(body)
         intent = Intent(request, desk.storyboard, order.variant, order.shot, price, None, sent, order.dialogue)
         longest_s = desk.models[order.request.model].longest_s
-        await whole(home.prepare)
         return await desk.counter.begin(home, intent, longest_s, lambda wait_s: tell.waiting(_why(wait_s)))
 
     async def _submitted(

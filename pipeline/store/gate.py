@@ -121,6 +121,12 @@ class Gate:
                 self._write(replace(state, rates=state.rates.sending(now)))
         return wait_s
 
+    @property
+    def calm(self) -> bool:
+        """Whether, as far as this process has seen, nothing was turned away lately: so nothing is to be opened."""
+        rates = self._written[1].rates if self._written else None
+        return rates is not None and not rates.refusals and not rates.gap_s
+
     def accepted(self) -> None:
         """The API took a submission."""
         with self._locked():
