@@ -20,8 +20,8 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
+from pipeline.frames import SAMPLE_RATE
 from pipeline.media.coded import OWN_SETS
-from pipeline.media.sound import SAMPLE_RATE
 from pipeline.media.whole import whole, writing
 
 SOUND_BITS = 192_000  # a second

@@ -149,7 +149,7 @@ def _cut(
             halting.look()
             tell(Cutting(variant.name, done, total))
 
-        kept.draw(cut, engine, film.name, film.project.outputs, target, progress)
+        kept.draw(cut, engine, film.name, film.project.outputs, target, film.locate, progress)
     failed = {shot: error for shot, error in found.items() if isinstance(error, StoryreelError)}
     takes = sum(1 for shot in variant.shots if rehearsal.footage[variant.name, shot.entry].startswith("take:"))
     previs = len(variant.shots) - takes - len(failed)

@@ -9,18 +9,18 @@ from pathlib import Path
 from pipeline.edit import Cut
 from pipeline.media.canvas import Canvas
 from pipeline.media.film import FilmWriter
-from pipeline.render.mix import sound
+from pipeline.render.mix import Locate, mixed
 from pipeline.render.parts import Drawn
 from pipeline.render.reels import Reels
 from pipeline.render.timeline import middle_s, timeline
 
 
-def draw(cut: Cut, outputs: Path, target: Path, progress: Callable[[int], None]) -> None:
+def draw(cut: Cut, outputs: Path, target: Path, locate: Locate, progress: Callable[[int], None]) -> None:
     """Draw the whole of `cut` into `target`; errors as for `render`."""
     canvas = Canvas(cut.width, cut.height, cut.fit)
     with (
         Reels(cut, outputs, canvas) as reels,
-        closing(sound(cut, outputs)) as samples,
+        closing(mixed(cut, locate)) as samples,
         FilmWriter(target, cut.width, cut.height, cut.frame_rate) as film,
     ):
         shown = timeline(cut, reels, canvas, reference=True)

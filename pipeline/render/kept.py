@@ -32,16 +32,24 @@ def is_drawn(cut: Cut, engine: Engine, target: Path) -> bool:
 
 
 def draw(
-    cut: Cut, engine: Engine, storyboard: str, outputs: Path, target: Path, progress: Callable[[int, int], None]
+    cut: Cut,
+    engine: Engine,
+    storyboard: str,
+    outputs: Path,
+    target: Path,
+    locate: Callable[[str], Path],
+    progress: Callable[[int, int], None],
 ) -> None:
     """Draw the cut of a storyboard (its path in the project) to `target`; until that is done the older film stays.
+
+    `locate` gives the paths of sound files that the storyboard names.
 
     Raises what `render` raises.
     """
     outputs = Path(os.path.realpath(outputs))  # itself it may be a link to a larger disk; below it none is followed
     for folder in (target.parent, target.parents[1] / KEPT):
         folder_of(outputs, folder.relative_to(target.parents[2]).as_posix())
-    render(cut, outputs, target, engine=engine, progress=progress)
+    render(cut, outputs, target, engine=engine, locate=locate, progress=progress)
     _clear(target.parents[1] / KEPT)
     record = {
         "format": 1,
