@@ -15,6 +15,7 @@ import yaml
 
 from docs import make_reference
 from pipeline import cli, produce, schema
+from tests.boards import silence
 
 ROOT = Path(__file__).parent.parent
 PAGES = {name: (ROOT / "docs" / f"{name}.md").read_text(encoding="utf-8") for name in ("storyboard", "prompts")}
@@ -76,6 +77,9 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         if block.file:
             (tmp_path / block.file).parent.mkdir(exist_ok=True)
             (tmp_path / block.file).write_text(f"{block.text}\n", encoding="utf-8")
+    for name in {*re.findall(r"(?:music|fx|vo/en)/\w+\.wav", "".join(PAGES.values())), "vo/en/line1.wav"}:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        silence(tmp_path / name, 6)
     monkeypatch.chdir(tmp_path)
     return tmp_path
 

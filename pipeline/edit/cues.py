@@ -12,8 +12,8 @@ from pipeline.edit.ducking import Spans
 from pipeline.edit.sound import Cue, Fade, Sound
 from pipeline.edit.takes import HALF_FADE
 from pipeline.frames import SAMPLE_RATE, frames_in, plain_seconds, sample_at
+from pipeline.storyboard import LOOP_S
 
-LOOP_S = Fraction(1, 2)  # seconds that a loop must have at least
 _NEXT = 2 * HALF_FADE  # samples over which one time round gives way to the next
 _ATTACK = SAMPLE_RATE // 1000  # samples of the fade of an effect that is heard from its beginning: a knock stays one
 
