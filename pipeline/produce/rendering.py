@@ -155,8 +155,9 @@ def _cut(
     failed = {shot: error for shot, error in found.items() if isinstance(error, StoryreelError)}
     takes = sum(1 for shot in variant.shots if rehearsal.footage[variant.name, shot.entry].startswith("take:"))
     previs = len(variant.shots) - takes - len(failed)
+    notes = (*cut.notes, *kept.notes_of(target))
     finished = FinishedCut(
-        variant.name, target, cut.frame_count, cut.frame_rate, takes, previs, failed, cut.notes, unchanged
+        variant.name, target, cut.frame_count, cut.frame_rate, takes, previs, failed, notes, unchanged
     )
     tell(finished)
     return finished

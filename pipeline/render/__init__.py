@@ -26,15 +26,16 @@ def render(
     engine: Engine = "copy",
     locate: Callable[[str], Path] = Path,
     progress: Callable[[int, int], None] | None = None,
-) -> None:
+) -> tuple[str, ...]:
     """Write `cut` to the file `target`, from the clips that its segments name relative to `outputs`.
 
     `locate` gives the path of a sound file that the storyboard names; it raises MediaError where there is none.
 
     `moviepy` draws every frame: slow, and what `copy` is held against. `progress` is told (frames done, frames in all)
-    now and then. The target is replaced when the film is whole; whatever goes wrong before leaves it as it was. Raises
-    StoryreelError for a cut without shots or a target that can't be written, MediaError for a clip that is missing or
-    can't be decoded, with its shot.
+    now and then. The target is replaced when the film is whole; whatever goes wrong before leaves it as it was. Returns
+    notes of what only came out while it was made, such as a loudness that could not be had. Raises StoryreelError for a
+    cut without shots or a target that can't be written, MediaError for a clip or a sound file that is missing or can't
+    be decoded, with its shot.
     """
     if not cut.segments:
         raise StoryreelError(f"{target}: the cut has no shots", hint="add a shot to the storyboard, or select one")
@@ -50,8 +51,7 @@ def render(
     if engine == "moviepy":
         from pipeline.render.drawing import draw
 
-        draw(cut, outputs, target, source, told)
-    else:
-        from pipeline.render.copying import copy
+        return draw(cut, outputs, target, source, told)
+    from pipeline.render.copying import copy
 
-        copy(cut, outputs, target, target.parents[1] / KEPT, source, told)
+    return copy(cut, outputs, target, target.parents[1] / KEPT, source, told)

@@ -49,7 +49,7 @@ def draw(
     outputs = Path(os.path.realpath(outputs))  # itself it may be a link to a larger disk; below it none is followed
     for folder in (target.parent, target.parents[1] / KEPT):
         folder_of(outputs, folder.relative_to(target.parents[2]).as_posix())
-    render(cut, outputs, target, engine=engine, locate=locate, progress=progress)
+    notes = render(cut, outputs, target, engine=engine, locate=locate, progress=progress)
     _clear(target.parents[1] / KEPT)
     record = {
         "format": 1,
@@ -59,8 +59,14 @@ def draw(
         "frames": cut.frame_count,
         "frame_rate": str(cut.frame_rate),
         "size_bytes": target.stat().st_size,
+        **({"notes": notes} if notes else {}),
     }
     overwrite(target.with_name("cut.json"), (json.dumps(record, indent=2) + "\n").encode(), durable=False)
+
+
+def notes_of(target: Path) -> tuple[str, ...]:
+    """What was noted while the film at `target` was made."""
+    return tuple(_record(target.parent).get("notes", ()))
 
 
 def owner(folder: Path) -> str:
