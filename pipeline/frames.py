@@ -6,6 +6,8 @@ import math
 import re
 from fractions import Fraction
 
+SAMPLE_RATE = 48_000  # Hz, of the sound of every cut
+
 # The rates that a decimal number can only approximate, as every editor writes them.
 _NTSC = {
     Fraction("23.976"): Fraction(24000, 1001),

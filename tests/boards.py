@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import wave
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
@@ -63,3 +64,13 @@ def planned(text: str, view: StoreView | None = None) -> Plan:
 def read(file: Path) -> str:
     """The text of a file."""
     return file.read_text(encoding="utf-8")
+
+
+def silence(path: Path, seconds: float) -> Path:
+    """A sound file in which nothing is heard."""
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(48000)
+        file.writeframes(bytes(2 * round(48000 * seconds)))
+    return path

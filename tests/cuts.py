@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
-from pipeline.edit import Cut, Fit, Footage, assemble
+import numpy as np
+
+from pipeline.edit import Cue, Cut, Fit, Footage, Mix, Own, Role, assemble
 from pipeline.media import inspect
 from pipeline.render import KEPT, Engine, render
-from tests.clips import Spec, write_clip
+from pipeline.render.mix import mixed
+from tests.clips import Sound, Spec, write_clip, write_sound
 
 SECOND = Fraction(1)
+PLAINLY, NO_MIX = Own(), Mix()
 
 
 class Edit:
@@ -30,6 +35,8 @@ class Edit:
         asked_s: Fraction = SECOND,
         source: str = "",
         suffix: str = ".mp4",
+        own: Own = PLAINLY,
+        cues: tuple[Cue, ...] = (),
     ) -> None:
         """Another shot, from a clip made to `spec`, from one that is there, or (with neither) from nothing."""
         shot = f"sh{len(self.footage) + 1:02}0"
@@ -39,14 +46,35 @@ class Edit:
             path = self.outputs / source
             clip = inspect(write_clip(path, spec) if spec else path, "video")
         missing = "" if clip else "refused by moderation"
-        self.footage.append(Footage(shot, asked_s, in_s, out_s, overlap_s, source, clip, missing))
+        footage = Footage(shot, asked_s, in_s, out_s, overlap_s, source, clip, missing, own=own, cues=cues)
+        self.footage.append(footage)
 
-    def cut(self, rate: Fraction = Fraction(24), size: tuple[int, int] = (320, 180), fit: Fit = "contain") -> Cut:
-        return assemble("main", self.footage, rate, size, fit)
+    def cut(
+        self,
+        rate: Fraction = Fraction(24),
+        size: tuple[int, int] = (320, 180),
+        fit: Fit = "contain",
+        mix: Mix = NO_MIX,
+    ) -> Cut:
+        return assemble("main", self.footage, rate, size, fit, mix)
 
     def render(self, cut: Cut | None = None, engine: Engine = "copy") -> Path:
-        render(cut or self.cut(), self.outputs, self.target, engine=engine)
+        render(cut or self.cut(), self.outputs, self.target, engine=engine, locate=self.outputs.joinpath)
         return self.target
+
+    def cue(self, role: Role, name: str, sound: Sound, **asked: Any) -> Cue:
+        """A sound file in the folder of the clips, as a cue."""
+        path = self.outputs / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if not path.exists():
+            write_sound(path, "pcm_s16le", sound)
+        facts = inspect(path, "audio")
+        return Cue(role, name, facts.sha256, facts.duration_s, **asked)
+
+    def mixed(self, cut: Cut | None = None) -> Sound:
+        """What the cut sounds like before it is encoded."""
+        cut = cut or self.cut()
+        return np.concatenate([*mixed(cut, lambda sound: self.outputs / sound.source)], axis=1)
 
     def left_over(self) -> list[str]:
         """The names of the files in the cut's folder."""

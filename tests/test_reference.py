@@ -1,4 +1,4 @@
-"""The format as docs/storyboard.md and docs/prompts.md tell it: tables of the schema, examples that come true."""
+"""The format as its pages in docs tell it: tables of the schema, examples that come true."""
 
 from __future__ import annotations
 
@@ -15,9 +15,12 @@ import yaml
 
 from docs import make_reference
 from pipeline import cli, produce, schema
+from tests.boards import silence
 
 ROOT = Path(__file__).parent.parent
-PAGES = {name: (ROOT / "docs" / f"{name}.md").read_text(encoding="utf-8") for name in ("storyboard", "prompts")}
+PAGES = {
+    name: (ROOT / "docs" / f"{name}.md").read_text(encoding="utf-8") for name in ("storyboard", "prompts", "sound")
+}
 PAGE = PAGES["storyboard"]
 # What an example that is a part of a board stands in.
 AROUND = {
@@ -76,6 +79,10 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         if block.file:
             (tmp_path / block.file).parent.mkdir(exist_ok=True)
             (tmp_path / block.file).write_text(f"{block.text}\n", encoding="utf-8")
+    spoken = {"vo/en/line1.wav", "vo/de/line1.wav"}
+    for name in spoken | {*re.findall(r"(?:music|fx)/\w+\.wav", "".join(PAGES.values()))}:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        silence(tmp_path / name, 6)
     monkeypatch.chdir(tmp_path)
     return tmp_path
 

@@ -109,12 +109,13 @@ def test_a_full_disk_is_said_and_the_old_cut_stays(edit: Edit) -> None:
 import resource, signal, sys
 from fractions import Fraction
 from pathlib import Path
-from pipeline.edit import Cut, Segment
+from pipeline.edit import Footage, assemble
 from pipeline.errors import StoryreelError
+from pipeline.media import inspect
 from pipeline.render import render
-from pipeline.render.spans import spans
-segment = Segment("sh010", sys.argv[2], "", "", 0, 0, 24, 0)
-cut = Cut("main", Fraction(24), 320, 180, "contain", (segment,), ())
+clip = inspect(Path(sys.argv[1]) / sys.argv[2])
+shot = Footage("sh010", Fraction(1), Fraction(0), None, Fraction(0), sys.argv[2], clip)
+cut = assemble("main", [shot], Fraction(24), (320, 180), "contain")
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, resource.RLIM_INFINITY))
 try:

@@ -30,6 +30,8 @@ TEMPLATES = {
     "notes",
     "line",
     "delivery",
+    "audio",
+    "text",
 }
 
 

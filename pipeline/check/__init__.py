@@ -3,6 +3,7 @@
 structure   names, links, several shots in one generation
 films       what variants ask for, and whether their shots fit together in the cut
 files       whether the named files are there and are what the models take
+sounds      the sound of the cut
 texts       prompts of nothing
 rules       what works and is probably not meant: each a warning with a code that can be switched off
 """
@@ -14,15 +15,16 @@ from dataclasses import dataclass
 from itertools import chain
 
 from pipeline.catalog import Model, models
-from pipeline.check import files, films, rules, structure, texts
+from pipeline.check import files, films, rules, sounds, structure, texts
 from pipeline.check.files import references
 from pipeline.check.finding import distinct
+from pipeline.check.sounds import sound_files
 from pipeline.errors import BadInput, MediaError, Problem
 from pipeline.plan import Compositions, Facts, Variants, sample
 from pipeline.prompts import problems_of_texts
 from pipeline.storyboard import DEFAULT_MODEL, Storyboard, in_order
 
-__all__ = ["Checked", "check", "references"]
+__all__ = ["Checked", "check", "references", "sound_files"]
 
 _UNREADABLE = ("number", "control-character")  # of a value that stands in the board all the same
 _GONE = ("type", "missing-key", "empty")  # of a section that could not be read at all
@@ -82,6 +84,7 @@ def check(
     except BadInput as bad:
         found.append(iter(bad.problems))
         variants = sample(board)
+    found.append(sounds.problems(board, variants, facts, unusable))
     compositions = Compositions(board, variants, known)
     found += [films.problems(compositions, vague), _composed(compositions, facts, warn=warn)]
     found += [rules.warnings(compositions)] if warn else []

@@ -19,6 +19,7 @@ from pipeline.storyboard.measures import seconds
 from pipeline.storyboard.nodes import Node, fields_of, items_of, whole_file
 
 RESERVED = ("takes", "previs")  # folders of the store, beside those of the cuts
+_OF_A_SHOT = ("in", "out", "transition", "mix", "audio_lead", "audio_lag", "voice_over", "effects")  # of the cut
 _NO_FOLDER = re.compile(r'^\.|[. ]$|[<>:"/\\|?*\x00-\x1f]')  # on one system or another
 
 
@@ -156,12 +157,12 @@ def _several(board: Storyboard) -> Iterator[Problem]:
                 message = f"several shots are made here, so each says its own {word}"
                 yield error(board, "several", (*entry.path, word), message, "write it at one of its shots", key=True)
         divided = len(entry.shots) > 1
-        for word in ("in", "out", "transition"):
+        for word in _OF_A_SHOT:
             if word in said and divided:
                 message = f"the take is divided, so it has no {word} as a whole"
                 yield error(board, "several", (*entry.path, word), message, "write it at one of its shots", key=True)
         for part in entry.parts if not divided else ():
-            for word in sorted({"in", "out", "transition"} & fields_of(board.source.node(part.path)).keys()):
+            for word in sorted({*_OF_A_SHOT} & fields_of(board.source.node(part.path)).keys()):
                 message = f"{entry.id} is kept whole, so this shot of it has no {word}"
                 hint = f"say where its shots end with `split: [..]`, or write it at {entry.id}"
                 yield error(board, "several", (*part.path, word), message, hint, key=True)

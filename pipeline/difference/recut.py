@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
+from pipeline.difference import remixed
 from pipeline.difference.naming import within
 from pipeline.difference.side import Side
 from pipeline.frames import plain_seconds
@@ -31,6 +32,8 @@ def recut(before: Side, after: Side, was: int, index: int) -> tuple[str, ...]:
             renamed = several and one.id != other.id
             sentences += [f"is called {other.id} now"] if renamed else []
             sentences += [*_points(one, other), *_transition(one, other)]
+            both = tuple(variant for variant in after.jobs[index] if variant in before.jobs[was])
+            sentences += remixed.of_shot(one, other, before, after, both)
             sentences += _chosen(one, other, before, after, was, index)
             sentences += _shown(one.id, other.id, before, after, was, index)
         else:
@@ -48,6 +51,7 @@ def settings(before: Side, after: Side) -> Iterator[Setting]:
     if one.title != other.title:
         yield Setting("title", f"{one.title!r} to {other.title!r}")
     yield from _of_cuts(before, after)
+    yield from (Setting(name, words) for name, words in remixed.of_film(before, after))
     for name, was_usd, now_usd in (
         ("max_cost", one.max_cost_usd, other.max_cost_usd),
         ("max_total", one.max_total_usd, other.max_total_usd),

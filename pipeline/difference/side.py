@@ -7,8 +7,8 @@ from fractions import Fraction
 
 from pipeline.edit import Footage, assemble
 from pipeline.lock import Points
-from pipeline.plan import Plan, Variant, points
-from pipeline.storyboard import Entry, Shot
+from pipeline.plan import Plan, Soundtrack, Soundtracks, Variant, points
+from pipeline.storyboard import Entry, MixSpec, Shot
 
 _ANY_SIZE = (2, 2)  # pixels: how long a cut is does not hang on it
 
@@ -26,6 +26,9 @@ class Side:
         self.shown: list[dict[str, frozenset[str]]] = [{} for _ in self.entries]  # variant -> ids of shots in its cut
         self.seconds: dict[str, Fraction] = {}  # variant -> length of its cut
         self.cuts: dict[str, tuple[Fraction | None, str | None, str]] = {}  # variant -> frame rate, fit and size
+        self.mixes: dict[str, MixSpec] = {}  # variant -> what it says of its sound
+        self.soundtracks: dict[str, Soundtrack] = {}  # variant -> the sound files it plays
+        self._sounds = Soundtracks(plan.board, plan.variants) if plan else None
         self.to_buy = frozenset(job.digest for job in plan.to_buy()) if plan else frozenset()
         for variant in plan.variants if plan else ():
             self._add(variant)
@@ -54,6 +57,9 @@ class Side:
             self.shown[index][variant.name] = frozenset(ids)
         self.seconds[variant.name] = self._length(self.plan, variant)
         width, height = self.plan.compositions.size(variant)
+        self.mixes[variant.name] = variant.mix
+        if self._sounds and (variant.mix.files or any(shot.sound.files for shot in variant.shots)):
+            self.soundtracks[variant.name] = self._sounds.of(variant)
         self.cuts[variant.name] = variant.cut.frame_rate, variant.cut.fit, f"{width}x{height}"
 
     def chosen(self, index: int, variant: str, shot: str) -> Points:

@@ -20,8 +20,8 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
+from pipeline.frames import SAMPLE_RATE
 from pipeline.media.coded import OWN_SETS
-from pipeline.media.sound import SAMPLE_RATE
 from pipeline.media.whole import whole, writing
 
 SOUND_BITS = 192_000  # a second
@@ -39,9 +39,19 @@ class FilmWriter:
     """
 
     def __init__(
-        self, target: Path, width: int, height: int, frame_rate: Fraction, *, pictures: bool = True, sound: bool = True
+        self,
+        target: Path,
+        width: int,
+        height: int,
+        frame_rate: Fraction,
+        *,
+        pictures: bool = True,
+        sound: bool = True,
+        sound_bits: int = 0,
     ) -> None:
         """`width` and `height` in pixels, even; `frame_rate` in frames a second, kept exactly.
+
+        `sound_bits` a second are what the sound may take; 0: the usual.
 
         Raises StoryreelError where the target's folder can't be written.
         """
@@ -54,7 +64,7 @@ class FilmWriter:
             stack.callback(self._discard)
             # Both before the first packet: libav can't place a stream that comes later.
             self._picture = _picture_stream(self._container, width, height, frame_rate) if pictures else None
-            self._sound = _sound_stream(self._container) if sound else None
+            self._sound = _sound_stream(self._container, sound_bits or SOUND_BITS) if sound else None
             self._stack = stack.pop_all()
 
     def __enter__(self) -> Self:
@@ -128,8 +138,8 @@ def tagged(stream: VideoStream) -> None:
     codec.color_range = _LIMITED
 
 
-def _sound_stream(container: OutputContainer) -> AudioStream:
+def _sound_stream(container: OutputContainer, bits: int) -> AudioStream:
     # libav's usual way of coding it takes half as long again, for less than can be heard at this rate.
     stream = container.add_stream("aac", rate=SAMPLE_RATE, layout="stereo", options={"aac_coder": "fast"})
-    stream.bit_rate = SOUND_BITS
+    stream.bit_rate = bits
     return stream

@@ -19,10 +19,9 @@ from av.audio.stream import AudioStream
 from av.container import InputContainer
 from numpy.typing import NDArray
 
-from pipeline.frames import frames_in
+from pipeline.frames import SAMPLE_RATE, frames_in
 from pipeline.media.opening import blaming, opened, picture_stream, sound_stream
 
-SAMPLE_RATE = 48_000  # Hz, of everything that leaves this module
 _GAP_S = Fraction(1, 20)  # of missing sound in a stream; less is a container's rounding
 
 

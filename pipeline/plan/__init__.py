@@ -11,6 +11,7 @@ plan           all of them, and where each is used                         Plan,
 expansion      how that is made of compositions
 spread         which texts make many jobs out of few                       Multiplied
 groups         what each entry comes to, and why there are several of it   Group
+soundtracks    the sound files of each variant                            Soundtracks
 rehearsal      the best footage there can be for nothing                   Rehearsal, Order
 purchase       what is bought and fetched                                  Purchase
 sources        what a job is made from, in marks that the lock keeps
@@ -32,6 +33,7 @@ from pipeline.plan.parameters import Parameters, begins_with_a_frame, parameters
 from pipeline.plan.plan import Plan, Slot
 from pipeline.plan.purchase import EVERYTHING, PAID_FOR, Purchase, Wish, purchase
 from pipeline.plan.rehearsal import FrameSource, Order, Rehearsal, rehearse
+from pipeline.plan.soundtracks import Soundtrack, Soundtracks
 from pipeline.plan.sources import sources
 from pipeline.plan.spread import Multiplied, multiplied
 from pipeline.plan.standing import State
@@ -43,8 +45,8 @@ from pipeline.plan.words import Words, word_diff
 __all__ = [
     "DEVICES", "EVERYTHING", "FIRST_TAKE", "MAIN", "PAID_FOR", "Asked", "Cause", "Change", "Chosen", "Composition",
     "Compositions", "Facts", "FrameSource", "Group", "Job", "Multiplied", "Order", "Parameters", "Plan", "Purchase",
-    "Rehearsal", "Slot", "State", "TakeRow", "Variant", "Variants", "Wish", "Words", "asked", "begins_with_a_frame",
-    "by_cause", "causes", "changes", "digests_of", "expand", "groups", "key_of", "last_frame", "multiplied", "needed",
-    "parameters", "points", "purchase", "reason", "rehearse", "sample", "sources", "speaks", "takes_of", "targets",
-    "unknown", "upstream_first", "uses", "word_diff",
+    "Rehearsal", "Slot", "Soundtrack", "Soundtracks", "State", "TakeRow", "Variant", "Variants", "Wish", "Words",
+    "asked", "begins_with_a_frame", "by_cause", "causes", "changes", "digests_of", "expand", "groups", "key_of",
+    "last_frame", "multiplied", "needed", "parameters", "points", "purchase", "reason", "rehearse", "sample",
+    "sources", "speaks", "takes_of", "targets", "unknown", "upstream_first", "uses", "word_diff",
 ]  # fmt: skip

@@ -50,12 +50,12 @@ class Compositions:
         self._sorts: dict[str, int] = {}  # by name of a variant
         self._texts: dict[tuple[object, ...], Texts] = {}
         self._slots = len(board.entries) * len(variants)
-        self._budget: Budget | None = _budget(self._slots)
+        self._budget: Budget | None = budget_for(self._slots)
 
     @property
     def budget(self) -> Budget:
         """What templates may use up. All share one while the board is checked; what passed once may be made again."""
-        return self._budget or _budget(self._slots)
+        return self._budget or budget_for(self._slots)
 
     @cached_property
     def targets(self) -> Mapping[str, Shot]:
@@ -162,7 +162,8 @@ class Compositions:
         self._budget = None
 
 
-def _budget(slots: int) -> Budget:
+def budget_for(slots: int) -> Budget:
+    """What all templates of a board with so many shots of variants may use up."""
     return Budget(STEPS + STEPS_EACH * slots, MADE + MADE_EACH * slots, OUTPUT + OUTPUT_EACH * slots)
 
 

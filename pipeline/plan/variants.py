@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from pipeline.errors import BadInput, Problem, nearest
 from pipeline.plan import naming
-from pipeline.storyboard import FRAME_RATE, Change, CutSpec, Path, Settings, Shot, Storyboard, dotted
+from pipeline.storyboard import FRAME_RATE, NO_MIX, Change, CutSpec, MixSpec, Path, Settings, Shot, Storyboard, dotted
 from pipeline.templates import Data, Scalar, TemplateError
 
 MAIN = "main"  # name of the only variant of a board without any
@@ -29,6 +29,7 @@ class Variant:
     defaults: Settings
     shots: tuple[Shot, ...]  # those it shows, in the order of the board
     cut: CutSpec  # with everything said
+    mix: MixSpec = NO_MIX
 
     @property
     def entries(self) -> tuple[int, ...]:
@@ -73,13 +74,15 @@ class Variants:
         values: dict[str, Data] = {**self.board.vars, **chosen}
         defaults, shots = self.board.defaults, self._shots
         cut = CutSpec(self.board.cut.frame_rate or FRAME_RATE, self.board.cut.fit or "contain")
+        mix = self.board.mix
         for change in self._changes(keys):
             values.update(change.vars)
             defaults = _over(change.defaults, defaults)
             cut = CutSpec(change.cut.frame_rate or cut.frame_rate, change.cut.fit or cut.fit)
+            mix = mix.under(change.mix) if change.mix != NO_MIX else mix
             if change.shots is not None or change.without:
                 shots = self._shown(change, shots)
-        return Variant(name, keys, values, defaults, shots, cut)
+        return Variant(name, keys, values, defaults, shots, cut, mix)
 
     def _changes(self, keys: Mapping[str, str]) -> Iterator[Change]:
         for change in self.board.variants.changes if self.board.variants else ():

@@ -12,6 +12,7 @@ film.yaml  -> storyboard.parse   Storyboard     what the author wrote, with the 
            -> render.render      cut.mp4
 
 reading      `check` and `plan`: the first half; nothing is made
+sounding     what a variant says of its sound, as the edit is asked for it
 rendering    `render`: the best film there is for nothing; it can't spend
 offering     what `shoot` would buy, at which price, and who may say yes
 endpoints    where it is bought

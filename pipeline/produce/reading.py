@@ -238,6 +238,8 @@ def _inspect(
     kinds: dict[str, Kind] = {}
     for reference in checking.references(board):
         kinds.setdefault(reference.file, reference.kind)
+    for name in checking.sound_files(board):
+        kinds.setdefault(name, "audio")
     for name, kind in kinds.items():
         bring(folder / name)
         try:

@@ -8,16 +8,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
+from types import MappingProxyType
 
 from pipeline import edit, halting
 from pipeline.edit import Cut, Footage, Joint
 from pipeline.errors import SetupError, StoreError, StoryreelError
-from pipeline.plan import Chosen, Compositions, Order, Plan, Rehearsal, Variant, points, rehearse
+from pipeline.plan import Chosen, Compositions, Facts, Order, Plan, Rehearsal, Variant, points, rehearse
 from pipeline.previs import DRAWING
 from pipeline.produce.events import Cutting, FinishedCut, Tell, unheard
 from pipeline.produce.flagging import Flagged, flagged, screening_of, with_flags
 from pipeline.produce.reading import Film, Source, chosen, plan
 from pipeline.produce.sharing import brought_home
+from pipeline.produce.sounding import Sounding
 from pipeline.render import Engine, kept
 from pipeline.store import Store, previs_home, take_home
 from pipeline.storyboard import Shot, Transition
@@ -135,12 +137,12 @@ def _cut(
 ) -> FinishedCut:
     halting.look()
     found = {shot.id: clips[rehearsal.footage[variant.name, shot.entry]] for shot in variant.shots}
-    cut = assembled(plan.compositions, variant, found, plan.chosen)
+    cut = assembled(plan.compositions, variant, found, plan.chosen, plan.facts)
     target = film.project.outputs / film.board.name / variant.name / "cut.mp4"
     unchanged = kept.is_drawn(cut, engine, target)
     if not unchanged and (damaged := _damaged(film.store, found)):
         found |= damaged
-        cut = assembled(plan.compositions, variant, found, plan.chosen)
+        cut = assembled(plan.compositions, variant, found, plan.chosen, plan.facts)
         unchanged = kept.is_drawn(cut, engine, target)
     if not unchanged:
         # libav loads in there, and moviepy where something is drawn.
@@ -149,12 +151,13 @@ def _cut(
             halting.look()
             tell(Cutting(variant.name, done, total))
 
-        kept.draw(cut, engine, film.name, film.project.outputs, target, progress)
+        kept.draw(cut, engine, film.name, film.project.outputs, target, film.locate, progress)
     failed = {shot: error for shot, error in found.items() if isinstance(error, StoryreelError)}
     takes = sum(1 for shot in variant.shots if rehearsal.footage[variant.name, shot.entry].startswith("take:"))
     previs = len(variant.shots) - takes - len(failed)
+    notes = (*cut.notes, *kept.notes_of(target))
     finished = FinishedCut(
-        variant.name, target, cut.frame_count, cut.frame_rate, takes, previs, failed, cut.notes, unchanged
+        variant.name, target, cut.frame_count, cut.frame_rate, takes, previs, failed, notes, unchanged
     )
     tell(finished)
     return finished
@@ -183,17 +186,28 @@ def assembled(
     variant: Variant,
     found: Mapping[str, Take | StoryreelError],
     choices: Chosen | None = None,
+    facts: Facts = MappingProxyType({}),
 ) -> Cut:
     """The edit of one variant, with the footage found for each shot; a card where there is none.
 
-    `choices` may have points of its own for a take, which go before those of the storyboard.
+    `choices` may have points of its own for a take, which go before those of the storyboard. `facts` has those of the
+    sound files that the variant plays.
     """
-    footage = [_footage_of(compositions, variant, shot, found[shot.id], choices) for shot in variant.shots]
+    sounding = Sounding(compositions, variant, facts)
+    cues = sounding.cues()
+    footage = [
+        replace(
+            _footage_of(compositions, variant, shot, found[shot.id], choices),
+            own=sounding.own(shot),
+            cues=cues.get(shot.id, ()),
+        )
+        for shot in variant.shots
+    ]
     size = compositions.size(variant)
     rate, fit = variant.cut.frame_rate, variant.cut.fit
     assert rate is not None
     assert fit is not None
-    return edit.assemble(variant.name, footage, rate, size, fit)
+    return edit.assemble(variant.name, footage, rate, size, fit, sounding.mix(cues[""]))
 
 
 def _footage_of(

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
 
-from pipeline.edit import Cut
+from pipeline.edit import Cut, Sound
 from pipeline.errors import StoryreelError
 
 Engine = Literal["copy", "moviepy"]
@@ -24,14 +24,18 @@ def render(
     target: Path,
     *,
     engine: Engine = "copy",
+    locate: Callable[[str], Path] = Path,
     progress: Callable[[int, int], None] | None = None,
-) -> None:
+) -> tuple[str, ...]:
     """Write `cut` to the file `target`, from the clips that its segments name relative to `outputs`.
 
+    `locate` gives the path of a sound file that the storyboard names; it raises MediaError where there is none.
+
     `moviepy` draws every frame: slow, and what `copy` is held against. `progress` is told (frames done, frames in all)
-    now and then. The target is replaced when the film is whole; whatever goes wrong before leaves it as it was. Raises
-    StoryreelError for a cut without shots or a target that can't be written, MediaError for a clip that is missing or
-    can't be decoded, with its shot.
+    now and then. The target is replaced when the film is whole; whatever goes wrong before leaves it as it was. Returns
+    notes of what only came out while it was made, such as a loudness that could not be had. Raises StoryreelError for a
+    cut without shots or a target that can't be written, MediaError for a clip or a sound file that is missing or can't
+    be decoded, with its shot.
     """
     if not cut.segments:
         raise StoryreelError(f"{target}: the cut has no shots", hint="add a shot to the storyboard, or select one")
@@ -40,12 +44,14 @@ def render(
         if progress:
             progress(frames, cut.frame_count)
 
+    def source(sound: Sound) -> Path:
+        return outputs / sound.source if sound.of_take else locate(sound.source)
+
     # They load libav and NumPy, and where something is drawn moviepy.
     if engine == "moviepy":
         from pipeline.render.drawing import draw
 
-        draw(cut, outputs, target, told)
-    else:
-        from pipeline.render.copying import copy
+        return draw(cut, outputs, target, source, told)
+    from pipeline.render.copying import copy
 
-        copy(cut, outputs, target, target.parents[1] / KEPT, told)
+    return copy(cut, outputs, target, target.parents[1] / KEPT, source, told)

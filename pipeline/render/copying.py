@@ -6,18 +6,21 @@ has the same joint, or the same sound, copies them too.
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, suppress
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from pipeline.edit import Cut
 from pipeline.errors import MediaError
 from pipeline.media.coded import Coded, coded
-from pipeline.media.film import FilmWriter
 from pipeline.media.splice import Strip, splice
-from pipeline.render.mix import sound
+from pipeline.render.encoding import encoded
+from pipeline.render.mix import Locate
 from pipeline.render.parts import Drawn, Part, described, parts, shown
 from pipeline.render.reels import naming
 from pipeline.schema import plain
@@ -26,18 +29,21 @@ from pipeline.wire import digest_of
 ENCODING = 1  # of parts and sounds; raised whenever the same would be encoded differently
 
 
-def copy(cut: Cut, outputs: Path, target: Path, kept: Path, progress: Callable[[int], None]) -> None:
-    """Make `cut` into `target`; `kept` is the folder of what is drawn. Errors as for `render`."""
+def copy(
+    cut: Cut, outputs: Path, target: Path, kept: Path, locate: Locate, progress: Callable[[int], None]
+) -> tuple[str, ...]:
+    """Make `cut` into `target`; `kept` is the folder of what is drawn. Notes and errors as for `render`."""
     clips = _clips(cut, outputs)
     strips = list[Strip]()
     with ThreadPoolExecutor(1) as hand:
         # libav works beside Python: the sound is encoded while pictures are drawn.
-        heard = hand.submit(_sound, cut, outputs, kept)
+        heard = hand.submit(_sound, cut, locate, kept)
         for part in parts(cut, clips):
             strips.append(_strip(cut, outputs, kept, part, clips, progress))
             progress(part.start + part.length)
         track = heard.result()
     splice(strips, track, target, cut.frame_rate)
+    return notes_beside(track)
 
 
 def draw_joints(cut: Cut, outputs: Path, kept: Path, over: Callable[[], bool], look: Callable[[int], None]) -> None:
@@ -99,20 +105,35 @@ def _drawn(file: Path, frames: int) -> Coded | None:
     return found
 
 
-def _sound(cut: Cut, outputs: Path, kept: Path) -> Path:
+def _sound(cut: Cut, locate: Locate, kept: Path) -> Path:
     """The file of the cut's sound, encoded as one stream."""
-    heard = [(each.sha256, each.start, each.first, each.length, each.overlap) for each in cut.segments]
-    file = kept / f"{digest_of({'encoding': ENCODING, 'rate': str(cut.frame_rate), 'heard': plain(heard)})}.m4a"
+    file = kept / f"{digest_of({'encoding': ENCODING, **_heard(cut)})}.m4a"
     if file.exists():
         _used(file)
+        _used(_notes_of(file))
         return file
-    with (
-        closing(sound(cut, outputs)) as samples,
-        FilmWriter(file, cut.width, cut.height, cut.frame_rate, pictures=False) as film,
-    ):
-        for block in samples:
-            film.sound(block)
+    if notes := encoded(cut, locate, file).notes:
+        _notes_of(file).write_text(json.dumps(notes), encoding="utf-8")
     return file
+
+
+def notes_beside(track: Path) -> tuple[str, ...]:
+    """What was noted when a kept sound was made."""
+    try:
+        return tuple(map(str, json.loads(_notes_of(track).read_text(encoding="utf-8"))))
+    except (OSError, ValueError, TypeError):
+        return ()
+
+
+def _notes_of(track: Path) -> Path:
+    return track.with_suffix(".json")
+
+
+def _heard(cut: Cut) -> dict[str, Any]:
+    """Everything that the sound hangs on, as plain JSON: not what sources are called, nor which shot brings them."""
+    sounds = [plain(replace(sound, role="take", shot="", source="")) for sound in cut.sounds]
+    levels = plain((cut.loudness_lufs, cut.true_peak_dbtp))
+    return {"rate": str(cut.frame_rate), "frames": cut.frame_count, "sounds": sounds, "levels": levels}
 
 
 def _used(file: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -9,19 +10,23 @@ from pathlib import Path
 from pipeline.edit import Cut
 from pipeline.media.canvas import Canvas
 from pipeline.media.film import FilmWriter
-from pipeline.render.mix import sound
+from pipeline.render.encoding import encoded
+from pipeline.render.mastering import mastered
+from pipeline.render.mix import Locate
 from pipeline.render.parts import Drawn
 from pipeline.render.reels import Reels
 from pipeline.render.timeline import middle_s, timeline
 
 
-def draw(cut: Cut, outputs: Path, target: Path, progress: Callable[[int], None]) -> None:
-    """Draw the whole of `cut` into `target`; errors as for `render`."""
+def draw(cut: Cut, outputs: Path, target: Path, locate: Locate, progress: Callable[[int], None]) -> tuple[str, ...]:
+    """Draw the whole of `cut` into `target`; notes and errors as for `render`."""
+    with tempfile.TemporaryDirectory(prefix="storyreel-") as folder:
+        as_copied = encoded(cut, locate, Path(folder) / "sound.m4a")
     canvas = Canvas(cut.width, cut.height, cut.fit)
     with (
         Reels(cut, outputs, canvas) as reels,
-        closing(sound(cut, outputs)) as samples,
-        FilmWriter(target, cut.width, cut.height, cut.frame_rate) as film,
+        closing(mastered(cut, locate, as_copied.master)) as samples,
+        FilmWriter(target, cut.width, cut.height, cut.frame_rate, sound_bits=as_copied.bits) as film,
     ):
         shown = timeline(cut, reels, canvas, reference=True)
         for frame, heard in enumerate(samples):
@@ -31,6 +36,7 @@ def draw(cut: Cut, outputs: Path, target: Path, progress: Callable[[int], None])
             film.sound(heard)
             reels.close_before(frame + 1)
             progress(frame + 1)
+    return as_copied.notes
 
 
 def draw_part(cut: Cut, outputs: Path, part: Drawn, target: Path, progress: Callable[[int], None]) -> None:

@@ -32,16 +32,24 @@ def is_drawn(cut: Cut, engine: Engine, target: Path) -> bool:
 
 
 def draw(
-    cut: Cut, engine: Engine, storyboard: str, outputs: Path, target: Path, progress: Callable[[int, int], None]
+    cut: Cut,
+    engine: Engine,
+    storyboard: str,
+    outputs: Path,
+    target: Path,
+    locate: Callable[[str], Path],
+    progress: Callable[[int, int], None],
 ) -> None:
     """Draw the cut of a storyboard (its path in the project) to `target`; until that is done the older film stays.
+
+    `locate` gives the paths of sound files that the storyboard names.
 
     Raises what `render` raises.
     """
     outputs = Path(os.path.realpath(outputs))  # itself it may be a link to a larger disk; below it none is followed
     for folder in (target.parent, target.parents[1] / KEPT):
         folder_of(outputs, folder.relative_to(target.parents[2]).as_posix())
-    render(cut, outputs, target, engine=engine, progress=progress)
+    notes = render(cut, outputs, target, engine=engine, locate=locate, progress=progress)
     _clear(target.parents[1] / KEPT)
     record = {
         "format": 1,
@@ -51,6 +59,7 @@ def draw(
         "frames": cut.frame_count,
         "frame_rate": str(cut.frame_rate),
         "size_bytes": target.stat().st_size,
+        **({"notes": notes} if notes else {}),
     }
     overwrite(target.with_name("cut.json"), (json.dumps(record, indent=2) + "\n").encode(), durable=False)
 
@@ -65,6 +74,11 @@ def prepare(cut: Cut, board: str, outputs: Path, over: Callable[[], bool], look:
     outputs = Path(os.path.realpath(outputs))
     folder_of(outputs, f"{board}/{KEPT}")
     draw_joints(cut, outputs, outputs / board / KEPT, over, look)
+
+
+def notes_of(target: Path) -> tuple[str, ...]:
+    """What was noted while the film at `target` was made."""
+    return tuple(_record(target.parent).get("notes", ()))
 
 
 def owner(folder: Path) -> str:

@@ -1,96 +1,46 @@
-"""A cut comes in; its sound goes out, a block for every frame, exactly as long as the picture."""
+"""The sounds of a cut come in; what is heard goes out, a block for every frame, exactly as long as the picture.
+
+Nothing is decided here: the edit says what sounds when. Only what it can't know is looked at, where a source ends.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Generator
-from dataclasses import dataclass
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.edit import Cut, Segment
-from pipeline.frames import sample_at
-from pipeline.media.sound import SAMPLE_RATE, SoundReader
-from pipeline.render.reels import naming
-from pipeline.render.spans import runs
+from pipeline.edit import Cut, Fade, Sound
+from pipeline.errors import MediaError
+from pipeline.frames import SAMPLE_RATE, sample_at
+from pipeline.media.sound import SoundReader
 
-HALF_FADE = SAMPLE_RATE // 200  # samples: a hard cut is heard as a crossfade of twice this, 10 ms, around it
-
-
-@dataclass(frozen=True, slots=True)
-class Fade:
-    """Where a sound comes up or goes down: equal-power, so that two that meet are as loud as one."""
-
-    start: int  # sample of the cut
-    stop: int  # sample of the cut
-
-    def rise(self, first: int, stop: int) -> NDArray[np.float32]:
-        """The gains of the samples `first` to `stop` of a sound that comes up."""
-        through = (np.arange(first, stop, dtype=np.float32) + 0.5 - self.start) / max(1, self.stop - self.start)
-        return np.sin(np.clip(through, 0, 1) * (math.pi / 2), dtype=np.float32)
-
-    def fall(self, first: int, stop: int) -> NDArray[np.float32]:
-        """The gains of the samples `first` to `stop` of a sound that goes down."""
-        through = (np.arange(first, stop, dtype=np.float32) + 0.5 - self.start) / max(1, self.stop - self.start)
-        return np.cos(np.clip(through, 0, 1) * (math.pi / 2), dtype=np.float32)
+Block = NDArray[np.float32]  # 2 x samples, left and right, at 48000 Hz
+Locate = Callable[[Sound], Path]
+_GUARD = SAMPLE_RATE // 200  # samples over which a source that ends too early goes down
 
 
-class Voice:
-    """The sound of one run of segments, faded where it meets others. Times are samples of the cut."""
+def mixed(cut: Cut, locate: Locate) -> Generator[Block]:
+    """The sound of each frame of the cut in turn: float32, 2 x samples, left and right, at 48000 Hz.
 
-    def __init__(self, segment: Segment, path: Path, offset: int, come: Fade, go: Fade, borrows: bool) -> None:
-        """`offset` leads from a sample of the cut to the clip's; one that `borrows` plays on after its out point."""
-        self._segment, self._path, self._offset = segment, path, offset
-        self._come, self._go, self._borrows = come, go, borrows
-        self._reader: SoundReader | None = None
-        self.begin, self.end = come.start, go.stop
-
-    def mix_into(self, block: NDArray[np.float32], at: int) -> None:
-        """Add what sounds from sample `at` on to `block`."""
-        first, stop = max(at, self.begin), min(at + block.shape[1], self.end)
-        if first >= stop:
-            return
-        with naming(self._segment):
-            sound = self._opened().read(first + self._offset, stop - first)
-            if first < self._come.stop:
-                sound *= self._come.rise(first, stop)
-            if stop > self._go.start:
-                sound *= self._going().fall(first, stop)
-        block[:, first - at : stop - at] += sound
-
-    def close(self) -> None:
-        """Let go of the clip."""
-        if self._reader:
-            self._reader.close()
-
-    def _opened(self) -> SoundReader:
-        if self._reader is None:
-            self._reader = SoundReader(self._path)
-        return self._reader
-
-    def _going(self) -> Fade:
-        """The fade out; over before the clip's sound is, where there is too little of it left to borrow."""
-        if not self._borrows:
-            return self._go
-        return Fade(self._go.start, self._opened().heard_until(self._go.stop + self._offset) - self._offset)
-
-
-def sound(cut: Cut, outputs: Path) -> Generator[NDArray[np.float32]]:
-    """The sound of each frame of the cut in turn: float32, 2 x samples, left and right, at 48000 Hz."""
-    waiting = [_voice(cut, outputs, run) for run in runs(cut.segments) if cut.segments[run.start].source]
-    waiting.sort(key=lambda voice: voice.begin, reverse=True)
+    `locate` gives the file of a sound. Raises MediaError for one that can't be read, with its shot.
+    """
+    waiting = sorted(cut.sounds, key=lambda sound: sound.start, reverse=True)
     playing: list[Voice] = []
     try:
         for frame in range(cut.frame_count):
             at, stop = (sample_at(n, SAMPLE_RATE, cut.frame_rate) for n in (frame, frame + 1))
-            while waiting and waiting[-1].begin < stop:
-                playing.append(waiting.pop())
+            while waiting and waiting[-1].start < stop:
+                sound = waiting.pop()
+                playing.append(Voice(sound, locate(sound)))
             block = np.zeros((2, stop - at), np.float32)
             for voice in playing:
                 voice.mix_into(block, at)
-            for voice in [voice for voice in playing if voice.end <= stop]:
+            for voice in [voice for voice in playing if voice.sound.end <= stop]:
                 playing.remove(voice)
                 voice.close()
             yield block
@@ -99,19 +49,87 @@ def sound(cut: Cut, outputs: Path) -> Generator[NDArray[np.float32]]:
             voice.close()
 
 
-def _voice(cut: Cut, outputs: Path, run: range) -> Voice:
-    def sample(frame: int) -> int:
-        return sample_at(frame, SAMPLE_RATE, cut.frame_rate)
+class Voice:
+    """One sound, read as it is heard."""
 
-    first, last = cut.segments[run[0]], cut.segments[run[-1]]
-    after, end_frame = cut.segments[run.stop : run.stop + 1], last.start + last.length
-    start, end, before = sample(first.start), sample(end_frame), sample(first.first)
-    half = min(HALF_FADE, (end - start) // 2)
-    if first.overlap:
-        come = Fade(start, sample(first.start + first.overlap))
-    else:
-        come = Fade(start - min(half, before, start), start + half)
-    if after and after[0].overlap:
-        return Voice(first, outputs / first.source, before - start, come, Fade(sample(after[0].start), end), False)
-    go = Fade(end - half, end + half if after else end)
-    return Voice(first, outputs / first.source, before - start, come, go, True)
+    def __init__(self, sound: Sound, path: Path) -> None:
+        self.sound, self._path = sound, path
+        self._fades = sound.fades
+        self._ends: int | None = None  # the sample of the cut at which the source has ended, once that is known
+        self._reader: SoundReader | None = None
+
+    def mix_into(self, block: Block, at: int) -> None:
+        """Add what sounds from sample `at` of the cut on to `block`."""
+        sound = self.sound
+        first, stop = max(at, sound.start), min(at + block.shape[1], sound.end)
+        if first >= stop:
+            return
+        with naming(sound):
+            heard = self._read(first, stop)
+        for fade in self._fades:
+            if (first < fade.stop) if fade.up else (stop > fade.start):
+                heard *= faded(fade, first, stop)
+        if (gain := gains(sound, first, stop)) is not None:
+            heard *= gain
+        block[:, first - at : stop - at] += heard
+
+    def close(self) -> None:
+        """Let go of the source."""
+        if self._reader:
+            self._reader.close()
+
+    def _read(self, first: int, stop: int) -> Block:
+        if self._reader is None:
+            self._reader = SoundReader(self._path)
+        offset = self.sound.first - self.sound.start
+        heard = self._reader.read(first + offset, stop - first)
+        if self._ends is None:
+            ahead = min(stop + 2 * _GUARD, self.sound.end)
+            ends = self._reader.heard_until(ahead + offset) - offset
+            if ends < ahead:
+                self._ends = ends
+                self._fades = tuple(_ended(self._fades, ends))
+        return heard
+
+
+def _ended(fades: tuple[Fade, ...], ends: int) -> Iterator[Fade]:
+    """The fades of a sound whose source ends at a sample: a short one is over by then, else there is one more."""
+    over = False
+    for fade in fades:
+        short = not fade.up and fade.stop - fade.start <= 2 * _GUARD and fade.start < ends < fade.stop
+        over = over or short
+        yield replace(fade, stop=ends) if short else fade
+    if not over:
+        yield Fade(ends - _GUARD, ends, up=False)
+
+
+def faded(fade: Fade, first: int, stop: int) -> NDArray[np.float32]:
+    """The gains of a fade from sample `first` to `stop` of the cut: a quarter of a sine, whose square is the power."""
+    # Counted from the start of the fade: after six minutes of film a float32 no longer tells one sample from the next.
+    through = (np.arange(first - fade.start, stop - fade.start) + np.float32(0.5)) / max(1, fade.stop - fade.start)
+    angle = np.clip(through, 0, 1) * (math.pi / 2)
+    return np.sin(angle, dtype=np.float32) if fade.up else np.cos(angle, dtype=np.float32)
+
+
+def gains(sound: Sound, first: int, stop: int) -> NDArray[np.float32] | None:
+    """The gains of a sound's levels from sample `first` to `stop` of the cut; None where they change nothing."""
+    corners = sound.levels
+    if all(corner.gain_db == 0 for corner in corners):
+        return None
+    places, levels_db = [corner.at for corner in corners], [float(corner.gain_db) for corner in corners]
+    edges_db = np.interp([first, stop], places, levels_db)
+    inside = any(first < place < stop for place in places)
+    if edges_db[0] == edges_db[1] and not inside:
+        return np.full(1, 10 ** (edges_db[0] / 20), np.float32)
+    decibels = np.interp(np.arange(first, stop), places, levels_db)
+    return (10 ** (decibels / 20)).astype(np.float32)
+
+
+@contextmanager
+def naming(sound: Sound) -> Iterator[None]:
+    """A MediaError in the body gets the shot it concerns."""
+    try:
+        yield
+    except MediaError as error:
+        shot = f" (shot {sound.shot})" if sound.shot else ""
+        raise MediaError(error.file, f"{error.reason}{shot}", hint=error.hint) from error

@@ -32,13 +32,8 @@ def runs(segments: Sequence[Segment]) -> list[range]:
     """The indexes of the segments, grouped where one goes on in the very frame of the clip where another ends."""
     grouped: list[range] = []
     for index, segment in enumerate(segments):
-        if index and _goes_on(segments[index - 1], segment):
+        if index and segment.goes_on_from(segments[index - 1]):
             grouped[-1] = range(grouped[-1].start, index + 1)
         else:
             grouped.append(range(index, index + 1))
     return grouped
-
-
-def _goes_on(before: Segment, segment: Segment) -> bool:
-    same = segment.source != "" and segment.source == before.source
-    return same and not segment.overlap and segment.first == before.first + before.length

@@ -27,9 +27,11 @@ from pipeline.storyboard.board import (
 from pipeline.storyboard.nodes import Path, Source
 from pipeline.storyboard.parse import Parsed, in_order, parse
 from pipeline.storyboard.shape import dotted
+from pipeline.storyboard.soundtrack import LOOP_S, NO_MIX, CueRole, MixSpec, ShotSound, SoundFile, TakeMix, When
 
 __all__ = [
-    "DEFAULT_MODEL", "DIRECTED", "FRAME_RATE", "Camera", "Change", "Continuation", "CutSpec", "Entry", "Line", "Parsed",
-    "Part", "Path", "Reference", "Row", "Settings", "Shot", "Sound", "Source", "Storyboard", "Style", "Subject",
-    "SubjectKind", "TakeCheck", "Transition", "Variants", "dotted", "in_order", "parse",
+    "DEFAULT_MODEL", "DIRECTED", "FRAME_RATE", "LOOP_S", "NO_MIX", "Camera", "Change", "Continuation", "CueRole",
+    "CutSpec", "Entry", "Line", "MixSpec", "Parsed", "Part", "Path", "Reference", "Row", "Settings", "Shot",
+    "ShotSound", "Sound", "SoundFile", "Source", "Storyboard", "Style", "Subject", "SubjectKind", "TakeCheck",
+    "TakeMix", "Transition", "Variants", "When", "dotted", "in_order", "parse",
 ]  # fmt: skip

@@ -10,6 +10,7 @@ from typing import Literal
 
 from pipeline.catalog import Kind
 from pipeline.storyboard.nodes import Path, Source
+from pipeline.storyboard.soundtrack import NO_MIX, PLAIN_SOUND, MixSpec, ShotSound
 from pipeline.templates import Data, Library, Scalar
 
 SubjectKind = Literal["character", "location", "prop"]
@@ -141,6 +142,7 @@ class Shot:
     out_s: Fraction | None  # None: where the part ends
     transition: Transition | None
     path: Path
+    sound: ShotSound = PLAIN_SOUND  # of the cut
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +196,7 @@ class Change:
     without: tuple[str, ...]  # ids of those left out
     cut: CutSpec
     path: Path
+    mix: MixSpec = NO_MIX
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,6 +260,7 @@ class Storyboard:
     max_total_usd: Decimal | None  # dollars that all attempts ever may cost; None: no limit
     texts: Library = field(repr=False)  # prompt files that templates include
     source: Source = field(repr=False, compare=False)
+    mix: MixSpec = NO_MIX
 
     @property
     def shots(self) -> Iterator[Shot]:

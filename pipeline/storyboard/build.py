@@ -35,6 +35,7 @@ from pipeline.storyboard.board import (
     Transition,
     Variants,
 )
+from pipeline.storyboard.build_soundtrack import mix_spec, shot_sound
 from pipeline.storyboard.measures import digits, rate, seconds
 from pipeline.storyboard.nodes import Node, Path, Source, fields_of, items_of
 from pipeline.templates import Data, Library, Scalar
@@ -75,6 +76,7 @@ def storyboard(source: Source, name: str, besides: Besides) -> Storyboard:
         max_total_usd=_dollars(budget.get("max_total")),
         texts=Library(besides.texts or {}),
         source=source,
+        mix=mix_spec(fields_of(top.get("mix")), ("mix",)),
     )
 
 
@@ -197,6 +199,7 @@ def _shot(
         out_s=seconds(fields["out"]) if "out" in fields else None,
         transition=_transition(fields_of(fields["transition"])) if "transition" in fields else None,
         path=path,
+        sound=shot_sound(fields, path),
     )
 
 
@@ -268,6 +271,7 @@ def _change(fields: Mapping[str, Node], path: Path) -> Change:
         without=tuple(str(node.value) for _, node in items_of(fields.get("without"))),
         cut=_cut(fields_of(fields.get("cut"))),
         path=path,
+        mix=mix_spec(fields_of(fields.get("mix")), (*path, "mix")),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
@@ -12,8 +13,11 @@ from pipeline.storyboard import shape
 from pipeline.storyboard.nodes import Node, Path, Source, fields_of, items_of
 from pipeline.storyboard.repair import Wrong
 
-_TIMES = frozenset({"duration", "in", "out"})
-_Reader = Callable[[Node], Fraction]
+_TIMES = frozenset({"duration", "in", "out", "audio_lead", "audio_lag"})
+_CUES = ("music", "voice_over", "effects")
+_CUE_TIMES = frozenset({"in", "fade_in", "fade_out"})
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}\Z")
+_Reader = Callable[[Node], object]
 
 
 def unreadable(source: Source) -> Iterator[Wrong]:
@@ -30,6 +34,16 @@ def unreadable(source: Source) -> Iterator[Wrong]:
 def seconds(node: Node) -> Fraction:
     """Exact seconds. Raises ValueError with a sentence for people."""
     return frames.seconds(node.raw) if isinstance(node.value, str) else Fraction(digits(node))
+
+
+def moment(node: Node) -> Fraction | str:
+    """Exact seconds, or the id of a shot. Raises ValueError with a sentence for people where it can be neither."""
+    try:
+        return seconds(node)
+    except ValueError:
+        if _ID.match(str(node.value)):
+            return str(node.value)
+        raise
 
 
 def rate(node: Node) -> Fraction:
@@ -53,7 +67,10 @@ def _measures(root: Node) -> Iterator[tuple[Path, Node, _Reader]]:
         for number, part in items_of(fields_of(entry).get("shots")):
             yield from _shot((*path, "shots", number), part)
     for index, change in items_of(fields_of(top.get("variants")).get("change")):
-        yield from _settings(("variants", "change", index), fields_of(change))
+        path = ("variants", "change", index)
+        yield from _settings(path, fields_of(change))
+        yield from _cues((*path, "mix"), fields_of(change).get("mix"), moment)
+    yield from _cues(("mix",), top.get("mix"), moment)
 
 
 def _settings(path: Path, fields: Mapping[str, Node]) -> Iterator[tuple[Path, Node, _Reader]]:
@@ -65,6 +82,19 @@ def _settings(path: Path, fields: Mapping[str, Node]) -> Iterator[tuple[Path, No
 def _shot(path: Path, shot: Node) -> Iterator[tuple[Path, Node, _Reader]]:
     yield from _times(path, shot)
     yield from _times((*path, "transition"), fields_of(shot).get("transition"))
+    yield from _cues(path, shot, seconds)
+
+
+def _cues(above: Path, node: Node | None, at: _Reader) -> Iterator[tuple[Path, Node, _Reader]]:
+    """The times of sound files; `at` reads when one begins."""
+    for key in _CUES:
+        found = fields_of(node).get(key)
+        members = [((*above, key), found)] if fields_of(found) else []
+        members += [((*above, key, index), member) for index, member in items_of(found)]
+        for path, cue in members:
+            for name, child in fields_of(cue).items():
+                if name in _CUE_TIMES or name in ("at", "until"):
+                    yield (*path, name), child, at if name in ("at", "until") else seconds
 
 
 def _times(path: Path, node: Node | None) -> Iterator[tuple[Path, Node, _Reader]]:

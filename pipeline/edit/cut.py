@@ -1,13 +1,15 @@
-"""One variant's footage becomes its Cut: whole frames, in order, nothing drawn and nothing read."""
+"""Footage becomes segments: which frames of which clip are on screen when."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 from typing import Literal
 
+from pipeline.edit.sound import Cue, Own, Sound
 from pipeline.frames import frames_in, plain_seconds, span
 from pipeline.take import MediaFacts
 
@@ -26,6 +28,7 @@ class Joint:
 
 
 DISSOLVE = Joint("dissolve")
+_PLAINLY = Own()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,8 @@ class Footage:
     clip: MediaFacts | None  # None where there is no clip
     missing: str = ""  # why there is no clip, for the card that stands in
     joint: Joint = DISSOLVE  # what is seen in the overlap
+    own: Own = _PLAINLY  # how its own sound is heard
+    cues: tuple[Cue, ...] = ()  # sound files that it brings
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +62,16 @@ class Segment:
     overlap: int  # frames of it that overlap the segment before
     joint: Joint = DISSOLVE  # what is seen in them
 
+    @property
+    def end(self) -> int:
+        """The frame of the cut after its last."""
+        return self.start + self.length
+
+    def goes_on_from(self, before: Segment) -> bool:
+        """Whether it begins with the very frame of the clip before which the other ends."""
+        same = self.source != "" and self.source == before.source
+        return same and not self.overlap and self.first == before.first + before.length
+
 
 @dataclass(frozen=True, slots=True)
 class Cut:
@@ -69,6 +84,9 @@ class Cut:
     fit: Fit
     segments: tuple[Segment, ...]
     notes: tuple[str, ...]  # where the edit had to differ from what was asked
+    sounds: tuple[Sound, ...] = ()  # everything that is heard
+    loudness_lufs: Decimal | None = None  # what the whole is brought to; None: levels are left as they are
+    true_peak_dbtp: Decimal = Decimal(-1)  # decibels that no peak passes then
 
     @property
     def frame_count(self) -> int:
@@ -76,15 +94,15 @@ class Cut:
         return max((segment.start + segment.length for segment in self.segments), default=0)
 
 
-def assemble(variant: str, footage: Sequence[Footage], frame_rate: Fraction, size: tuple[int, int], fit: Fit) -> Cut:
-    """Lay the footage end to end at `frame_rate`, transitions overlapping, each shot cut to the frames there are."""
-    segments: list[Segment] = []
+def segments(footage: Sequence[Footage], frame_rate: Fraction) -> tuple[tuple[Segment, ...], tuple[str, ...]]:
+    """The footage end to end, transitions overlapping, each shot cut to the frames there are; and notes of that."""
+    found: list[Segment] = []
     notes: list[str] = []
     for shot in footage:
-        segment, note = _segment(shot, segments[-1] if segments else None, frame_rate)
-        segments.append(segment)
+        segment, note = _segment(shot, found[-1] if found else None, frame_rate)
+        found.append(segment)
         notes.extend(note)
-    return Cut(variant, frame_rate, *size, fit, tuple(segments), tuple(notes))
+    return tuple(found), tuple(notes)
 
 
 def _segment(shot: Footage, before: Segment | None, frame_rate: Fraction) -> tuple[Segment, list[str]]:
