@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import zip_longest
 from typing import Literal
 
 from pipeline.frames import frames_in, plain_seconds, span
 from pipeline.take import MediaFacts
+from pipeline.words import Captions, Stretch, Wording, Words, breadth, laid
 
 Fit = Literal["contain", "cover"]
 Kind = Literal["dissolve", "fade", "wipe", "slide", "push", "iris", "whip_pan"]
@@ -26,6 +28,7 @@ class Joint:
 
 
 DISSOLVE = Joint("dissolve")
+NO_CAPTIONS = Captions()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,8 @@ class Footage:
     clip: MediaFacts | None  # None where there is no clip
     missing: str = ""  # why there is no clip, for the card that stands in
     joint: Joint = DISSOLVE  # what is seen in the overlap
+    ground: str = ""  # #rrggbb: it is a card of this colour, and never had a clip
+    words: tuple[Wording, ...] = ()  # what is read over it, or on it
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +61,7 @@ class Segment:
     length: int  # frames, the overlaps at both ends included
     overlap: int  # frames of it that overlap the segment before
     joint: Joint = DISSOLVE  # what is seen in them
+    ground: str = ""  # #rrggbb of a card that its author wrote; "" otherwise
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +75,8 @@ class Cut:
     fit: Fit
     segments: tuple[Segment, ...]
     notes: tuple[str, ...]  # where the edit had to differ from what was asked
+    words: tuple[Words, ...] = ()  # what is read in it, in the order in which it appears
+    captions: Captions = NO_CAPTIONS
 
     @property
     def frame_count(self) -> int:
@@ -76,7 +84,14 @@ class Cut:
         return max((segment.start + segment.length for segment in self.segments), default=0)
 
 
-def assemble(variant: str, footage: Sequence[Footage], frame_rate: Fraction, size: tuple[int, int], fit: Fit) -> Cut:
+def assemble(
+    variant: str,
+    footage: Sequence[Footage],
+    frame_rate: Fraction,
+    size: tuple[int, int],
+    fit: Fit,
+    captions: Captions = NO_CAPTIONS,
+) -> Cut:
     """Lay the footage end to end at `frame_rate`, transitions overlapping, each shot cut to the frames there are."""
     segments: list[Segment] = []
     notes: list[str] = []
@@ -84,7 +99,13 @@ def assemble(variant: str, footage: Sequence[Footage], frame_rate: Fraction, siz
         segment, note = _segment(shot, segments[-1] if segments else None, frame_rate)
         segments.append(segment)
         notes.extend(note)
-    return Cut(variant, frame_rate, *size, fit, tuple(segments), tuple(notes))
+    words: list[Words] = []
+    for shot, seen in zip(footage, _stretches(segments), strict=True):
+        found = tuple(laid(shot.words, seen, frame_rate, breadth(*size)))
+        notes.extend(_left_out(shot, found))
+        words.extend(found)
+    words.sort(key=lambda each: each.start)
+    return Cut(variant, frame_rate, *size, fit, tuple(segments), tuple(notes), tuple(words), captions)
 
 
 def _segment(shot: Footage, before: Segment | None, frame_rate: Fraction) -> tuple[Segment, list[str]]:
@@ -103,7 +124,29 @@ def _segment(shot: Footage, before: Segment | None, frame_rate: Fraction) -> tup
         overlap = most
     start = before.start + before.length - overlap if before else 0
     source, sha256 = ("", "") if card or shot.clip is None else (shot.source, shot.clip.sha256)
-    return Segment(shot.shot, source, card, sha256, start, first, length, overlap, shot.joint), notes
+    return Segment(shot.shot, source, card, sha256, start, first, length, overlap, shot.joint, shot.ground), notes
+
+
+def _stretches(segments: Sequence[Segment]) -> Iterator[Stretch]:
+    """Where each segment is seen, and where it is seen alone."""
+    for segment, after in zip_longest(segments, segments[1:]):
+        stop = segment.start + segment.length
+        yield Stretch(
+            segment.shot, segment.start, stop, (segment.start + segment.overlap, after.start if after else stop)
+        )
+
+
+def _left_out(shot: Footage, found: Sequence[Words]) -> Iterator[str]:
+    """What there was no room for: the take is shorter than was asked for."""
+    shown = {kind: _bare(words.text for words in found if words.kind == kind) for kind in {one.kind for one in found}}
+    for kind, rows in dict.fromkeys((wording.kind, wording.rows) for wording in shot.words):
+        if _bare(cell for row in rows for cell in row) not in shown.get(kind, ""):
+            yield f"{shot.shot}: a {kind.replace('_', ' ')} is left out: no more of the shot is there for it"
+
+
+def _bare(texts: Iterable[str]) -> str:
+    """Texts without the spaces and lines that they are parted by."""
+    return "".join("".join(texts).split())
 
 
 def _room(before: Segment, length: int) -> int:

@@ -4,6 +4,7 @@ structure   names, links, several shots in one generation
 films       what variants ask for, and whether their shots fit together in the cut
 files       whether the named files are there and are what the models take
 texts       prompts of nothing
+words       what is read in the cut: its templates, its language
 rules       what works and is probably not meant: each a warning with a code that can be switched off
 """
 
@@ -14,7 +15,7 @@ from dataclasses import dataclass
 from itertools import chain
 
 from pipeline.catalog import Model, models
-from pipeline.check import files, films, rules, structure, texts
+from pipeline.check import files, films, rules, structure, texts, words
 from pipeline.check.files import references
 from pipeline.check.finding import distinct
 from pipeline.errors import BadInput, MediaError, Problem
@@ -84,6 +85,7 @@ def check(
         variants = sample(board)
     compositions = Compositions(board, variants, known)
     found += [films.problems(compositions, vague), _composed(compositions, facts, warn=warn)]
+    found.append(words.problems(compositions))
     found += [rules.warnings(compositions)] if warn else []
     meant = _not_told_yet(board, list(chain.from_iterable(map(distinct, found))), shape)
     problems = in_order([*shape, *meant], board.source.file)

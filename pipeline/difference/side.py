@@ -8,7 +8,7 @@ from fractions import Fraction
 from pipeline.edit import Footage, assemble
 from pipeline.lock import Points
 from pipeline.plan import Plan, Variant, points
-from pipeline.storyboard import Entry, Shot
+from pipeline.storyboard import Card, Entry, Shot
 
 _ANY_SIZE = (2, 2)  # pixels: how long a cut is does not hang on it
 
@@ -66,7 +66,9 @@ class Side:
         rate, fit = variant.cut.frame_rate, variant.cut.fit
         assert rate is not None
         assert fit is not None
-        footage = [self._footage(plan, variant, shot) for shot in variant.shots]
+        footage = [
+            _card(each) if isinstance(each, Card) else self._footage(plan, variant, each) for each in variant.sequence
+        ]
         return assemble(variant.name, footage, rate, _ANY_SIZE, fit).frame_count / rate
 
     def _footage(self, plan: Plan, variant: Variant, shot: Shot) -> Footage:
@@ -76,3 +78,8 @@ class Side:
         in_s, out_s = in_s if own.in_s is None else own.in_s, out_s if own.out_s is None else own.out_s
         overlap_s = shot.transition.duration_s if shot.transition else Fraction(0)
         return Footage(shot.id, duration_s, in_s, out_s, overlap_s, "", None)
+
+
+def _card(card: Card) -> Footage:
+    overlap_s = card.transition.duration_s if card.transition else Fraction(0)
+    return Footage(card.id, card.duration_s, Fraction(0), None, overlap_s, "", None, ground=card.background)

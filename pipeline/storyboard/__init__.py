@@ -5,6 +5,7 @@ from pipeline.storyboard.board import (
     DIRECTED,
     FRAME_RATE,
     Camera,
+    Card,
     Change,
     Continuation,
     CutSpec,
@@ -27,9 +28,11 @@ from pipeline.storyboard.board import (
 from pipeline.storyboard.nodes import Path, Source
 from pipeline.storyboard.parse import Parsed, in_order, parse
 from pipeline.storyboard.shape import dotted
+from pipeline.storyboard.words import CREDITS, UNSAID, CaptionSpec, Inscription, Rows, Text
 
 __all__ = [
-    "DEFAULT_MODEL", "DIRECTED", "FRAME_RATE", "Camera", "Change", "Continuation", "CutSpec", "Entry", "Line", "Parsed",
-    "Part", "Path", "Reference", "Row", "Settings", "Shot", "Sound", "Source", "Storyboard", "Style", "Subject",
-    "SubjectKind", "TakeCheck", "Transition", "Variants", "dotted", "in_order", "parse",
+    "CREDITS", "DEFAULT_MODEL", "DIRECTED", "FRAME_RATE", "UNSAID", "Camera", "CaptionSpec", "Card", "Change",
+    "Continuation", "CutSpec", "Entry", "Inscription", "Line", "Parsed", "Part", "Path", "Reference", "Row", "Rows",
+    "Settings", "Shot", "Sound", "Source", "Storyboard", "Style", "Subject", "SubjectKind", "TakeCheck", "Text",
+    "Transition", "Variants", "dotted", "in_order", "parse",
 ]  # fmt: skip

@@ -10,6 +10,7 @@ from typing import Literal
 
 from pipeline.catalog import Kind
 from pipeline.storyboard.nodes import Path, Source
+from pipeline.storyboard.words import UNSAID, CaptionSpec, Inscription, Rows
 from pipeline.templates import Data, Library, Scalar
 
 SubjectKind = Literal["character", "location", "prop"]
@@ -141,6 +142,21 @@ class Shot:
     out_s: Fraction | None  # None: where the part ends
     transition: Transition | None
     path: Path
+    words: tuple[Inscription, ...] = ()  # drawn over it; no model is sent them
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """Words on a plain ground: a shot of the cut that is drawn and never generated, as the credits are at its end."""
+
+    id: str
+    kind: Literal["card", "credits"]
+    rows: Rows
+    duration_s: Fraction
+    background: str  # #rrggbb
+    rolls: bool  # its lines move up through the picture
+    transition: Transition | None
+    path: Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +210,7 @@ class Change:
     without: tuple[str, ...]  # ids of those left out
     cut: CutSpec
     path: Path
+    captions: CaptionSpec = UNSAID
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,6 +274,8 @@ class Storyboard:
     max_total_usd: Decimal | None  # dollars that all attempts ever may cost; None: no limit
     texts: Library = field(repr=False)  # prompt files that templates include
     source: Source = field(repr=False, compare=False)
+    cards: tuple[Card, ...] = ()  # among the shots, and the credits behind them
+    captions: CaptionSpec = UNSAID
 
     @property
     def shots(self) -> Iterator[Shot]:

@@ -12,7 +12,7 @@ from pipeline.storyboard import shape
 from pipeline.storyboard.nodes import Node, Path, Source, fields_of, items_of
 from pipeline.storyboard.repair import Wrong
 
-_TIMES = frozenset({"duration", "in", "out"})
+_TIMES, _TIMES_OF_WORDS = frozenset({"duration", "in", "out"}), frozenset({"duration", "start"})
 _Reader = Callable[[Node], Fraction]
 
 
@@ -52,6 +52,7 @@ def _measures(root: Node) -> Iterator[tuple[Path, Node, _Reader]]:
             yield (*path, "split", time), node, seconds
         for number, part in items_of(fields_of(entry).get("shots")):
             yield from _shot((*path, "shots", number), part)
+    yield from _shot(("credits",), top.get("credits"))
     for index, change in items_of(fields_of(top.get("variants")).get("change")):
         yield from _settings(("variants", "change", index), fields_of(change))
 
@@ -62,12 +63,16 @@ def _settings(path: Path, fields: Mapping[str, Node]) -> Iterator[tuple[Path, No
         yield (*path, "cut", "frame_rate"), found, rate
 
 
-def _shot(path: Path, shot: Node) -> Iterator[tuple[Path, Node, _Reader]]:
+def _shot(path: Path, shot: Node | None) -> Iterator[tuple[Path, Node, _Reader]]:
     yield from _times(path, shot)
     yield from _times((*path, "transition"), fields_of(shot).get("transition"))
+    for key in ("card", "title", "lower_third"):
+        yield from _times((*path, key), fields_of(shot).get(key), _TIMES_OF_WORDS)
+    for index, caption in items_of(fields_of(shot).get("caption")):
+        yield from _times((*path, "caption", index), caption, _TIMES_OF_WORDS)
 
 
-def _times(path: Path, node: Node | None) -> Iterator[tuple[Path, Node, _Reader]]:
+def _times(path: Path, node: Node | None, keys: frozenset[str] = _TIMES) -> Iterator[tuple[Path, Node, _Reader]]:
     for key, child in fields_of(node).items():
-        if key in _TIMES:
+        if key in keys:
             yield (*path, key), child, seconds

@@ -19,4 +19,5 @@ class Rule:
     of_board: Callable[[Storyboard], Iterable[Problem]] | None = None  # looks at what the author wrote
     of_entry: Callable[[Storyboard, Composition], Iterable[Problem]] | None = None  # at each composition, once
     of_edit: Callable[[Compositions, Variant], Iterable[Problem]] | None = None  # at each different edit, once
+    of_words: Callable[[Compositions, Variant], Iterable[Problem]] | None = None  # at each whose words differ, once
     of_film: Callable[[Compositions, Variant], Iterable[Problem]] | None = None  # at each variant

@@ -1,0 +1,18 @@
+"""Whether what is read in each film can be filled in, and is there in its language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pipeline.errors import Problem
+from pipeline.plan import Compositions
+from pipeline.words import Said, distinct
+
+
+def problems(compositions: Compositions) -> Iterator[Problem]:
+    """What is wrong with the words of each film that says something else than the ones before."""
+    for variant in distinct(compositions):
+        said = Said(compositions, variant)
+        for shown in variant.sequence:
+            said.of(shown)
+        yield from said.problems
