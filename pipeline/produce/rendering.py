@@ -20,9 +20,10 @@ from pipeline.produce.reading import Film, Source, chosen, plan
 from pipeline.produce.sharing import brought_home
 from pipeline.render import Engine, kept
 from pipeline.store import Store, previs_home, take_home
-from pipeline.storyboard import Shot, Transition
+from pipeline.storyboard import Card, Shot, Transition
 from pipeline.take import Take
 from pipeline.wire import LOCAL_ORIGIN
+from pipeline.words import Said, captions_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,8 +154,9 @@ def _cut(
     failed = {shot: error for shot, error in found.items() if isinstance(error, StoryreelError)}
     takes = sum(1 for shot in variant.shots if rehearsal.footage[variant.name, shot.entry].startswith("take:"))
     previs = len(variant.shots) - takes - len(failed)
+    notes = (*cut.notes, *kept.notes(cut))
     finished = FinishedCut(
-        variant.name, target, cut.frame_count, cut.frame_rate, takes, previs, failed, cut.notes, unchanged
+        variant.name, target, cut.frame_count, cut.frame_rate, takes, previs, failed, notes, unchanged
     )
     tell(finished)
     return finished
@@ -188,12 +190,26 @@ def assembled(
 
     `choices` may have points of its own for a take, which go before those of the storyboard.
     """
-    footage = [_footage_of(compositions, variant, shot, found[shot.id], choices) for shot in variant.shots]
+    said = Said(compositions, variant)
+    footage = [
+        _card(each, said)
+        if isinstance(each, Card)
+        else replace(_footage_of(compositions, variant, each, found[each.id], choices), words=said.of(each))
+        for each in variant.sequence
+    ]
     size = compositions.size(variant)
     rate, fit = variant.cut.frame_rate, variant.cut.fit
     assert rate is not None
     assert fit is not None
-    return edit.assemble(variant.name, footage, rate, size, fit)
+    return edit.assemble(variant.name, footage, rate, size, fit, captions_of(variant, said.language))
+
+
+def _card(card: Card, said: Said) -> Footage:
+    overlap_s, joint = card.transition.duration_s if card.transition else Fraction(0), joint_of(card.transition)
+    zero, ground = Fraction(0), card.background
+    return Footage(
+        card.id, card.duration_s, zero, None, overlap_s, "", None, joint=joint, ground=ground, words=said.of(card)
+    )
 
 
 def _footage_of(

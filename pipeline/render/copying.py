@@ -17,6 +17,7 @@ from pipeline.errors import MediaError
 from pipeline.media.coded import Coded, coded
 from pipeline.media.film import FilmWriter
 from pipeline.media.splice import Strip, splice
+from pipeline.render.captions import soft_track
 from pipeline.render.mix import sound
 from pipeline.render.parts import Drawn, Part, described, parts
 from pipeline.render.reels import naming
@@ -37,7 +38,7 @@ def copy(cut: Cut, outputs: Path, target: Path, kept: Path, progress: Callable[[
             strips.append(_strip(cut, outputs, kept, part, clips, progress))
             progress(part.start + part.length)
         track = heard.result()
-    splice(strips, track, target, cut.frame_rate)
+    splice(strips, track, target, cut.frame_rate, soft_track(cut))
 
 
 def _clips(cut: Cut, outputs: Path) -> dict[str, Coded | str]:
