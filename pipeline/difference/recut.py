@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
+from pipeline.difference import reading
 from pipeline.difference.naming import within
 from pipeline.difference.side import Side
 from pipeline.frames import plain_seconds
@@ -31,6 +32,7 @@ def recut(before: Side, after: Side, was: int, index: int) -> tuple[str, ...]:
             renamed = several and one.id != other.id
             sentences += [f"is called {other.id} now"] if renamed else []
             sentences += [*_points(one, other), *_transition(one, other)]
+            sentences += reading.over(one, other, before, after)
             sentences += _chosen(one, other, before, after, was, index)
             sentences += _shown(one.id, other.id, before, after, was, index)
         else:
@@ -55,6 +57,7 @@ def settings(before: Side, after: Side) -> Iterator[Setting]:
         if was_usd != now_usd:
             limits = ("no limit" if usd is None else f"${usd:f}" for usd in (was_usd, now_usd))
             yield Setting(f"budget.{name}", " to ".join(limits))
+    yield from (Setting(name, words) for name, words in reading.settings(before, after))
     yield from _checks(one, other)
     yield from _words(one, other)
 

@@ -9,7 +9,9 @@ from pipeline.edit import Footage, assemble
 from pipeline.lock import Points
 from pipeline.plan import Plan, Variant, points
 from pipeline.storyboard import Card, Entry, Shot
+from pipeline.words import Captions, Said, Wording, captions_of, has_words
 
+Read = tuple[Wording, ...]
 _ANY_SIZE = (2, 2)  # pixels: how long a cut is does not hang on it
 
 
@@ -26,9 +28,14 @@ class Side:
         self.shown: list[dict[str, frozenset[str]]] = [{} for _ in self.entries]  # variant -> ids of shots in its cut
         self.seconds: dict[str, Fraction] = {}  # variant -> length of its cut
         self.cuts: dict[str, tuple[Fraction | None, str | None, str]] = {}  # variant -> frame rate, fit and size
+        self.read: dict[str, dict[str, Read]] = {}  # variant -> by shot or card, what is read in it
+        self.captions: dict[str, Captions] = {}  # variant -> how they are made
+        self.order: tuple[str, ...] = ()  # ids of all shots and cards of the board
         self.to_buy = frozenset(job.digest for job in plan.to_buy()) if plan else frozenset()
         for variant in plan.variants if plan else ():
             self._add(variant)
+        if plan and has_words(plan.board):
+            self._add_words(plan)
 
     @property
     def digests(self) -> Mapping[str, object]:
@@ -56,6 +63,21 @@ class Side:
         width, height = self.plan.compositions.size(variant)
         self.cuts[variant.name] = variant.cut.frame_rate, variant.cut.fit, f"{width}x{height}"
 
+    def _add_words(self, plan: Plan) -> None:
+        everything: list[Shot | Card] = [*plan.board.shots]
+        everything += [card for card in plan.board.cards if card.kind == "card"]
+        self.order = tuple(each.id for each in sorted(everything, key=lambda each: int(each.path[1])))
+        for variant in plan.variants:
+            said = Said(plan.compositions, variant)
+            self.captions[variant.name] = captions_of(variant, said.language)
+            self.read[variant.name] = {each.id: _written(each, said) for each in variant.sequence}
+
+    def follows(self, name: str, other: Side) -> str:
+        """The id of what stands before a card, of what the other state has, too; "" for nothing."""
+        both = [each for each in self.order if each == name or each in other.order]
+        at = both.index(name) if name in both else 0
+        return both[at - 1] if at else ""
+
     def chosen(self, index: int, variant: str, shot: str) -> Points:
         """Where a shot begins and ends in the take that the variant uses, where somebody chose it for just that one."""
         take = self.takes[index].get(variant)
@@ -78,6 +100,12 @@ class Side:
         in_s, out_s = in_s if own.in_s is None else own.in_s, out_s if own.out_s is None else own.out_s
         overlap_s = shot.transition.duration_s if shot.transition else Fraction(0)
         return Footage(shot.id, duration_s, in_s, out_s, overlap_s, "", None)
+
+
+def _written(shown: Shot | Card, said: Said) -> Read:
+    """What was written to be read; lines of dialogue are told as what they are, in the prompt."""
+    captioned = isinstance(shown, Card) or any(each.kind == "caption" for each in shown.words)
+    return tuple(each for each in said.of(shown) if captioned or each.kind != "caption")
 
 
 def _card(card: Card) -> Footage:
