@@ -104,6 +104,8 @@ class Side:
 
 def _written(shown: Shot | Card, said: Said) -> Read:
     """What was written to be read; lines of dialogue are told as what they are, in the prompt."""
+    if isinstance(shown, Shot) and not shown.words:
+        return ()
     captioned = isinstance(shown, Card) or any(each.kind == "caption" for each in shown.words)
     return tuple(each for each in said.of(shown) if captioned or each.kind != "caption")
 

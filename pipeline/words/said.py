@@ -15,9 +15,9 @@ from pipeline.prompts.filling import Filling
 from pipeline.prompts.looked_at import library_at
 from pipeline.storyboard import (
     DEFAULT_MODEL,
-    CaptionSpec,
     Card,
     Inscription,
+    Line,
     Path,
     Rows,
     Shot,
@@ -67,9 +67,7 @@ class Said:
 
     def _spoken(self, shot: Shot) -> Iterator[Wording]:
         """What is heard in a shot, line by line."""
-        entry = self.board.entries[shot.entry]
-        parts = entry.parts if len(entry.shots) == 1 else (entry.parts[shot.part],)
-        for line in (line for part in parts for line in part.dialogue):
+        for line in _lines(self.board, shot):
             text, who = self._filling.text(line.line, line.path), self.board.subjects.get(line.speaker)
             yield Wording("caption", ((text,),), speaker=who.name if who else "")
 
@@ -127,32 +125,58 @@ def has_words(board: Storyboard) -> bool:
     return spoken or bool(board.cards) or any(shot.words for shot in board.shots)
 
 
-def distinct(compositions: Compositions) -> Iterator[Variant]:
-    """The variants whose words differ from those of the ones before: in their texts, their language or their shots."""
-    board = compositions.board
-    looked = sorted({"language"}.union(*(_names(board, path, text) for path, text in _templates(board))))
-    seen: set[object] = set()
-    for variant in compositions.variants if has_words(board) else ():
-        values = tuple((type(value).__name__, repr(value)) for value in map(variant.values.get, looked))
-        shown = tuple(each.id for each in variant.sequence)
-        key = values, variant.keys.get("language"), variant.captions, variant.cut, variant.defaults, shown
-        if key not in seen:
-            seen.add(key)
-            yield variant
+class Unlike:
+    """Of each variant the shots and cards whose words are none that another variant, asked for before, had."""
+
+    def __init__(self, board: Storyboard) -> None:
+        self._language = frozenset({"language"}).union(*(_names(board, _LANGUAGE, text) for text in _tags(board)))
+        shown: list[Shot | Card] = [*board.shots, *board.cards] if has_words(board) else []
+        texts = ((each, [*_templates(board, each)]) for each in shown)
+        self._names = {
+            each.path: sorted(self._language.union(*(_names(board, path, text) for path, text in found)))
+            for each, found in texts
+            if found
+        }
+        self._seen: set[object] = set()
+        self._edits: dict[object, int] = {}
+
+    def among(self, variant: Variant) -> tuple[Shot | Card, ...]:
+        """Those of the variant, in the order of its cut."""
+        if not self._names:
+            return ()
+        shown = variant.sequence
+        said = variant.captions, variant.cut, variant.defaults, variant.keys.get("language")
+        edit = self._edits.setdefault((said, tuple(each.id for each in shown)), len(self._edits))
+        return tuple(each for each in shown if each.path in self._names and self._is_new(edit, each.path, variant))
+
+    def _is_new(self, edit: int, path: Path, variant: Variant) -> bool:
+        values = (variant.values.get(name) for name in self._names[path])
+        key = edit, path, tuple((type(value).__name__, repr(value)) for value in values)
+        if key in self._seen:
+            return False
+        self._seen.add(key)
+        return True
 
 
-def _templates(board: Storyboard) -> Iterator[tuple[Path, str]]:
-    yield from ((_LANGUAGE, spec.language or "") for spec in _specs(board))
-    for card in board.cards:
-        yield from ((card.path, text) for row in card.rows for cell in row for _, text in cell)
-    for each in (each for shot in board.shots for each in shot.words):
+def _templates(board: Storyboard, shown: Shot | Card) -> Iterator[tuple[Path, str]]:
+    if isinstance(shown, Card):
+        yield from ((shown.path, text) for row in shown.rows for cell in row for _, text in cell)
+        return
+    for each in shown.words:
         yield from ((each.path, text) for row in each.rows for cell in row for _, text in cell)
-    yield from ((line.path, line.line) for entry in board.entries for part in entry.parts for line in part.dialogue)
+    yield from ((line.path, line.line) for line in _lines(board, shown))
 
 
-def _specs(board: Storyboard) -> Iterator[CaptionSpec]:
-    yield board.captions
-    yield from (change.captions for change in (board.variants.changes if board.variants else ()))
+def _lines(board: Storyboard, shot: Shot) -> Iterator[Line]:
+    """What is heard in a shot; voices over it join here."""
+    entry = board.entries[shot.entry]
+    for part in entry.parts if len(entry.shots) == 1 else (entry.parts[shot.part],):
+        yield from part.dialogue
+
+
+def _tags(board: Storyboard) -> Iterator[str]:
+    yield board.captions.language or ""
+    yield from (change.captions.language or "" for change in (board.variants.changes if board.variants else ()))
 
 
 def _names(board: Storyboard, path: Path, text: str) -> frozenset[str]:

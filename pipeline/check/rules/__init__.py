@@ -31,7 +31,7 @@ from pipeline.check.rules.rule import Rule
 from pipeline.errors import BadInput, Problem
 from pipeline.plan import Composition, Compositions
 from pipeline.storyboard import Storyboard
-from pipeline.words import distinct
+from pipeline.words import Unlike
 
 __all__ = ["MODULES", "RULES", "Rule", "warnings", "warnings_of"]
 
@@ -52,17 +52,19 @@ def warnings(compositions: Compositions) -> Iterator[Problem]:
     rules = _on(board)
     yield from _wanted(board, (rule.of_board(board) for rule in rules if rule.of_board))
     edits: set[object] = set()
+    unlike = Unlike(board)
     for variant in compositions.variants:
         edit = (variant.defaults, variant.cut, variant.shots)
         try:
             if edit not in edits:
                 edits.add(edit)
                 yield from _wanted(board, (rule.of_edit(compositions, variant) for rule in rules if rule.of_edit))
+            if shown := unlike.among(variant):
+                found = (rule.of_words(compositions, variant, shown) for rule in rules if rule.of_words)
+                yield from _wanted(board, found)
             yield from _wanted(board, (rule.of_film(compositions, variant) for rule in rules if rule.of_film))
         except BadInput:  # a text that can't be composed, which is told of elsewhere
             return
-    for variant in distinct(compositions):
-        yield from _wanted(board, (rule.of_words(compositions, variant) for rule in rules if rule.of_words))
 
 
 def warnings_of(board: Storyboard, found: Composition) -> Iterator[Problem]:

@@ -24,7 +24,7 @@ from fractions import Fraction
 from itertools import zip_longest
 
 from pipeline.check.finding import warning
-from pipeline.check.rules.rule import Rule
+from pipeline.check.rules.rule import Rule, Shown
 from pipeline.errors import Problem
 from pipeline.frames import frames_in, plain_seconds, span
 from pipeline.plan import Compositions, Variant, points
@@ -34,13 +34,13 @@ from pipeline.words import HURRY, NARROW, WIDE, Said, Stretch, Words, breadth, c
 CODE = "reading-pace"
 
 
-def _of_words(compositions: Compositions, variant: Variant) -> Iterator[Problem]:
+def _of_words(compositions: Compositions, variant: Variant, looked: Shown) -> Iterator[Problem]:
     if not variant.shots:
         return
     said, rate = Said(compositions, variant), variant.cut.frame_rate or FRAME_RATE
     wide = breadth(*compositions.size(variant))
     for shown, seen in zip(variant.sequence, _stretches(compositions, variant, rate), strict=True):
-        for words in laid(said.of(shown), seen, rate, wide):
+        for words in laid(said.of(shown), seen, rate, wide) if shown in looked else ():
             if _is_written(shown, words) and hurried(words, rate):
                 yield _problem(compositions, shown, words, rate)
 
