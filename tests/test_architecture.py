@@ -12,7 +12,7 @@ import pytest
 
 PACKAGE = Path(__file__).parent.parent / "pipeline"
 CORE = (
-    "errors schema wire catalog frames camera templates storyboard prompts take lock plan check edit difference "
+    "errors schema wire catalog frames camera templates storyboard prompts take lock plan words check edit difference "
     "transitions exporters report"
 )
 SHELL = (

@@ -230,6 +230,76 @@ def test_settings_of_the_whole_film_are_told() -> None:
     ]
 
 
+CARD = {"id": "c015", "card": {"text": {"en": "Later", "de": "Später"}, "duration": 2}}
+LANGUAGES = {
+    "variants": {"matrix": {"language": ["en", "de"]}},
+    "captions": {"language": "{{ language }}"},
+    "vars": {"name": "The Sea", "weather": "storm"},
+}
+
+
+def worded(changed: dict[str, Any] | None = None, *, cards: bool = True, **sections: Any) -> dict[str, Any]:
+    """The film in two languages, with a title over its first shot, a caption over its third, a card and credits.
+
+    `changed` holds fields of shots by their ids; of a section, None takes it away.
+    """
+    made = film(sh010={"title": "{{ name }}"}, sh030={"caption": {"en": "Run!", "de": "Lauf!"}}, **LANGUAGES)
+    made["credits"] = {"lines": ["The end"]}
+    for shot in made["shots"]:
+        shot |= (changed or {}).get(shot["id"], {})
+    for name, value in sections.items():
+        made[name] = {**made[name], **value} if value else made.pop(name) and {}
+    if cards:
+        made["shots"].insert(1, CARD)
+    return {name: value for name, value in made.items() if value}
+
+
+@pytest.mark.parametrize(
+    ("wanted", "expected", "settings"),
+    [
+        (worded(), {}, []),
+        (worded(vars={"name": "The Sky"}), {"sh010": "recut: title says something else"}, []),
+        (worded({"sh010": {"title": {"text": "The Sea", "start": 2}}}), {
+            "sh010": "recut: title is shown otherwise"
+        }, []),
+        (worded({"sh020": {"lower_third": "Ada"}}), {"sh020": "recut: lower third is new"}, []),
+        (worded({"sh030": {"caption": {"en": "Run!", "de": "Renn!"}}}), {
+            "sh030": "recut: caption says something else in de"
+        }, []),
+        (worded({"sh030": {"caption": {"de": "Lauf!"}}}), {"sh030": "recut: caption says something else in en"}, []),
+        (worded(cards=False), {}, [("card c015", "is gone")]),
+        (worded(credits=None), {}, [("credits", "is gone")]),
+        (worded(credits={"lines": ["Ende"], "roll": False, "duration": 4, "background": "white"}), {}, [
+            ("credits", "says something else"), ("credits", "8 s to 4 s"),
+            ("credits", "background #000000 to #ffffff"), ("credits", "does not roll any more"),
+        ]),
+        (worded(captions={"burn": True, "language": "en"}), {
+            "sh030": "recut: caption says something else in de"
+        }, [
+            ("card c015", "says something else in de"),
+            ("captions.burn", "false to true"), ("captions.language", "de to en in de"),
+        ]),
+    ],
+)  # fmt: skip
+def test_changes_of_words_are_told_and_cost_nothing(
+    wanted: dict[str, Any], expected: dict[str, str], settings: list[tuple[str, str]]
+) -> None:
+    found = told(wanted, worded())
+    assert shots(found) == expected
+    assert [(each.name, each.words) for each in found.settings] == settings
+    assert (str(found.new_usd), found.new_unpriced) == ("0.00", 0)
+
+
+def test_a_card_that_moved_is_told_and_one_that_is_new_lengthens_the_film() -> None:
+    moved_card = worded(cards=False)
+    moved_card["shots"].insert(3, CARD)
+    found = told(moved_card, worded())
+    assert [(each.name, each.words) for each in found.settings] == [("card c015", "stands after sh030 now")]
+    found = told(worded(), worded(cards=False))
+    assert [(each.name, each.words) for each in found.settings] == [("card c015", "is new")]
+    assert {each.after_s - each.before_s for each in found.lengths if each.after_s and each.before_s} == {2}
+
+
 def test_what_is_renamed_and_continued_from_moves_nothing() -> None:
     wanted = film("sh011 sh020 sh030 sq040", sh010=None, sh011=FILM["shots"][0] | {"id": "sh011"})
     wanted["shots"][1]["continue_from"] = {"shot": "sh011"}

@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipeline.edit import Cue, Cut, Fade, Footage, Level, Mix, Own, Sound, assemble
@@ -216,7 +216,7 @@ def edits(draw: st.DrawFn) -> list[Footage]:
     return [replace(one, own=draw(OWN), cues=tuple(draw(st.lists(cues, max_size=2)))) for one in shots]
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(edits(), RATES)
 def test_any_list_of_clips_with_j_and_l_cuts_has_the_frames_of_its_picture_and_sounds_within_them(
     shots: list[Footage], frame_rate: Fraction
@@ -232,7 +232,7 @@ def test_any_list_of_clips_with_j_and_l_cuts_has_the_frames_of_its_picture_and_s
         assert all(before.at <= after.at for before, after in pairwise(sound.levels))
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(edits(), RATES)
 def test_every_take_is_in_step_with_its_picture_however_it_leads_or_lags(
     shots: list[Footage], frame_rate: Fraction
@@ -245,7 +245,7 @@ def test_every_take_is_in_step_with_its_picture_however_it_leads_or_lags(
         assert sound.first - sound.start == picture
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(edits(), RATES)
 def test_at_every_joint_of_two_takes_one_goes_as_the_other_comes(shots: list[Footage], frame_rate: Fraction) -> None:
     cut = cut_of(*shots, frame_rate=frame_rate)

@@ -15,7 +15,7 @@ from pipeline import schema
 MODELS = Path(__file__).parent.parent / "schemas" / "models"
 FOR_PEOPLE = {"$ref", "title", "description", "default", "examples"}
 SCHEMAS = sorted((Path(__file__).parent.parent / "schemas").rglob("*.schema.json"))
-# Every text of a storyboard that the recipe fills in; a board's other texts are taken as they stand.
+# Every text of a storyboard that is filled in; a board's other texts are taken as they stand.
 TEMPLATES = {
     "look",
     "palette",
@@ -32,6 +32,13 @@ TEMPLATES = {
     "delivery",
     "audio",
     "text",
+    # Words of the cut, which no recipe reads:
+    "card",
+    "title",
+    "lower_third",
+    "caption",
+    "role",
+    "language",
 }
 
 

@@ -5,6 +5,7 @@ films       what variants ask for, and whether their shots fit together in the c
 files       whether the named files are there and are what the models take
 sounds      the sound of the cut
 texts       prompts of nothing
+words       what is read in the cut: its templates, its language
 rules       what works and is probably not meant: each a warning with a code that can be switched off
 """
 
@@ -15,7 +16,7 @@ from dataclasses import dataclass
 from itertools import chain
 
 from pipeline.catalog import Model, models
-from pipeline.check import files, films, rules, sounds, structure, texts
+from pipeline.check import files, films, rules, sounds, structure, texts, words
 from pipeline.check.files import references
 from pipeline.check.finding import distinct
 from pipeline.check.sounds import sound_files
@@ -87,6 +88,7 @@ def check(
     found.append(sounds.problems(board, variants, facts, unusable))
     compositions = Compositions(board, variants, known)
     found += [films.problems(compositions, vague), _composed(compositions, facts, warn=warn)]
+    found.append(words.problems(compositions))
     found += [rules.warnings(compositions)] if warn else []
     meant = _not_told_yet(board, list(chain.from_iterable(map(distinct, found))), shape)
     problems = in_order([*shape, *meant], board.source.file)

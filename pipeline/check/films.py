@@ -14,7 +14,7 @@ from pipeline.check.finding import called, error
 from pipeline.errors import Problem, nearest
 from pipeline.frames import frames_in, plain_seconds, span
 from pipeline.plan import Compositions, Parameters, Variant, begins_with_a_frame, parameters, points
-from pipeline.storyboard import DIRECTED, FRAME_RATE, Change, Entry, Path, Settings, Shot, dotted
+from pipeline.storyboard import DIRECTED, FRAME_RATE, Card, Change, Entry, Path, Settings, Shot, dotted
 
 _WORDS = ("aspect_ratio", "resolution", "generate_audio", "enable_web_search")
 _POINTS = ("duration", "in", "out")
@@ -33,7 +33,7 @@ def problems(compositions: Compositions, vague: Container[str]) -> Iterator[Prob
     """What is wrong with each different edit of the board; `vague` holds the paths that could not be read."""
     seen: set[object] = set()
     for variant in compositions.variants:
-        edit = (variant.defaults, variant.cut, tuple(shot.id for shot in variant.shots))
+        edit = (variant.defaults, variant.cut, tuple(each.id for each in variant.sequence))
         if edit not in seen:
             seen.add(edit)
             yield from _Film(compositions, variant, vague).problems()
@@ -46,6 +46,7 @@ class _Film:
         self.board, self.compositions = compositions.board, compositions
         self.variant, self.vague = variant, vague
         self.rate = variant.cut.frame_rate or FRAME_RATE
+        self.shown = variant.sequence
 
     def problems(self) -> Iterator[Problem]:
         if not self.variant.shots and self.board.entries:
@@ -55,11 +56,16 @@ class _Film:
             entry = self.board.entries[index]
             yield from self.asked(entry, self.compositions.asked(self.variant, entry))
         timings: list[_Timing] = []
-        for index, shot in enumerate(self.variant.shots):
-            wanted = self.compositions.asked(self.variant, self.board.entries[shot.entry])
-            timings.append(self.timing(shot, wanted.duration_s))
-            if not timings[index].vague:
-                yield from self.points(shot, wanted.duration_s, timings[index].length)
+        for index, shown in enumerate(self.shown):
+            if isinstance(shown, Card):
+                timings.append(self.timing_of(shown))
+                yield from self.too_short(shown, timings[index])
+            else:
+                wanted = self.compositions.asked(self.variant, self.board.entries[shown.entry])
+                timings.append(self.timing(shown, wanted.duration_s))
+                if not timings[index].vague:
+                    yield from self.points(shown, wanted.duration_s, timings[index].length)
+                    yield from self.too_late(shown, timings[index].length)
             yield from self.transition(index, timings)
 
     def nothing_shown(self) -> Problem:
@@ -185,6 +191,23 @@ class _Film:
         ]
         return _Timing(length, overlap, any(dotted(path) in self.vague for path in read) if self.vague else False)
 
+    def timing_of(self, card: Card) -> _Timing:
+        overlap = frames_in(card.transition.duration_s, self.rate) if card.transition else 0
+        return _Timing(frames_in(card.duration_s, self.rate), overlap, dotted((*card.path, "card")) in self.vague)
+
+    def too_short(self, card: Card, timing: _Timing) -> Iterator[Problem]:
+        if timing.length < 1 and not timing.vague:
+            path = (*card.path, "card", "duration") if card.kind == "card" else (*card.path, "duration")
+            yield error(self.board, "duration", path, "it is shorter than one frame of the cut", "lengthen it")
+
+    def too_late(self, shot: Shot, length: int) -> Iterator[Problem]:
+        """Words that would appear when the shot is over."""
+        for words in shot.words:
+            if words.start_s is not None and frames_in(words.start_s, self.rate) >= length > 0:
+                shown = plain_seconds(length / self.rate)
+                message = f"it appears at {plain_seconds(words.start_s)} s, and the shot is seen for {shown} s"
+                yield error(self.board, "points", (*words.path, "start"), message, "write an earlier time")
+
     def points(self, shot: Shot, duration_s: Fraction, length: int) -> Iterator[Problem]:
         in_s, out_s = points(shot, duration_s)
         if length < 1 and in_s == shot.begin_s and shot.out_s is None and self.board.entries[shot.entry].several:
@@ -220,7 +243,7 @@ class _Film:
         return error(self.board, "split", path, message, "write an earlier time, or a longer `duration`")
 
     def transition(self, index: int, timings: list[_Timing]) -> Iterator[Problem]:
-        shot, own = self.variant.shots[index], timings[index]
+        shot, own = self.shown[index], timings[index]
         if shot.transition is None:
             return
         path = (*shot.path, "transition")
@@ -240,12 +263,12 @@ class _Film:
 
     def first_path(self) -> Path:
         """Where the first shot of the board stands; one that only comes first in a variant begins with a hard cut."""
-        return ("shots", 0, "shots", 0) if len(self.variant.shots[0].path) > 2 else ("shots", 0)
+        return ("shots", 0, "shots", 0) if len(self.shown[0].path) > 2 else ("shots", 0)
 
     def too_long(self, index: int, timings: list[_Timing]) -> Iterator[Problem]:
         """A transition that leaves nothing of a shot that has to be seen on its own, too."""
-        shot, own = self.variant.shots[index], timings[index]
-        before, earlier = self.variant.shots[index - 1], timings[index - 1]
+        shot, own = self.shown[index], timings[index]
+        before, earlier = self.shown[index - 1], timings[index - 1]
         taken = earlier.overlap if index > 1 else 0
         room = earlier.length - taken
         if own.overlap >= min(own.length, room) > 0:

@@ -13,13 +13,18 @@ from pipeline.check.rules import RULES
 from pipeline.errors import Problem, nearest
 from pipeline.frames import plain_seconds
 from pipeline.plan import DEVICES, targets
-from pipeline.storyboard import Entry, Path, Storyboard
+from pipeline.storyboard import Card, Entry, Part, Path, Storyboard
 from pipeline.storyboard.build import SUBJECTS
 from pipeline.storyboard.measures import seconds
 from pipeline.storyboard.nodes import Node, fields_of, items_of, whole_file
 
 RESERVED = ("takes", "previs")  # folders of the store, beside those of the cuts
-_OF_A_SHOT = ("in", "out", "transition", "mix", "audio_lead", "audio_lag", "voice_over", "effects")  # of the cut
+# What only a shot of the cut has.
+_OF_A_SHOT = (
+    "in", "out", "transition", "mix", "audio_lead", "audio_lag", "voice_over", "effects", "title", "lower_third",
+    "caption",
+)  # fmt: skip
+_OF_CARDS = ("id", "card", "transition")
 _NO_FOLDER = re.compile(r'^\.|[. ]$|[<>:"/\\|?*\x00-\x1f]')  # on one system or another
 
 
@@ -32,6 +37,7 @@ def problems(board: Storyboard) -> Iterator[Problem]:
     yield from _strangers(board)
     yield from _circles(board)
     yield from _several(board)
+    yield from _cards(board)
     yield from _raw(board)
     yield from variety.problems(board)
     yield from _off(board)
@@ -53,7 +59,11 @@ def _ids(board: Storyboard) -> Iterator[Problem]:
             message = f'two shots are called "{name}"'
             if first[folded] != name:
                 message = f'"{name}" and "{first[folded]}" differ in case only'
-            yield error(board, "duplicate-id", (*path, "id"), message, "give each shot a name of its own")
+            if path[0] != "shots":
+                message = f'a shot is called "{first[folded]}", as the credits are'
+            hint = "give the shot another name: a change leaves the credits out by this one"
+            hint = "give each shot a name of its own" if path[0] == "shots" else hint
+            yield error(board, "duplicate-id", (*path, "id"), message, hint)
         elif folded in DEVICES:
             message = f'a shot can\'t be called "{name}"'
             yield error(board, "reserved-name", (*path, "id"), message, "Windows has a device of that name")
@@ -61,11 +71,10 @@ def _ids(board: Storyboard) -> Iterator[Problem]:
 
 
 def _named(board: Storyboard) -> Iterator[tuple[Path, str]]:
-    """Everything that has an id: entries, and the shots of those that hold several."""
-    for entry in board.entries:
-        yield entry.path, entry.id
-        if entry.several:
-            yield from ((part.path, part.id) for part in entry.parts)
+    """Everything that has an id, in the order of the file: entries, the shots of those that hold several, cards."""
+    found: list[Entry | Part | Card] = [*board.entries, *board.cards]
+    found += [part for entry in board.entries if entry.several for part in entry.parts]
+    yield from sorted(((one.path, one.id) for one in found), key=lambda named: [str(named[0][0]) != "shots", *named[0]])
 
 
 def _subjects(board: Storyboard) -> Iterator[Problem]:
@@ -95,13 +104,16 @@ def _strangers(board: Storyboard) -> Iterator[Problem]:
     known = targets(board)
     inner = {part.id: entry for entry in board.entries if entry.several for part in entry.parts}
     divided = {entry.id: entry for entry in board.entries if len(entry.shots) > 1}
+    cards = {card.id for card in board.cards}
     ids = sorted(known)
     for entry in board.entries:
         name = entry.continue_from.shot if entry.continue_from else ""
         if not entry.continue_from or name in known:
             continue
         path = (*entry.path, "continue_from", "shot")
-        if name in inner:
+        if name in cards:
+            message, hint = f"{name} is a card, which is drawn and has no take", "name a shot that is generated"
+        elif name in inner:
             message = f"{inner[name].id} is kept whole, so only its end can be continued from"
             hint = f"write {inner[name].parts[-1].id}, or give {inner[name].id} a `split`"
         elif name in divided:
@@ -167,6 +179,18 @@ def _several(board: Storyboard) -> Iterator[Problem]:
                 hint = f"say where its shots end with `split: [..]`, or write it at {entry.id}"
                 yield error(board, "several", (*part.path, word), message, hint, key=True)
         yield from _split(board, entry, said.get("split"))
+
+
+def _cards(board: Storyboard) -> Iterator[Problem]:
+    """A card is drawn, so what a generation is told has no meaning beside it."""
+    for card in board.cards:
+        for word in fields_of(board.source.node(card.path)) if card.kind == "card" else ():
+            if word not in _OF_CARDS:
+                message = f"a card is drawn and not generated, so it has no {word}"
+                yield error(board, "card", (*card.path, word), message, "delete it, or make it a shot", key=True)
+    if board.cards and not board.entries:
+        message = "nothing is generated in this film: cards alone have no size"
+        yield error(board, "no-shots", ("shots",), message, "add a shot with a `prompt`", key=True)
 
 
 def _split(board: Storyboard, entry: Entry, node: Node | None) -> Iterator[Problem]:

@@ -25,6 +25,7 @@ def problems(board: Storyboard) -> Iterator[Problem]:
         for name, value in included.items():
             added.setdefault(name, set()).add(key_of(value))
     ids = {shot.id for shot in board.shots} | {entry.id for entry in board.entries}
+    ids |= {card.id for card in board.cards}
     for change in board.variants.changes:
         yield from _choices(board, added, (*change.path, "when"), change.when)
         yield from _shots(board, ids, (*change.path, "shots"), change.shots or ())

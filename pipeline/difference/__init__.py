@@ -4,6 +4,7 @@ side          what one state of the board comes to: jobs, shots, seconds
 matching      which entry was which, and what is the least that was moved
 recut         what differs in the cut alone, and costs nothing
 remixed       what differs in its sound
+reading       what differs in the words of the cut, and costs nothing
 besides       what differs of an entry and generates nothing now
 naming        in which variants
 comparison    all of it                                        Difference, Edit, NewJob, Setting, Length

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from pipeline.difference import remixed
+from pipeline.difference import reading, remixed
 from pipeline.difference.naming import within
 from pipeline.difference.side import Side
 from pipeline.frames import plain_seconds
@@ -34,6 +34,7 @@ def recut(before: Side, after: Side, was: int, index: int) -> tuple[str, ...]:
             sentences += [*_points(one, other), *_transition(one, other)]
             both = tuple(variant for variant in after.jobs[index] if variant in before.jobs[was])
             sentences += remixed.of_shot(one, other, before, after, both)
+            sentences += reading.over(one, other, before, after)
             sentences += _chosen(one, other, before, after, was, index)
             sentences += _shown(one.id, other.id, before, after, was, index)
         else:
@@ -59,6 +60,7 @@ def settings(before: Side, after: Side) -> Iterator[Setting]:
         if was_usd != now_usd:
             limits = ("no limit" if usd is None else f"${usd:f}" for usd in (was_usd, now_usd))
             yield Setting(f"budget.{name}", " to ".join(limits))
+    yield from (Setting(name, words) for name, words in reading.settings(before, after))
     yield from _checks(one, other)
     yield from _words(one, other)
 

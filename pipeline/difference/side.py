@@ -8,8 +8,10 @@ from fractions import Fraction
 from pipeline.edit import Footage, assemble
 from pipeline.lock import Points
 from pipeline.plan import Plan, Soundtrack, Soundtracks, Variant, points
-from pipeline.storyboard import Entry, MixSpec, Shot
+from pipeline.storyboard import Card, Entry, MixSpec, Shot
+from pipeline.words import Captions, Said, Wording, captions_of, has_words
 
+Read = tuple[Wording, ...]
 _ANY_SIZE = (2, 2)  # pixels: how long a cut is does not hang on it
 
 
@@ -29,9 +31,14 @@ class Side:
         self.mixes: dict[str, MixSpec] = {}  # variant -> what it says of its sound
         self.soundtracks: dict[str, Soundtrack] = {}  # variant -> the sound files it plays
         self._sounds = Soundtracks(plan.board, plan.variants) if plan else None
+        self.read: dict[str, dict[str, Read]] = {}  # variant -> by shot or card, what is read in it
+        self.captions: dict[str, Captions] = {}  # variant -> how they are made
+        self.order: tuple[str, ...] = ()  # ids of all shots and cards of the board
         self.to_buy = frozenset(job.digest for job in plan.to_buy()) if plan else frozenset()
         for variant in plan.variants if plan else ():
             self._add(variant)
+        if plan and has_words(plan.board):
+            self._add_words(plan)
 
     @property
     def digests(self) -> Mapping[str, object]:
@@ -62,6 +69,21 @@ class Side:
             self.soundtracks[variant.name] = self._sounds.of(variant)
         self.cuts[variant.name] = variant.cut.frame_rate, variant.cut.fit, f"{width}x{height}"
 
+    def _add_words(self, plan: Plan) -> None:
+        everything: list[Shot | Card] = [*plan.board.shots]
+        everything += [card for card in plan.board.cards if card.kind == "card"]
+        self.order = tuple(each.id for each in sorted(everything, key=lambda each: int(each.path[1])))
+        for variant in plan.variants:
+            said = Said(plan.compositions, variant)
+            self.captions[variant.name] = captions_of(variant, said.language)
+            self.read[variant.name] = {each.id: _written(each, said) for each in variant.sequence}
+
+    def follows(self, name: str, other: Side) -> str:
+        """The id of what stands before a card, of what the other state has, too; "" for nothing."""
+        both = [each for each in self.order if each == name or each in other.order]
+        at = both.index(name) if name in both else 0
+        return both[at - 1] if at else ""
+
     def chosen(self, index: int, variant: str, shot: str) -> Points:
         """Where a shot begins and ends in the take that the variant uses, where somebody chose it for just that one."""
         take = self.takes[index].get(variant)
@@ -72,7 +94,9 @@ class Side:
         rate, fit = variant.cut.frame_rate, variant.cut.fit
         assert rate is not None
         assert fit is not None
-        footage = [self._footage(plan, variant, shot) for shot in variant.shots]
+        footage = [
+            _card(each) if isinstance(each, Card) else self._footage(plan, variant, each) for each in variant.sequence
+        ]
         return assemble(variant.name, footage, rate, _ANY_SIZE, fit).frame_count / rate
 
     def _footage(self, plan: Plan, variant: Variant, shot: Shot) -> Footage:
@@ -82,3 +106,16 @@ class Side:
         in_s, out_s = in_s if own.in_s is None else own.in_s, out_s if own.out_s is None else own.out_s
         overlap_s = shot.transition.duration_s if shot.transition else Fraction(0)
         return Footage(shot.id, duration_s, in_s, out_s, overlap_s, "", None)
+
+
+def _written(shown: Shot | Card, said: Said) -> Read:
+    """What was written to be read; lines of dialogue are told as what they are, in the prompt."""
+    if isinstance(shown, Shot) and not shown.words:
+        return ()
+    captioned = isinstance(shown, Card) or any(each.kind == "caption" for each in shown.words)
+    return tuple(each for each in said.of(shown) if captioned or each.kind != "caption")
+
+
+def _card(card: Card) -> Footage:
+    overlap_s = card.transition.duration_s if card.transition else Fraction(0)
+    return Footage(card.id, card.duration_s, Fraction(0), None, overlap_s, "", None, ground=card.background)

@@ -4,7 +4,8 @@ cut         the picture: which frames of which clip are on screen
 sound       what is asked of the sound, and what is heard, as values
 laying      what is heard when: takes with their leads and lags, cues at their times
 ducking     music gives way to those who speak
-assembling  both together
+reading     what is read when, over which shot
+assembling  all of it together
 """
 
 from pipeline.edit.assembling import assemble

@@ -12,6 +12,7 @@ from typing import Literal
 from pipeline.edit.sound import Cue, Own, Sound
 from pipeline.frames import frames_in, plain_seconds, span
 from pipeline.take import MediaFacts
+from pipeline.words import Captions, Wording, Words
 
 Fit = Literal["contain", "cover"]
 Kind = Literal["dissolve", "fade", "wipe", "slide", "push", "iris", "whip_pan"]
@@ -29,6 +30,7 @@ class Joint:
 
 DISSOLVE = Joint("dissolve")
 _PLAINLY = Own()
+NO_CAPTIONS = Captions()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,8 @@ class Footage:
     joint: Joint = DISSOLVE  # what is seen in the overlap
     own: Own = _PLAINLY  # how its own sound is heard
     cues: tuple[Cue, ...] = ()  # sound files that it brings
+    ground: str = ""  # #rrggbb: it is a card of this colour, and never had a clip
+    words: tuple[Wording, ...] = ()  # what is read over it, or on it
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,7 @@ class Segment:
     length: int  # frames, the overlaps at both ends included
     overlap: int  # frames of it that overlap the segment before
     joint: Joint = DISSOLVE  # what is seen in them
+    ground: str = ""  # #rrggbb of a card that its author wrote; "" otherwise
 
     @property
     def end(self) -> int:
@@ -87,6 +92,8 @@ class Cut:
     sounds: tuple[Sound, ...] = ()  # everything that is heard
     loudness_lufs: Decimal | None = None  # what the whole is brought to; None: levels are left as they are
     true_peak_dbtp: Decimal = Decimal(-1)  # decibels that no peak passes then
+    words: tuple[Words, ...] = ()  # what is read in it, in the order in which it appears
+    captions: Captions = NO_CAPTIONS
 
     @property
     def frame_count(self) -> int:
@@ -121,7 +128,7 @@ def _segment(shot: Footage, before: Segment | None, frame_rate: Fraction) -> tup
         overlap = most
     start = before.start + before.length - overlap if before else 0
     source, sha256 = ("", "") if card or shot.clip is None else (shot.source, shot.clip.sha256)
-    return Segment(shot.shot, source, card, sha256, start, first, length, overlap, shot.joint), notes
+    return Segment(shot.shot, source, card, sha256, start, first, length, overlap, shot.joint, shot.ground), notes
 
 
 def _room(before: Segment, length: int) -> int:

@@ -21,7 +21,9 @@ from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
 from pipeline.frames import SAMPLE_RATE
+from pipeline.media.captions import caption_stream, put_captions, switch_off
 from pipeline.media.coded import OWN_SETS
+from pipeline.media.tracks import Track
 from pipeline.media.whole import whole, writing
 
 SOUND_BITS = 192_000  # a second
@@ -48,6 +50,7 @@ class FilmWriter:
         pictures: bool = True,
         sound: bool = True,
         sound_bits: int = 0,
+        captions: Track | None = None,
     ) -> None:
         """`width` and `height` in pixels, even; `frame_rate` in frames a second, kept exactly.
 
@@ -58,13 +61,17 @@ class FilmWriter:
         self.target, self._rate = target, frame_rate
         self._frames = self._samples = 0
         with ExitStack() as stack:
-            part = stack.enter_context(whole(target))
+            part = self._part = stack.enter_context(whole(target))
             with writing(target):
                 self._container = begun(part, frame_rate)
             stack.callback(self._discard)
-            # Both before the first packet: libav can't place a stream that comes later.
+            # All before the first packet: libav can't place a stream that comes later.
             self._picture = _picture_stream(self._container, width, height, frame_rate) if pictures else None
             self._sound = _sound_stream(self._container, sound_bits or SOUND_BITS) if sound else None
+            self._has_captions = captions is not None
+            if captions:
+                stream = caption_stream(self._container, captions, (width, height), frame_rate)
+                put_captions(self._container, stream, captions, frame_rate)
             self._stack = stack.pop_all()
 
     def __enter__(self) -> Self:
@@ -103,6 +110,8 @@ class FilmWriter:
             for stream in (self._picture, self._sound):
                 self._container.mux(stream.encode(None) if stream else [])
             self._container.close()
+            if self._has_captions:
+                switch_off(self._part)
 
     def _discard(self) -> None:
         # libav writes an index on closing, even for a film that failed, and that may fail again.

@@ -15,9 +15,11 @@ from av.video.stream import VideoStream
 
 from pipeline.errors import MediaError
 from pipeline.media.avc import joined
+from pipeline.media.captions import caption_stream, put_captions, switch_off
 from pipeline.media.coded import Coded
 from pipeline.media.film import begun, tagged
 from pipeline.media.opening import blaming, opened, picture_stream, sound_stream
+from pipeline.media.tracks import Track
 from pipeline.media.whole import whole, writing
 
 _TOGETHER = 12  # frames whose sound lies beside them in the file
@@ -33,8 +35,12 @@ class Strip:
     length: int  # packets, and frames
 
 
-def splice(strips: Sequence[Strip], sound: Path, target: Path, frame_rate: Fraction) -> None:
+def splice(
+    strips: Sequence[Strip], sound: Path, target: Path, frame_rate: Fraction, captions: Track | None = None
+) -> None:
     """Write the film `target`: the frames of all strips, whose parameter sets agree, and the sound of the file `sound`.
+
+    Players can switch on its `captions`, where there are any.
 
     Raises StoryreelError for a target that can't be written and MediaError for a clip that is not what it was; the
     target is replaced when the film is whole.
@@ -45,10 +51,13 @@ def splice(strips: Sequence[Strip], sound: Path, target: Path, frame_rate: Fract
         assert picture is not None
         assert track is not None
         with writing(target), begun(part, frame_rate) as film:
-            # Both before the first packet: libav can't place a stream that comes later.
+            # All before the first packet: libav can't place a stream that comes later.
             shown, sounding = film.add_stream_from_template(picture), film.add_stream_from_template(track)
+            read = caption_stream(film, captions, strips[0].clip.size, frame_rate) if captions else None
             shown.codec_context.extradata = joined(strip.clip.sets for strip in strips)
             tagged(shown)
+            if captions and read:
+                put_captions(film, read, captions, frame_rate)
             waiting, frame = _Waiting(heard.demux(track)), 0
             for strip in strips:
                 for place, packet in enumerate(_packets(strip)):
@@ -60,6 +69,9 @@ def splice(strips: Sequence[Strip], sound: Path, target: Path, frame_rate: Fract
                     film.mux_one(packet)
                 frame += strip.length
             _put(film, sounding, waiting.until(None))
+        if captions:
+            with writing(target):
+                switch_off(part)
 
 
 def _put(film: OutputContainer, stream: AudioStream, packets: Iterable[Packet[AudioStream]]) -> None:

@@ -6,16 +6,33 @@ import itertools
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from pipeline.errors import BadInput, Problem, nearest
 from pipeline.plan import naming
-from pipeline.storyboard import FRAME_RATE, NO_MIX, Change, CutSpec, MixSpec, Path, Settings, Shot, Storyboard, dotted
+from pipeline.storyboard import (
+    CREDITS,
+    FRAME_RATE,
+    NO_MIX,
+    UNSAID,
+    CaptionSpec,
+    Card,
+    Change,
+    CutSpec,
+    MixSpec,
+    Path,
+    Settings,
+    Shot,
+    Storyboard,
+    dotted,
+)
 from pipeline.templates import Data, Scalar, TemplateError
 
 MAIN = "main"  # name of the only variant of a board without any
 MAX_VARIANTS = 50_000
 MAX_SLOTS = 200_000  # shots of all variants together
 MAX_COMPARED = 1_000_000  # variants times what is said of some of them: each is held against each
+_Said = TypeVar("_Said", Settings, CaptionSpec)
 _Combination = dict[str, tuple[str, Scalar]]  # variable -> key and value
 
 
@@ -30,6 +47,15 @@ class Variant:
     shots: tuple[Shot, ...]  # those it shows, in the order of the board
     cut: CutSpec  # with everything said
     mix: MixSpec = NO_MIX
+    cards: tuple[Card, ...] = ()  # those it shows
+    captions: CaptionSpec = UNSAID
+
+    @property
+    def sequence(self) -> tuple[Shot | Card, ...]:
+        """Everything that it shows, in the order of the cut."""
+        among: list[Shot | Card] = [*self.shots, *(card for card in self.cards if card.kind == "card")]
+        last = (card for card in self.cards if card.kind == "credits")
+        return (*sorted(among, key=lambda shown: int(shown.path[1])), *last)
 
     @property
     def entries(self) -> tuple[int, ...]:
@@ -72,7 +98,7 @@ class Variants:
         keys = {variable: key for variable, (key, _) in combination.items()}
         chosen = {variable: value for variable, (_, value) in combination.items()}
         values: dict[str, Data] = {**self.board.vars, **chosen}
-        defaults, shots = self.board.defaults, self._shots
+        defaults, shots, cards, captions = self.board.defaults, self._shots, self.board.cards, self.board.captions
         cut = CutSpec(self.board.cut.frame_rate or FRAME_RATE, self.board.cut.fit or "contain")
         mix = self.board.mix
         for change in self._changes(keys):
@@ -80,9 +106,10 @@ class Variants:
             defaults = _over(change.defaults, defaults)
             cut = CutSpec(change.cut.frame_rate or cut.frame_rate, change.cut.fit or cut.fit)
             mix = mix.under(change.mix) if change.mix != NO_MIX else mix
+            captions = _over(change.captions, captions)
             if change.shots is not None or change.without:
-                shots = self._shown(change, shots)
-        return Variant(name, keys, values, defaults, shots, cut, mix)
+                shots, cards = self._shown(change, shots), _left(change, cards)
+        return Variant(name, keys, values, defaults, shots, cut, mix, cards, captions)
 
     def _changes(self, keys: Mapping[str, str]) -> Iterator[Change]:
         for change in self.board.variants.changes if self.board.variants else ():
@@ -227,7 +254,13 @@ def _fits(combination: _Combination, added: Mapping[str, Scalar], own: set[str])
     return all(combination[name][0] == key_of(value) for name, value in added.items() if name in own)
 
 
-def _over(new: Settings, old: Settings) -> Settings:
-    """The settings that are said in `new`, and the others as they were."""
-    said = {name: getattr(new, name) for name in Settings.__dataclass_fields__ if getattr(new, name) is not None}
+def _over(new: _Said, old: _Said) -> _Said:
+    """What is said in `new`, and the rest as it was."""
+    said = {name: getattr(new, name) for name in new.__dataclass_fields__ if getattr(new, name) is not None}
     return replace(old, **said)
+
+
+def _left(change: Change, cards: tuple[Card, ...]) -> tuple[Card, ...]:
+    """The cards that a change leaves; the credits stay where it names shots."""
+    only = None if change.shots is None else {*change.shots, CREDITS}
+    return tuple(card for card in cards if card.id not in change.without and (only is None or card.id in only))

@@ -11,7 +11,7 @@ from PIL import ImageFont
 
 Font = ImageFont.FreeTypeFont
 
-_FONTS = Path(__file__).with_name("fonts")
+_FONTS = Path(__file__).parents[1] / "fonts"
 _MISSING = "\uffff"  # no character, so no font draws it
 _UNSEEN = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
 # Nobody reads more than this off a slate, and shaping a megabyte of text takes seconds.

@@ -22,9 +22,10 @@ from pipeline.produce.sharing import brought_home
 from pipeline.produce.sounding import Sounding
 from pipeline.render import Engine, kept
 from pipeline.store import Store, previs_home, take_home
-from pipeline.storyboard import Shot, Transition
+from pipeline.storyboard import Card, Shot, Transition
 from pipeline.take import Take
 from pipeline.wire import LOCAL_ORIGIN
+from pipeline.words import Said, captions_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +156,7 @@ def _cut(
     failed = {shot: error for shot, error in found.items() if isinstance(error, StoryreelError)}
     takes = sum(1 for shot in variant.shots if rehearsal.footage[variant.name, shot.entry].startswith("take:"))
     previs = len(variant.shots) - takes - len(failed)
-    notes = (*cut.notes, *kept.notes_of(target))
+    notes = (*cut.notes, *kept.notes_of(target), *kept.notes(cut))
     finished = FinishedCut(
         variant.name, target, cut.frame_count, cut.frame_rate, takes, previs, failed, notes, unchanged
     )
@@ -193,21 +194,33 @@ def assembled(
     `choices` may have points of its own for a take, which go before those of the storyboard. `facts` has those of the
     sound files that the variant plays.
     """
-    sounding = Sounding(compositions, variant, facts)
+    sounding, said = Sounding(compositions, variant, facts), Said(compositions, variant)
     cues = sounding.cues()
     footage = [
-        replace(
-            _footage_of(compositions, variant, shot, found[shot.id], choices),
-            own=sounding.own(shot),
-            cues=cues.get(shot.id, ()),
+        _card(each, said)
+        if isinstance(each, Card)
+        else replace(
+            _footage_of(compositions, variant, each, found[each.id], choices),
+            own=sounding.own(each),
+            cues=cues.get(each.id, ()),
+            words=said.of(each),
         )
-        for shot in variant.shots
+        for each in variant.sequence
     ]
     size = compositions.size(variant)
     rate, fit = variant.cut.frame_rate, variant.cut.fit
     assert rate is not None
     assert fit is not None
-    return edit.assemble(variant.name, footage, rate, size, fit, sounding.mix(cues[""]))
+    captions = captions_of(variant, said.language)
+    return edit.assemble(variant.name, footage, rate, size, fit, sounding.mix(cues[""]), captions)
+
+
+def _card(card: Card, said: Said) -> Footage:
+    overlap_s, joint = card.transition.duration_s if card.transition else Fraction(0), joint_of(card.transition)
+    zero, ground = Fraction(0), card.background
+    return Footage(
+        card.id, card.duration_s, zero, None, overlap_s, "", None, joint=joint, ground=ground, words=said.of(card)
+    )
 
 
 def _footage_of(

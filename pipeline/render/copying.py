@@ -19,6 +19,7 @@ from pipeline.edit import Cut
 from pipeline.errors import MediaError
 from pipeline.media.coded import Coded, coded
 from pipeline.media.splice import Strip, splice
+from pipeline.render.captions import soft_track
 from pipeline.render.encoding import encoded
 from pipeline.render.mix import Locate
 from pipeline.render.parts import Drawn, Part, described, parts, shown
@@ -42,7 +43,7 @@ def copy(
             strips.append(_strip(cut, outputs, kept, part, clips, progress))
             progress(part.start + part.length)
         track = heard.result()
-    splice(strips, track, target, cut.frame_rate)
+    splice(strips, track, target, cut.frame_rate, soft_track(cut))
     return notes_beside(track)
 
 

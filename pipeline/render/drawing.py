@@ -6,10 +6,15 @@ import tempfile
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from pipeline.edit import Cut
 from pipeline.media.canvas import Canvas
 from pipeline.media.film import FilmWriter
+from pipeline.render.captions import soft_track
 from pipeline.render.encoding import encoded
 from pipeline.render.mastering import mastered
 from pipeline.render.mix import Locate
@@ -26,13 +31,13 @@ def draw(cut: Cut, outputs: Path, target: Path, locate: Locate, progress: Callab
     with (
         Reels(cut, outputs, canvas) as reels,
         closing(mastered(cut, locate, as_copied.master)) as samples,
-        FilmWriter(target, cut.width, cut.height, cut.frame_rate, sound_bits=as_copied.bits) as film,
+        FilmWriter(
+            target, cut.width, cut.height, cut.frame_rate, captions=soft_track(cut), sound_bits=as_copied.bits
+        ) as film,
     ):
         shown = timeline(cut, reels, canvas, reference=True)
         for frame, heard in enumerate(samples):
-            picture = shown.get_frame(middle_s(frame, cut.frame_rate))
-            planes = picture if picture.ndim == 2 else canvas.planes_of_rgb(picture)
-            film.picture(canvas.frame(planes))
+            film.picture(canvas.frame(_picture(cut, shown, frame, reels, canvas)))
             film.sound(heard)
             reels.close_before(frame + 1)
             progress(frame + 1)
@@ -48,8 +53,13 @@ def draw_part(cut: Cut, outputs: Path, part: Drawn, target: Path, progress: Call
     ):
         shown = timeline(cut, reels, canvas, reference=False)
         for frame in range(part.start, part.start + part.length):
-            picture = shown.get_frame(middle_s(frame, cut.frame_rate))
-            planes = picture if picture.ndim == 2 else canvas.planes_of_rgb(picture)
-            film.picture(canvas.frame(planes))
+            film.picture(canvas.frame(_picture(cut, shown, frame, reels, canvas)))
             reels.close_before(frame + 1)
             progress(frame + 1 - part.start)
+
+
+def _picture(cut: Cut, shown: Any, frame: int, reels: Reels, canvas: Canvas) -> NDArray[np.uint8]:
+    """A frame of the timeline, with what is read over it."""
+    picture = shown.get_frame(middle_s(frame, cut.frame_rate))
+    planes = picture if picture.ndim == 2 else canvas.planes_of_rgb(picture)
+    return reels.lettering.over(planes, frame)

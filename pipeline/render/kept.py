@@ -13,6 +13,7 @@ from typing import Any
 from pipeline.edit import Cut
 from pipeline.errors import StoreError
 from pipeline.render import KEPT, Engine, render
+from pipeline.render.captions import ENDINGS, captions, files, seen
 from pipeline.schema import plain, violations
 from pipeline.store.files import overwrite, read
 from pipeline.store.reading import folder_of
@@ -26,9 +27,10 @@ SCHEMA = "store/cut.schema.json"
 def is_drawn(cut: Cut, engine: Engine, target: Path) -> bool:
     """Whether the film at `target` is this very cut, whole, made by this engine."""
     record = _record(target.parent)
-    return (
-        record.get("cut") == _digest(cut, engine) and target.is_file() and target.stat().st_size == record["size_bytes"]
-    )
+    if record.get("cut") != _digest(cut, engine):
+        return False
+    there = target.is_file() and target.stat().st_size == record["size_bytes"]
+    return there and all(target.with_suffix(f".{ending}").is_file() == bool(captions(cut)) for ending in ENDINGS)
 
 
 def draw(
@@ -49,7 +51,8 @@ def draw(
     outputs = Path(os.path.realpath(outputs))  # itself it may be a link to a larger disk; below it none is followed
     for folder in (target.parent, target.parents[1] / KEPT):
         folder_of(outputs, folder.relative_to(target.parents[2]).as_posix())
-    notes = render(cut, outputs, target, engine=engine, locate=locate, progress=progress)
+    noted = render(cut, outputs, target, engine=engine, locate=locate, progress=progress)
+    _write_captions(cut, storyboard, target)
     _clear(target.parents[1] / KEPT)
     record = {
         "format": 1,
@@ -59,7 +62,7 @@ def draw(
         "frames": cut.frame_count,
         "frame_rate": str(cut.frame_rate),
         "size_bytes": target.stat().st_size,
-        **({"notes": notes} if notes else {}),
+        **({"notes": noted} if noted else {}),
     }
     overwrite(target.with_name("cut.json"), (json.dumps(record, indent=2) + "\n").encode(), durable=False)
 
@@ -81,6 +84,26 @@ def notes_of(target: Path) -> tuple[str, ...]:
     return tuple(_record(target.parent).get("notes", ()))
 
 
+def _write_captions(cut: Cut, storyboard: str, target: Path) -> None:
+    """The captions beside the film; those of an older cut go where this one has none."""
+    made = files(cut, storyboard)
+    for ending in ENDINGS:
+        file = target.with_suffix(f".{ending}")
+        if ending in made:
+            overwrite(file, made[ending].encode(), durable=False)
+        else:
+            file.unlink(missing_ok=True)
+
+
+def notes(cut: Cut) -> tuple[str, ...]:
+    """What the fonts of this machine could not write as it is written, and what to install."""
+    if not seen(cut):
+        return ()
+    from pipeline.render.lettering import missing  # here, as above
+
+    return missing(cut)
+
+
 def owner(folder: Path) -> str:
     """The storyboard whose cut lies in a folder, by its path in the project; "" where none does."""
     return str(_record(folder).get("storyboard", ""))
@@ -95,7 +118,13 @@ def _clear(folder: Path) -> None:
 
 
 def _digest(cut: Cut, engine: Engine) -> str:
-    return digest_of({"drawing": DRAWING, "engine": engine, "cut": plain(cut)})
+    found = {"drawing": DRAWING, "engine": engine, "cut": plain(cut)}
+    if seen(cut):
+        # It loads Pillow and NumPy, which a film without words on it does not need.
+        from pipeline.render.lettering import described
+
+        found["words"] = [described(cut, words) for words in seen(cut)]
+    return digest_of(found)
 
 
 def _record(folder: Path) -> dict[str, Any]:

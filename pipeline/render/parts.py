@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from pipeline.edit import Cut, Segment
 from pipeline.media.avc import Sets
 from pipeline.media.coded import OWN_SETS, Coded
+from pipeline.render.captions import over, seen
+from pipeline.render.lettering import described as words_described
 from pipeline.render.spans import Span, spans
 from pipeline.schema import plain
 
@@ -45,8 +48,9 @@ def parts(cut: Cut, clips: Mapping[str, Coded | str]) -> tuple[Part, ...]:
     fit = _agreeing(cut, fit)
     found: list[Part] = []
     lone = False  # whether the last part is a few frames of one shot: too few to be encoded by themselves
-    for span in spans(cut.segments):
-        for part in _of(span, cut, fit):
+    bounds = _bounds(cut)
+    for span in (part for whole in spans(cut.segments) for part in _cut_at(whole, bounds)):
+        for part in _of(span, cut, fit, lettered=bounds.get(span.start, False)):
             last = found[-1] if found else None
             few = isinstance(part, Drawn) and part.length < _SHORT and len(span.shown) == 1
             if isinstance(part, Drawn) and isinstance(last, Drawn) and (few or lone):
@@ -71,16 +75,39 @@ def described(cut: Cut, part: Drawn) -> dict[str, Any]:
     for span in spans(cut.segments):
         first, stop = max(span.start, part.start), min(span.start + span.length, part.start + part.length)
         if first < stop:
-            seen = [_shown(cut.segments[index], first) for index in span.shown]
-            joint = plain(cut.segments[span.shown[1]].joint) if len(seen) > 1 else None
+            there = [_shown(cut.segments[index], first) for index in span.shown]
+            joint = plain(cut.segments[span.shown[1]].joint) if len(there) > 1 else None
             place = {"from": first - span.start, "frames": stop - first, "of": span.length}
-            rows.append({**place, "shown": seen, "joint": joint})
-    return {"size": [cut.width, cut.height], "fit": cut.fit, "frame_rate": str(cut.frame_rate), "spans": rows}
+            rows.append({**place, "shown": there, "joint": joint})
+    found = {"size": [cut.width, cut.height], "fit": cut.fit, "frame_rate": str(cut.frame_rate), "spans": rows}
+    return found | _read(cut, part)
+
+
+def _read(cut: Cut, part: Drawn) -> dict[str, Any]:
+    """The words that are seen in it; nothing where there are none, so that what was drawn before is found again."""
+    stop = part.start + part.length
+    there = [words for words in seen(cut) if words.start < stop and words.stop > part.start]
+    rows = [{**words_described(cut, words), "from": words.start - part.start} for words in there]
+    return {"words": rows} if rows else {}
+
+
+def _bounds(cut: Cut) -> dict[int, bool]:
+    """The frames from which on words are drawn over pictures, or none are."""
+    above = over(cut)
+    edges = {frame for words in above for frame in (words.start, words.stop)}
+    edges |= {span.start for span in spans(cut.segments)}
+    return {edge: any(words.start <= edge < words.stop for words in above) for edge in sorted(edges)}
+
+
+def _cut_at(span: Span, bounds: Mapping[int, bool]) -> Iterator[Span]:
+    edges = [edge for edge in bounds if span.start <= edge < span.start + span.length]
+    for edge, after in pairwise([*edges, span.start + span.length]):
+        yield Span(edge, after - edge, span.shown)
 
 
 def _shown(segment: Segment, frame: int) -> dict[str, Any]:
     if not segment.source:
-        return {"card": segment.card, "shot": segment.shot}
+        return {"ground": segment.ground} if segment.ground else {"card": segment.card, "shot": segment.shot}
     return {"sha256": segment.sha256, "frame": segment.first + frame - segment.start}
 
 
@@ -89,9 +116,9 @@ def _fits(clip: Coded, cut: Cut) -> bool:
     return free and clip.size == (cut.width, cut.height) and clip.rate == cut.frame_rate
 
 
-def _of(span: Span, cut: Cut, fit: Mapping[str, Coded]) -> Iterator[Part]:
+def _of(span: Span, cut: Cut, fit: Mapping[str, Coded], *, lettered: bool) -> Iterator[Part]:
     segment = cut.segments[span.shown[0]]
-    clip = fit.get(segment.source) if len(span.shown) == 1 else None
+    clip = fit.get(segment.source) if len(span.shown) == 1 and not lettered else None
     run = clip.run(*_frames(span, segment)) if clip else None
     if not clip or not run:
         yield Drawn(span.start, span.length)

@@ -17,6 +17,7 @@ from pipeline.frames import frame_at
 from pipeline.media.canvas import Canvas
 from pipeline.media.pictures import FrameReader
 from pipeline.render.card import card
+from pipeline.render.lettering import Lettering
 from pipeline.render.spans import runs
 
 
@@ -29,6 +30,7 @@ class Reels:
         self._run_of = {index: run for run in runs(cut.segments) for index in run}
         self._open: dict[range, FrameReader] = {}
         self._cards: dict[int, NDArray[np.uint8]] = {}
+        self.lettering = Lettering(cut)
         for segment in cut.segments:
             if segment.source and not (outputs / segment.source).exists():
                 raise MediaError(str(outputs / segment.source), f"is missing (shot {segment.shot})")
@@ -44,6 +46,8 @@ class Reels:
     def picture(self, index: int, frame: int) -> NDArray[np.uint8]:
         """What segment `index` shows in frame `frame` of the cut, as planes of the film's size."""
         segment = self._cut.segments[index]
+        if segment.ground:
+            return self.lettering.on_ground(segment, frame)
         if not segment.source:
             return self._card(index, segment)
         with naming(segment):

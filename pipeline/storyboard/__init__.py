@@ -5,6 +5,7 @@ from pipeline.storyboard.board import (
     DIRECTED,
     FRAME_RATE,
     Camera,
+    Card,
     Change,
     Continuation,
     CutSpec,
@@ -28,10 +29,12 @@ from pipeline.storyboard.nodes import Path, Source
 from pipeline.storyboard.parse import Parsed, in_order, parse
 from pipeline.storyboard.shape import dotted
 from pipeline.storyboard.soundtrack import LOOP_S, NO_MIX, CueRole, MixSpec, ShotSound, SoundFile, TakeMix, When
+from pipeline.storyboard.words import CREDITS, UNSAID, CaptionSpec, Inscription, Rows, Text
 
 __all__ = [
-    "DEFAULT_MODEL", "DIRECTED", "FRAME_RATE", "LOOP_S", "NO_MIX", "Camera", "Change", "Continuation", "CueRole",
-    "CutSpec", "Entry", "Line", "MixSpec", "Parsed", "Part", "Path", "Reference", "Row", "Settings", "Shot",
-    "ShotSound", "Sound", "SoundFile", "Source", "Storyboard", "Style", "Subject", "SubjectKind", "TakeCheck",
-    "TakeMix", "Transition", "Variants", "When", "dotted", "in_order", "parse",
+    "CREDITS", "DEFAULT_MODEL", "DIRECTED", "FRAME_RATE", "LOOP_S", "NO_MIX", "UNSAID", "Camera", "CaptionSpec",
+    "Card", "Change", "Continuation", "CueRole", "CutSpec", "Entry", "Inscription", "Line", "MixSpec", "Parsed",
+    "Part", "Path", "Reference", "Row", "Rows", "Settings", "Shot", "ShotSound", "Sound", "SoundFile", "Source",
+    "Storyboard", "Style", "Subject", "SubjectKind", "TakeCheck", "TakeMix", "Text", "Transition", "Variants", "When",
+    "dotted", "in_order", "parse",
 ]  # fmt: skip

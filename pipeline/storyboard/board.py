@@ -11,6 +11,7 @@ from typing import Literal
 from pipeline.catalog import Kind
 from pipeline.storyboard.nodes import Path, Source
 from pipeline.storyboard.soundtrack import NO_MIX, PLAIN_SOUND, MixSpec, ShotSound
+from pipeline.storyboard.words import UNSAID, CaptionSpec, Inscription, Rows
 from pipeline.templates import Data, Library, Scalar
 
 SubjectKind = Literal["character", "location", "prop"]
@@ -143,6 +144,21 @@ class Shot:
     transition: Transition | None
     path: Path
     sound: ShotSound = PLAIN_SOUND  # of the cut
+    words: tuple[Inscription, ...] = ()  # drawn over it; no model is sent them
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """Words on a plain ground: a shot of the cut that is drawn and never generated, as the credits are at its end."""
+
+    id: str
+    kind: Literal["card", "credits"]
+    rows: Rows
+    duration_s: Fraction
+    background: str  # #rrggbb
+    rolls: bool  # its lines move up through the picture
+    transition: Transition | None
+    path: Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +213,7 @@ class Change:
     cut: CutSpec
     path: Path
     mix: MixSpec = NO_MIX
+    captions: CaptionSpec = UNSAID
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,6 +278,8 @@ class Storyboard:
     texts: Library = field(repr=False)  # prompt files that templates include
     source: Source = field(repr=False, compare=False)
     mix: MixSpec = NO_MIX
+    cards: tuple[Card, ...] = ()  # among the shots, and the credits behind them
+    captions: CaptionSpec = UNSAID
 
     @property
     def shots(self) -> Iterator[Shot]:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
-from typing import Any
+from typing import Any, Literal
 
 from pipeline.catalog import Kind
 from pipeline.storyboard.board import (
     CHECK_S,
     Camera,
+    Card,
     Change,
     Continuation,
     CutSpec,
@@ -38,6 +39,8 @@ from pipeline.storyboard.board import (
 from pipeline.storyboard.build_soundtrack import mix_spec, shot_sound
 from pipeline.storyboard.measures import digits, rate, seconds
 from pipeline.storyboard.nodes import Node, Path, Source, fields_of, items_of
+from pipeline.storyboard.wording import captions, colour, credit_rows, inscriptions, wording
+from pipeline.storyboard.words import CREDITS, Rows
 from pipeline.templates import Data, Library, Scalar
 
 SUBJECTS: Mapping[str, SubjectKind] = {"characters": "character", "locations": "location", "props": "prop"}
@@ -67,7 +70,7 @@ def storyboard(source: Source, name: str, besides: Besides) -> Storyboard:
         sound=Sound(**_texts(top.get("sound"))),
         prompt_template=_text(top, "prompt_template"),
         subjects=_subjects(top),
-        entries=_entries(items_of(top.get("shots"))),
+        entries=_entries([member for member in items_of(top.get("shots")) if "card" not in fields_of(member[1])]),
         variants=_variants(fields_of(top["variants"]), besides.rows) if "variants" in top else None,
         cut=_cut(fields_of(top.get("cut"))),
         checks=take_checks(source),
@@ -77,6 +80,8 @@ def storyboard(source: Source, name: str, besides: Besides) -> Storyboard:
         texts=Library(besides.texts or {}),
         source=source,
         mix=mix_spec(fields_of(top.get("mix")), ("mix",)),
+        cards=tuple(_cards(top)),
+        captions=captions(fields_of(top.get("captions"))),
     )
 
 
@@ -161,6 +166,32 @@ def _entry(number: int, node: Node, path: Path) -> Entry:
     )
 
 
+def _cards(top: Mapping[str, Node]) -> Iterator[Card]:
+    for index, member in items_of(top.get("shots")):
+        fields = fields_of(member)
+        if "card" in fields:
+            said, path = fields_of(fields["card"]), ("shots", index)
+            text = wording(said.get("text", fields["card"]))
+            yield _card(fields["id"].value, "card", ((text,),), said, fields, path)
+    if lines := fields_of(top.get("credits")).get("lines"):
+        said = fields_of(top["credits"])
+        yield _card(CREDITS, "credits", tuple(credit_rows(lines)), said, said, (CREDITS,))
+
+
+def _card(
+    name: str,
+    kind: Literal["card", "credits"],
+    rows: Rows,
+    said: Mapping[str, Node],
+    beside: Mapping[str, Node],
+    path: Path,
+) -> Card:
+    length_s = seconds(said["duration"]) if "duration" in said else Fraction(3 if kind == "card" else 8)
+    rolls = kind == "credits" and _value(said, "roll") is not False
+    transition = _transition(fields_of(beside["transition"])) if "transition" in beside else None
+    return Card(name, kind, rows, length_s, colour(said.get("background")), rolls, transition, path)
+
+
 def _part(fields: Mapping[str, Node], path: Path) -> Part:
     prompt = fields.get("prompt")
     return Part(
@@ -200,6 +231,7 @@ def _shot(
         transition=_transition(fields_of(fields["transition"])) if "transition" in fields else None,
         path=path,
         sound=shot_sound(fields, path),
+        words=tuple(inscriptions(fields, path)),
     )
 
 
@@ -272,6 +304,7 @@ def _change(fields: Mapping[str, Node], path: Path) -> Change:
         cut=_cut(fields_of(fields.get("cut"))),
         path=path,
         mix=mix_spec(fields_of(fields.get("mix")), (*path, "mix")),
+        captions=captions(fields_of(fields.get("captions"))),
     )
 
 

@@ -13,7 +13,10 @@ from pipeline.storyboard import shape
 from pipeline.storyboard.nodes import Node, Path, Source, fields_of, items_of
 from pipeline.storyboard.repair import Wrong
 
-_TIMES = frozenset({"duration", "in", "out", "audio_lead", "audio_lag"})
+_TIMES, _TIMES_OF_WORDS = (
+    frozenset({"duration", "in", "out", "audio_lead", "audio_lag"}),
+    frozenset({"duration", "start"}),
+)
 _CUES = ("music", "voice_over", "effects")
 _CUE_TIMES = frozenset({"in", "fade_in", "fade_out"})
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}\Z")
@@ -66,6 +69,7 @@ def _measures(root: Node) -> Iterator[tuple[Path, Node, _Reader]]:
             yield (*path, "split", time), node, seconds
         for number, part in items_of(fields_of(entry).get("shots")):
             yield from _shot((*path, "shots", number), part)
+    yield from _shot(("credits",), top.get("credits"))
     for index, change in items_of(fields_of(top.get("variants")).get("change")):
         path = ("variants", "change", index)
         yield from _settings(path, fields_of(change))
@@ -79,9 +83,13 @@ def _settings(path: Path, fields: Mapping[str, Node]) -> Iterator[tuple[Path, No
         yield (*path, "cut", "frame_rate"), found, rate
 
 
-def _shot(path: Path, shot: Node) -> Iterator[tuple[Path, Node, _Reader]]:
+def _shot(path: Path, shot: Node | None) -> Iterator[tuple[Path, Node, _Reader]]:
     yield from _times(path, shot)
     yield from _times((*path, "transition"), fields_of(shot).get("transition"))
+    for key in ("card", "title", "lower_third"):
+        yield from _times((*path, key), fields_of(shot).get(key), _TIMES_OF_WORDS)
+    for index, caption in items_of(fields_of(shot).get("caption")):
+        yield from _times((*path, "caption", index), caption, _TIMES_OF_WORDS)
     yield from _cues(path, shot, seconds)
 
 
@@ -97,7 +105,7 @@ def _cues(above: Path, node: Node | None, at: _Reader) -> Iterator[tuple[Path, N
                     yield (*path, name), child, at if name in ("at", "until") else seconds
 
 
-def _times(path: Path, node: Node | None) -> Iterator[tuple[Path, Node, _Reader]]:
+def _times(path: Path, node: Node | None, keys: frozenset[str] = _TIMES) -> Iterator[tuple[Path, Node, _Reader]]:
     for key, child in fields_of(node).items():
-        if key in _TIMES:
+        if key in keys:
             yield (*path, key), child, seconds

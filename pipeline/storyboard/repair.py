@@ -51,6 +51,8 @@ def _mend(root: Node, path: Path) -> None:
             _put(root, path[:3], Node([_text("(value)")], 0, 0, 0, 0))
         case ("variants", "matrix") | ("variants",):
             _put(root, path[:1], None)
+        case ("credits", *_):
+            _put(root, path[:1], None)
         case ("variants", "include" | "exclude" | "change", int(), *_):
             _put(root, path[:3], None)
         case _:
@@ -67,6 +69,8 @@ def _mend_shot(root: Node, shot: Path, called: str, below: Path) -> None:
             _put(root, (*shot, below[0]), None)
         case ("dialogue", int(), *_):
             _put(root, (*shot, *below[:2]), None)
+        case ("card" | "title" | "lower_third" | "caption" as key, *_):
+            _put(root, (*shot, key), None)
         case _:
             _put(root, (*shot, *below), None)
 
@@ -74,18 +78,18 @@ def _mend_shot(root: Node, shot: Path, called: str, below: Path) -> None:
 def _complete(root: Node) -> None:
     """Fill in, or take out, what lacks a part that it can't be read without: a misspelt key is told as that alone."""
     for index, shot in enumerate(_members(root.child("shots"))):
-        _complete_shot(shot, f"shots {index}", several="shots" in shot.value)
+        _complete_shot(shot, f"shots {index}", alone=not {"shots", "card"} & shot.value.keys())
         for part, inner in enumerate(_members(shot.child("shots"))):
-            _complete_shot(inner, f"shots {index}.{part}", several=False)
+            _complete_shot(inner, f"shots {index}.{part}", alone=True)
     for section in ("characters", "locations", "props"):
         subjects = root.child(section)
         for subject in subjects.value.values() if subjects and isinstance(subjects.value, dict) else ():
             _need(subject, "description", _text("(description)"))
 
 
-def _complete_shot(shot: Node, called: str, *, several: bool) -> None:
+def _complete_shot(shot: Node, called: str, *, alone: bool) -> None:
     _need(shot, "id", _text(f"(id of {called})"))
-    if not several:
+    if alone:
         _need(shot, "prompt", _text(f"(prompt of {called})"))
     for key, needed in (("transition", "type"), ("continue_from", "shot")):
         if _lacks(shot.child(key), needed):

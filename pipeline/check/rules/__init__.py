@@ -17,6 +17,7 @@ from pipeline.check.rules import (
     long_chain,
     on_screen_text,
     prompt_length,
+    reading_pace,
     references_left_out,
     same_footage,
     shot_pace,
@@ -30,13 +31,14 @@ from pipeline.check.rules.rule import Rule
 from pipeline.errors import BadInput, Problem
 from pipeline.plan import Composition, Compositions
 from pipeline.storyboard import Storyboard
+from pipeline.words import Unlike
 
 __all__ = ["MODULES", "RULES", "Rule", "warnings", "warnings_of"]
 
 MODULES = (
     unbound_token, unmentioned_reference, camera_conflict, ignored_wording, prompt_length, unread_template,
     on_screen_text, references_left_out, silent_dialogue, dialogue_pace, shot_pace, unseen_seconds,
-    dissolve_into_itself, same_footage, long_chain,
+    dissolve_into_itself, same_footage, long_chain, reading_pace,
 )  # fmt: skip
 RULES: tuple[Rule, ...] = tuple(module.RULE for module in MODULES)
 
@@ -50,12 +52,16 @@ def warnings(compositions: Compositions) -> Iterator[Problem]:
     rules = _on(board)
     yield from _wanted(board, (rule.of_board(board) for rule in rules if rule.of_board))
     edits: set[object] = set()
+    unlike = Unlike(board)
     for variant in compositions.variants:
         edit = (variant.defaults, variant.cut, variant.shots)
         try:
             if edit not in edits:
                 edits.add(edit)
                 yield from _wanted(board, (rule.of_edit(compositions, variant) for rule in rules if rule.of_edit))
+            if shown := unlike.among(variant):
+                found = (rule.of_words(compositions, variant, shown) for rule in rules if rule.of_words)
+                yield from _wanted(board, found)
             yield from _wanted(board, (rule.of_film(compositions, variant) for rule in rules if rule.of_film))
         except BadInput:  # a text that can't be composed, which is told of elsewhere
             return

@@ -1,9 +1,10 @@
 """A prompt asks for words over the picture, while the recipe forbids them.
 
 Composed prompts say "No on-screen text.", since models spell badly and a cut made of takes needs its titles over
-the joints. Asked for both, the model shows a title in some takes and none in others. Put titles and subtitles over the
-film in the edit. Where the words belong into the take, send the prompt `raw`, or compose it with a `prompt_template`
-that leaves out `{{ constraints }}`. Writing inside the scene, such as a sign above a door, is not meant.
+the joints. Asked for both, the model shows a title in some takes and none in others. Write a `title`, a `caption` or a
+`lower_third` instead, which are drawn over the film. Where the words belong into the take, send the prompt `raw`, or
+compose it with a `prompt_template` that leaves out `{{ constraints }}`. Writing inside the scene, such as a sign above
+a door, is not meant.
 
 Switch it off where a caption is a thing in the scene, such as a brass plate under a painting.
 
@@ -47,7 +48,9 @@ def _of_entry(board: Storyboard, found: Composition) -> Iterator[Problem]:
             if not _DENIED.search(text, max(0, match.start() - _BEFORE), match.start()):
                 at = where(board, found.entry, path, match[0])
                 message = f'"{match[0]}" is asked for, and the recipe adds "{NO_TEXT}"'
-                yield warning(board, CODE, at, message, "put it over the film in the edit", find=match[0])
+                yield warning(
+                    board, CODE, at, message, "write it as a `title` or a `caption`, drawn over the film", find=match[0]
+                )
                 break
 
 

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 from pipeline.errors import Problem
 from pipeline.plan import Composition, Compositions, Variant
-from pipeline.storyboard import Storyboard
+from pipeline.storyboard import Card, Shot, Storyboard
+
+Shown = tuple[Shot | Card, ...]  # of a variant, in the order of its cut
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,4 +21,5 @@ class Rule:
     of_board: Callable[[Storyboard], Iterable[Problem]] | None = None  # looks at what the author wrote
     of_entry: Callable[[Storyboard, Composition], Iterable[Problem]] | None = None  # at each composition, once
     of_edit: Callable[[Compositions, Variant], Iterable[Problem]] | None = None  # at each different edit, once
+    of_words: Callable[[Compositions, Variant, Shown], Iterable[Problem]] | None = None  # at words that differ, once
     of_film: Callable[[Compositions, Variant], Iterable[Problem]] | None = None  # at each variant
