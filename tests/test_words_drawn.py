@@ -17,6 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import features
 
+from pipeline import produce
 from pipeline.edit import Cut, Footage, Joint, Segment
 from pipeline.media.canvas import Canvas
 from pipeline.media.coded import coded
@@ -428,3 +429,26 @@ def test_a_plate_of_one_size_fits_every_picture_of_it() -> None:
         words = Words(kind, "sh010", (("A",),), 0, 48)  # type: ignore[arg-type]
         canvas = Canvas(width, height, "contain")
         plate_of(words, Frame(width, height, "en", Captions(burn=True))).lay(canvas.black, (width, height))
+
+
+TWO_LANGUAGES = """
+version: 1
+title: T
+captions: {language: "{{ language }}"}
+shots:
+  - {id: sh010, prompt: The sea., duration: 4, out: 1, caption: {en: The sea., de: Das Meer.}}
+  - {id: c020, card: {text: {en: Later, de: Später}, duration: 1}, transition: {type: dissolve, duration: 0.25}}
+variants: {matrix: {language: [en, de]}}
+"""
+
+
+def test_a_film_in_a_second_language_is_made_of_the_same_footage(tmp_path: Path) -> None:
+    (tmp_path / "film.yaml").write_text(TWO_LANGUAGES, encoding="utf-8")
+    (tmp_path / "storyreel.yaml").touch()
+    done = produce.render(tmp_path / "film.yaml")
+    assert (done.drawn, [(cut.variant, cut.frames, cut.notes) for cut in done.cuts]) == (
+        1, [("en", 24 + 24 - 6, ()), ("de", 24 + 24 - 6, ())]
+    )  # fmt: skip
+    assert [cues(cut.file)[0][2] for cut in done.cuts] == ["The sea.", "Das Meer."]
+    assert [streams(cut.file)[2] for cut in done.cuts] == [("subtitle", "eng", 0), ("subtitle", "deu", 0)]
+    assert all(cut.unchanged for cut in produce.render(tmp_path / "film.yaml").cuts)
