@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 import wave
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
+
+from PIL import Image
 
 from pipeline import catalog, check, plan, storyboard
 from pipeline.check import Checked
@@ -64,6 +67,14 @@ def planned(text: str, view: StoreView | None = None) -> Plan:
 def read(file: Path) -> str:
     """The text of a file."""
     return file.read_text(encoding="utf-8")
+
+
+def companions(folder: Path) -> None:
+    """Everything that the boards among the cases name lies in the folder afterwards."""
+    shutil.copytree(Path(__file__).with_name("storyboards") / "companions", folder, dirs_exist_ok=True)
+    Image.new("RGB", (640, 360), "teal").save(folder / "still.png")
+    for name, seconds in (("bed.wav", 30), ("said-en.wav", 2), ("said-de.wav", 2), ("blip.wav", 0.2)):
+        silence(folder / name, seconds)
 
 
 def silence(path: Path, seconds: float) -> Path:

@@ -21,7 +21,7 @@ from pipeline.check import check
 from pipeline.errors import BadInput, describe
 from pipeline.plan import Compositions
 from pipeline.storyboard import parse
-from tests.boards import board, checked, facts, read, silence
+from tests.boards import board, checked, companions, facts, read
 
 CASES = Path(__file__).parent / "storyboards"
 INVALID, VALID = sorted((CASES / "invalid").glob("*.yaml")), sorted((CASES / "valid").glob("*.yaml"))
@@ -33,13 +33,10 @@ HEAD = "version: 1\ntitle: T\n"
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with files to refer to, as the working directory."""
-    shutil.copytree(CASES / "companions", tmp_path, dirs_exist_ok=True)
+    companions(tmp_path)
     (tmp_path / "storyreel.yaml").touch()
-    Image.new("RGB", (640, 360), "teal").save(tmp_path / "still.png")
     Image.new("RGB", (64, 36), "teal").save(tmp_path / "tiny.png")
     (tmp_path / "words.png").write_text("no picture")
-    for name, seconds in (("bed.wav", 30), ("said-en.wav", 2), ("said-de.wav", 2), ("blip.wav", 0.2)):
-        silence(tmp_path / name, seconds)
     monkeypatch.chdir(tmp_path)
     return tmp_path
 

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PIL import Image
 
 from pipeline import cli, produce, schema
 from pipeline.server.conduct import Fault
+from tests.boards import companions
 from tests.counter import Open, Shop
 from tests.needed import path_of
 from tests.repositories import GIT, WHO
@@ -38,9 +38,9 @@ def said(capsys: pytest.CaptureFixture[str], *words: str) -> Any:
 def test_what_commands_that_only_read_print_is_of_its_schema(
     board: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    beside = board.parent if board.parent.name == "storyboards" else CASES / "companions"
-    shutil.copytree(beside, tmp_path, dirs_exist_ok=True)
-    Image.new("RGB", (640, 360), "teal").save(tmp_path / "still.png")
+    companions(tmp_path)
+    if board.parent.name == "storyboards":
+        shutil.copytree(board.parent, tmp_path, dirs_exist_ok=True)
     film = produce.check(Path(shutil.copy(board, tmp_path)))
     file = str(film.file)
     assert said(capsys, "check", file)["problems"] == []
