@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from itertools import accumulate
 
 NARROW, WIDE = 8, 21  # parts of a column and a half: 42 Latin letters are as wide as 16 characters of Chinese
 # Classes CL, CP, EX, IS, NS and CJ of UAX #14: they stay with what is before them.
@@ -66,12 +66,14 @@ def paged(text: str, most: int, lines: int) -> list[list[str]]:
     """The text in pages of at most so many lines of at most `most` columns, parted rather behind a sentence."""
     pages: list[list[str]] = []
     for paragraph in filter(None, (" ".join(each.split()) for each in text.splitlines())):
-        rest = [piece for whole in pieces(paragraph) for piece in _short(whole, most * NARROW)]
-        while rest:
-            fits = _fitting(rest, most, lines)
-            taken = fits if fits == len(rest) else _parted(rest, fits)
-            pages.append(broken("".join(rest[:taken]).strip(), most))
-            rest = rest[taken:]
+        parts = [piece for whole in pieces(paragraph) for piece in _short(whole, most * NARROW)]
+        left, at = weight(paragraph), 0
+        while at < len(parts):
+            near = parts[at : at + most * lines + 1]  # no more than that can fit, however narrow they are
+            fits = _fitting(near, most, lines)
+            taken = near[: fits if at + fits == len(parts) else _parted(near[:fits], left)]
+            pages.append(broken("".join(taken).strip(), most))
+            at, left = at + len(taken), left - sum(map(weight, taken))
     return pages
 
 
@@ -102,13 +104,14 @@ def _breaks(char: str) -> bool:
 
 def _short(piece: str, room: int) -> Iterator[str]:
     """A piece that is wider than a line by itself is cut between letters."""
-    part = ""
-    for char in piece:
-        if part and weight(part.rstrip() + char) > room and not char.isspace() and _width(char):
-            yield part
-            part = ""
-        part += char
-    yield part
+    begin = width = 0
+    for at, char in enumerate(piece):
+        own = 0 if char.isspace() else _width(char)
+        if own and width + own > room and at > begin:
+            yield piece[begin:at]
+            begin, width = at, 0
+        width += own
+    yield piece[begin:]
 
 
 def _filled(parts: Sequence[str], room: int) -> list[list[str]]:
@@ -130,15 +133,13 @@ def _fitting(parts: Sequence[str], most: int, lines: int) -> int:
     return sum(len(line) for line in _filled(parts, most * NARROW)[:lines])
 
 
-def _parted(parts: Sequence[str], fits: int) -> int:
-    """How many of them to take so that pages are about even, and end with a sentence or a clause where that is near."""
-    ends = [0]
-    for part in parts:
-        ends.append(ends[-1] + weight(part))
-    pages = -(-ends[-1] // ends[fits])
-    even = ends[-1] / pages
-    costs = [abs(end - even) / even - _gladly(part) for (_, end), part in zip(pairwise(ends), parts, strict=True)]
-    return min(range(fits), key=lambda index: costs[index]) + 1
+def _parted(parts: Sequence[str], left: int) -> int:
+    """How many of the parts to take, which fit on a page, so that the pages for all that is `left` are about even, and
+    end with a sentence or a clause where that is near."""
+    ends = [*accumulate(map(weight, parts))]
+    even = max(1.0, left / -(-left // max(1, ends[-1])))
+    costs = [abs(end - even) / even - _gladly(part) for end, part in zip(ends, parts, strict=True)]
+    return min(range(len(parts)), key=costs.__getitem__) + 1
 
 
 def _gladly(part: str) -> float:

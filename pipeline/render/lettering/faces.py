@@ -23,6 +23,7 @@ Weight = Literal["Medium", "Bold"]
 _OWN = Path(__file__).parents[2] / "fonts"
 _ENDINGS = (".ttf", ".otf", ".ttc", ".otc")
 _MOST_FOLDERS = 5_000  # that are looked through for fonts
+_MOST_TRIED = 400  # fonts that are opened in search of a letter: each takes a millisecond
 _NO_CHARACTER = "\uffff"
 _PROBE_PX = 24
 # What fonts call a width or an axis, which says nothing of the family: NotoSansArabic[wdth,wght], PingFang-VF.
@@ -127,7 +128,7 @@ def _found(char: str, weight: Weight, region: str) -> Face | None:
     for face in _faces(script(char), weight, region):
         if has(face, char):
             return face
-    rest = (Face(path, 0, weight) for _, path in sorted(installed().items(), key=_plainness))
+    rest = (Face(path, 0, weight) for _, path in sorted(installed().items(), key=_plainness)[:_MOST_TRIED])
     return next((face for face in rest if has(face, char)), None)
 
 
