@@ -108,6 +108,32 @@ def test_words_of_each_language_are_read_in_its_variant_alone() -> None:
     assert found["de_long"]["credits"] == [("credits", (("Buch", "Mara Voss"),))]
 
 
+def test_what_a_voice_says_over_a_shot_is_read_when_it_is_heard() -> None:
+    shots = [
+        {
+            "id": "sh010",
+            "prompt": "The sea.",
+            "dialogue": [{"keeper": "Not tonight, boy."}],
+            "voice_over": {"audio": "{{ voice }}", "at": 2.5, "text": "Nobody in {{ language }}."},
+        },
+        {"id": "sh020", "prompt": "A gull."},
+    ]
+    film = {"voice_over": [{"audio": "late.wav", "at": "sh020", "text": "Years later."}]}
+    made = {**BOARD, "shots": shots, "mix": film, "vars": {"voice": "vo.wav"}}
+    made["variants"] = {
+        "matrix": {"language": ["en", "de"]},
+        "change": [{"when": {"language": "de"}, "vars": {"voice": ""}}],
+    }
+    wanted = compositions(parsed(yaml.safe_dump(made)))
+    english, german = wanted.variants
+    spoken = Wording("caption", (("Not tonight, boy.",),), speaker="the keeper")
+    voiced = Wording("caption", (("Nobody in en.",),), Fraction(5, 2))
+    first, second = english.shots
+    assert Said(wanted, english).of(first) == (spoken, voiced)
+    assert Said(wanted, english).of(second) == (Wording("caption", (("Years later.",),), Fraction(0)),)
+    assert Said(wanted, german).of(first) == (spoken,)
+
+
 def test_a_change_of_captions_holds_where_it_is_for() -> None:
     wanted = compositions(parsed(read(Path(__file__).parent / "storyboards" / "valid" / "words.yaml")))
     assert {variant.name: variant.captions.burn for variant in wanted.variants} == {

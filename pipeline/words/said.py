@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from fractions import Fraction
 
 from pipeline.errors import Problem
 from pipeline.plan import Compositions, Variant
@@ -21,6 +22,7 @@ from pipeline.storyboard import (
     Path,
     Rows,
     Shot,
+    SoundFile,
     Storyboard,
     Text,
     dotted,
@@ -63,13 +65,20 @@ class Said:
                 captions.append(_worded(each, rows))
             elif rows:
                 yield _worded(each, rows)
-        yield from captions or self._spoken(shot)
+        yield from captions or (*self._spoken(shot), *self._voiced(shot))
 
     def _spoken(self, shot: Shot) -> Iterator[Wording]:
         """What is heard in a shot, line by line."""
         for line in _lines(self.board, shot):
             text, who = self._filling.text(line.line, line.path), self.board.subjects.get(line.speaker)
             yield Wording("caption", ((text,),), speaker=who.name if who else "")
+
+    def _voiced(self, shot: Shot) -> Iterator[Wording]:
+        """What voices say over a shot, each from when it is heard; nothing of one that has no file in this variant."""
+        for voice in _voices(self.variant.mix.voice_over or (), shot):
+            if self._filled(voice.file, voice.path) and (lines := self._filled(voice.text, (*voice.path, "text"))):
+                start_s = voice.at if isinstance(voice.at, Fraction) else Fraction(0)
+                yield Wording("caption", tuple((line,) for line in lines), start_s)
 
     def _rows(self, rows: Rows, path: Path, *, needed: bool) -> tuple[tuple[str, ...], ...]:
         """The rows that have a text in this language, filled in; what is `needed` and has none is a problem."""
@@ -122,7 +131,8 @@ def captions_of(variant: Variant, language: str) -> Captions:
 def has_words(board: Storyboard) -> bool:
     """Whether anything at all is read in its films."""
     spoken = any(part.dialogue for entry in board.entries for part in entry.parts)
-    return spoken or bool(board.cards) or any(shot.words for shot in board.shots)
+    voiced = any(file.text for file in _over_films(board)) or any(shot.sound.files for shot in board.shots)
+    return spoken or voiced or bool(board.cards) or any(shot.words for shot in board.shots)
 
 
 class Unlike:
@@ -165,10 +175,25 @@ def _templates(board: Storyboard, shown: Shot | Card) -> Iterator[tuple[Path, st
     for each in shown.words:
         yield from ((each.path, text) for row in each.rows for cell in row for _, text in cell)
     yield from ((line.path, line.line) for line in _lines(board, shown))
+    for voice in _voices(_over_films(board), shown):
+        yield from ((voice.path, voice.file), ((*voice.path, "text"), voice.text))
+
+
+def _voices(over_film: Iterable[SoundFile], shot: Shot) -> Iterator[SoundFile]:
+    """The voices over a shot whose words are known: its own, and those of the film that begin with it."""
+    own = (file for file in shot.sound.files if file.role == "voice_over")
+    yield from (file for file in (*own, *(each for each in over_film if each.at == shot.id)) if file.text)
+
+
+def _over_films(board: Storyboard) -> Iterator[SoundFile]:
+    """The voices over the film, of whatever variant."""
+    yield from board.mix.voice_over or ()
+    for change in board.variants.changes if board.variants else ():
+        yield from change.mix.voice_over or ()
 
 
 def _lines(board: Storyboard, shot: Shot) -> Iterator[Line]:
-    """What is heard in a shot; voices over it join here."""
+    """What is said in a shot."""
     entry = board.entries[shot.entry]
     for part in entry.parts if len(entry.shots) == 1 else (entry.parts[shot.part],):
         yield from part.dialogue
