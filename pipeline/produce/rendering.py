@@ -12,8 +12,9 @@ from pathlib import Path
 from pipeline import edit, halting
 from pipeline.edit import Cut, Footage, Joint
 from pipeline.errors import SetupError, StoreError, StoryreelError
-from pipeline.plan import Chosen, Compositions, Order, Plan, Rehearsal, Variant, points, rehearse
+from pipeline.plan import Chosen, Compositions, Order, Plan, Rehearsal, Variant, divided, points, rehearse
 from pipeline.previs import DRAWING
+from pipeline.produce.dividing import takes_of, with_cuts
 from pipeline.produce.events import Cutting, FinishedCut, Tell, unheard
 from pipeline.produce.flagging import Flagged, flagged, screening_of, with_flags
 from pipeline.produce.reading import Film, Source, chosen, plan
@@ -67,6 +68,7 @@ def cuts_of(film: Film, plan: Plan, variants: tuple[Variant, ...], tell: Tell, e
     with screening_of(film) as screening:
         for take in takes:
             screening.see(take)
+        plan = with_cuts(film, plan, variants, rehearsal, clips)
         cuts = [_cut(film, plan, variant, rehearsal, clips, tell, engine) for variant in variants]
         plan = with_flags(plan, screening.flags(), ((take.digest, take.number) for take in takes))
     return Rendered(film, plan, drawn, tuple(cuts), flagged(film, plan, variants))
@@ -134,13 +136,15 @@ def _cut(
     engine: Engine,
 ) -> FinishedCut:
     halting.look()
+    placed = divided(plan, variant, takes_of(variant, rehearsal))
+    variant = placed.variant
     found = {shot.id: clips[rehearsal.footage[variant.name, shot.entry]] for shot in variant.shots}
-    cut = assembled(plan.compositions, variant, found, plan.chosen)
+    cut = assembled(plan.compositions, variant, found, plan.chosen, placed.notes)
     target = film.project.outputs / film.board.name / variant.name / "cut.mp4"
     unchanged = kept.is_drawn(cut, engine, target)
     if not unchanged and (damaged := _damaged(film.store, found)):
         found |= damaged
-        cut = assembled(plan.compositions, variant, found, plan.chosen)
+        cut = assembled(plan.compositions, variant, found, plan.chosen, placed.notes)
         unchanged = kept.is_drawn(cut, engine, target)
     if not unchanged:
         # libav loads in there, and moviepy where something is drawn.
@@ -183,17 +187,20 @@ def assembled(
     variant: Variant,
     found: Mapping[str, Take | StoryreelError],
     choices: Chosen | None = None,
+    notes: tuple[str, ...] = (),
 ) -> Cut:
     """The edit of one variant, with the footage found for each shot; a card where there is none.
 
-    `choices` may have points of its own for a take, which go before those of the storyboard.
+    `choices` may have points of its own for a take, which go before those of the storyboard; `notes` are what is to be
+    told of the variant already.
     """
     footage = [_footage_of(compositions, variant, shot, found[shot.id], choices) for shot in variant.shots]
     size = compositions.size(variant)
     rate, fit = variant.cut.frame_rate, variant.cut.fit
     assert rate is not None
     assert fit is not None
-    return edit.assemble(variant.name, footage, rate, size, fit)
+    cut = edit.assemble(variant.name, footage, rate, size, fit)
+    return replace(cut, notes=(*notes, *cut.notes))
 
 
 def _footage_of(
