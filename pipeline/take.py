@@ -50,6 +50,15 @@ class Flag:
     to_s: Fraction | None = None  # seconds, likewise
 
 
+@dataclass(frozen=True, slots=True)
+class FoundCut:
+    """A place inside a clip where one shot gives way to the next, as it was found there."""
+
+    frame: int  # the first of the shot that begins, from 0 in the clip
+    at_s: Fraction  # seconds from the start of the clip: when that frame begins
+    strength: float  # how plain it is: above 0, at most 1
+
+
 BUILT_IN = "storyreel"  # the name of the checks that come with the package
 
 
@@ -78,6 +87,7 @@ class StoreView:
     unsettled: Mapping[str, int] = field(default_factory=dict)  # of open and uncertain digests the number of the take
     failed: Mapping[str, int] = field(default_factory=dict)  # digest -> the API's code (0: none), no take came
     flags: Mapping[tuple[str, int], tuple[Flag, ...]] = field(default_factory=dict)  # of flagged takes, by their keys
+    cuts: Mapping[tuple[str, int], tuple[FoundCut, ...]] = field(default_factory=dict)  # of takes that were searched
     requests: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # of absent takes, as digested, by digest
 
     def best(self, digest: str) -> Take | None:

@@ -96,6 +96,7 @@ def test_of_the_same_board_nothing_differs() -> None:
             "sq040": "recut: sh040 is called sq040 now; sh040 out 4 s to the end of its take; "
             "sh050 is not shown any more",
         }, "0.00", "25"),
+        (film(sq040={"split": "auto"}), {"sq040": "recut: its take is divided where it cuts"}, "0.00", "25"),
         (film(sh060={"prompt": "A wave."}), {"sh060": "added"}, "0.40", "30"),
         (film(sh030=None), {"sh030": "removed"}, "0.00", "20"),
         (film("sh030 sh010 sh020 sq040"), {"sh030": "moved"}, "0.00", "25"),
@@ -363,3 +364,13 @@ def test_another_take_and_points_of_a_take_are_told_wherever_the_clips_are() -> 
     found = difference(before.plan(film()), after.plan(film()))
     assert shots(found) == {"sh030": "recut: out the end of its take to 4 s in its take"}
     assert (str(found.new_usd), [each.after_s for each in found.lengths]) == ("0.00", [24])
+
+
+def test_how_a_take_is_divided_is_told_both_ways_and_costs_nothing() -> None:
+    auto = film(sq040={"split": "auto"})
+    back = told(film(), auto)
+    assert shots(back) == {"sq040": "recut: its take is not divided where it cuts any more"}
+    assert (str(back.new_usd), [(each.before_s, each.after_s) for each in back.lengths]) == ("0.00", [(25, 25)])
+    later = film(sq040={"split": "auto"})
+    later["shots"][-1]["shots"][1] |= {"in": 0.5, "out": 3}
+    assert shots(told(later, auto)) == {"sq040": "recut: sh050 in 0 s to 0.5 s; sh050 out the end of its part to 3 s"}

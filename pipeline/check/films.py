@@ -209,17 +209,23 @@ class _Film:
                 yield error(self.board, "points", (*words.path, "start"), message, "write an earlier time")
 
     def points(self, shot: Shot, duration_s: Fraction, length: int) -> Iterator[Problem]:
+        assumed = ""
+        if shot.shares:  # points count from where the part begins, which is found in the take
+            assumed, duration_s = ", which is taken to be as long as the others", duration_s / shot.shares
+            shot = replace(shot, shares=0, begin_s=Fraction(0), end_s=duration_s)
         in_s, out_s = points(shot, duration_s)
         if length < 1 and in_s == shot.begin_s and shot.out_s is None and self.board.entries[shot.entry].several:
-            if shot.end_s is None or shot.end_s > shot.begin_s:  # the order of the times is looked at elsewhere
+            # The order of the times is looked at elsewhere, and equal parts have none.
+            if not assumed and (shot.end_s is None or shot.end_s > shot.begin_s):
                 yield self.nothing_of(shot, duration_s)
             return
         end_s = duration_s if shot.end_s is None else shot.end_s
         begin, end = plain_seconds(shot.begin_s), plain_seconds(end_s)
-        of = f"its part of the take ({begin} to {end} s)" if shot.begin_s or shot.end_s else f"the take ({end} s)"
+        part = f"its part of the take ({begin} to {end} s){assumed}"
+        of = part if shot.begin_s or shot.end_s else f"the take ({end} s)"
         if out_s > end_s:
             message = f"the out point {plain_seconds(out_s)} lies after the end of {of}"
-            hint = f"at most {end}, or a {'longer `duration`' if shot.end_s is None else 'later `split`'}"
+            hint = f"at most {end}, or a {'longer `duration`' if shot.end_s is None or assumed else 'later `split`'}"
             yield error(self.board, "points", (*shot.path, "out"), message, hint)
         elif in_s < shot.begin_s:
             message = f"the in point {plain_seconds(in_s)} lies before {of}"

@@ -113,6 +113,8 @@ def _strangers(board: Storyboard) -> Iterator[Problem]:
         path = (*entry.path, "continue_from", "shot")
         if name in cards:
             message, hint = f"{name} is a card, which is drawn and has no take", "name a shot that is generated"
+        elif (whole := inner.get(name) or divided.get(name)) and whole.finds_cuts:
+            message, hint = _found_later(whole, name)
         elif name in inner:
             message = f"{inner[name].id} is kept whole, so only its end can be continued from"
             hint = f"write {inner[name].parts[-1].id}, or give {inner[name].id} a `split`"
@@ -126,6 +128,16 @@ def _strangers(board: Storyboard) -> Iterator[Problem]:
             message = f'there is no shot "{name}"'
             hint = f'did you mean "{meant}"?' if meant else f"shots here: {', '.join(ids[:12])}"
         yield error(board, "unknown-shot", path, message, hint)
+
+
+def _found_later(entry: Entry, name: str) -> tuple[str, str]:
+    """Why nobody can go on from there before the take exists."""
+    last, times = entry.parts[-1].id, "say where its shots end with `split: [..]`"
+    if name in (entry.id, last):
+        message = f"{last} has an `out`, and where that lies is only known when its take is there"
+        return message, f"delete the `out`, or {times}"
+    message = f"where {name} ends is found in its take, so only the end of {entry.id} can be continued from"
+    return message, f"write {last}, or {times}"
 
 
 def _circles(board: Storyboard) -> Iterator[Problem]:
@@ -196,6 +208,9 @@ def _cards(board: Storyboard) -> Iterator[Problem]:
 def _split(board: Storyboard, entry: Entry, node: Node | None) -> Iterator[Problem]:
     """The times at which the cut divides a take: one for each shot but the last, each later than the one before."""
     times = [seconds(item) for _, item in items_of(node)]
+    if node and node.value == "auto" and len(entry.parts) == 1:
+        message = f"{entry.parts[0].id} is the only shot of its take, so there is no cut to be found"
+        yield error(board, "split", (*entry.path, "split"), message, "add the others, or delete it")
     if not times:
         return
     path, wanted = (*entry.path, "split"), len(entry.parts) - 1

@@ -86,7 +86,9 @@ def _why(planned: Plan, group: Group) -> str:
     """Why the jobs of an entry are in their state, and why there are several of them."""
     reasons = [f"the same take as {group.same_as}" if group.same_as else group.reason]
     if len(group.shots) > 1:
-        reasons.append(f"{len(group.shots)} shots in one take: {', '.join(group.shots)}")
+        entry = next(entry for entry in planned.board.entries if entry.id == group.entry)
+        where = " (divided where the take cuts; equally long until then)" if entry.finds_cuts else ""
+        reasons.append(f"{len(group.shots)} shots in one take: {', '.join(group.shots)}{where}")
     if group.varies:
         reasons.append(f"varies with {', '.join(_varying(planned.board, group.varies))}")
     return "; ".join(reasons)

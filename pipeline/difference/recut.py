@@ -25,7 +25,7 @@ def recut(before: Side, after: Side, was: int, index: int) -> tuple[str, ...]:
     """What the cut makes otherwise of an entry, one sentence each; without its shot's id where it has but one."""
     old, new = before.entries[was], after.entries[index]
     several = len(new.shots) > 1 or len(old.shots) > 1
-    told: list[str] = []
+    told: list[str] = [*_found(old, new)]
     for one, other in matched(old, new):
         sentences: list[str] = []
         if one and other:
@@ -112,10 +112,21 @@ def matched(old: Entry, new: Entry) -> Iterator[tuple[Shot | None, Shot | None]]
     yield from ((shot, None) for shot in left.values())
 
 
+def _found(old: Entry, new: Entry) -> Iterator[str]:
+    """Whether its take is divided where cuts are found in it."""
+    if new.finds_cuts and not old.finds_cuts:
+        yield "its take is divided where it cuts"
+    elif old.finds_cuts and not new.finds_cuts:
+        yield "its take is not divided where it cuts any more"
+
+
 def _points(old: Shot, new: Shot) -> Iterator[str]:
+    if bool(old.shares) != bool(new.shares):
+        return  # they count from elsewhere
     for name, was, now in (("in", old.in_s, new.in_s), ("out", _out(old), _out(new))):
         if was != now:
-            yield f"{name} {_seconds(was)} to {_seconds(now)}"
+            end = "the end of its part" if new.shares else "the end of its take"
+            yield " to ".join((f"{name} {_seconds(was, end)}", _seconds(now, end)))
 
 
 def _out(shot: Shot) -> Fraction | None:
@@ -178,5 +189,5 @@ def _shown(old: str, new: str, before: Side, after: Side, was: int, index: int) 
             yield f"{words}{within(names, 0)}"
 
 
-def _seconds(point: Fraction | None) -> str:
-    return "the end of its take" if point is None else f"{plain_seconds(point)} s"
+def _seconds(point: Fraction | None, end: str = "the end of its take") -> str:
+    return end if point is None else f"{plain_seconds(point)} s"

@@ -10,8 +10,21 @@ from fractions import Fraction
 from pathlib import Path
 
 from pipeline.media.facts import inspect
+from pipeline.take import FoundCut
 
-__all__ = ["frame_png", "inspect"]
+__all__ = ["CUTS_VERSION", "find_cuts", "frame_png", "inspect"]
+
+CUTS_VERSION = "1"  # of how cuts are found: another one looks at every take again
+
+
+def find_cuts(path: Path, frame_rate: Fraction) -> tuple[FoundCut, ...]:
+    """The hard cuts inside the film at `path`, which has so many frames a second, in order.
+
+    Raises MediaError where it can't be decoded.
+    """
+    from pipeline.media import cuts  # here: it loads libav
+
+    return cuts.find(path, frame_rate)
 
 
 def frame_png(path: Path, frame: int, frame_rate: Fraction) -> bytes:

@@ -16,6 +16,7 @@ from pipeline.errors import MediaError
 from pipeline.media.files import format_of, regular_file
 
 MAX_SIDE = 8192  # pixels
+_WORTH_THREADS = 640 * 360  # pixels; to start threads takes as long as to decode a smaller clip of a second
 _WITH_HEADER = ("mp4", "mov")  # their streams, and where each begins, are known before the first packet
 
 
@@ -57,6 +58,12 @@ def picture_stream(container: InputContainer) -> VideoStream | None:
     if stream is not None:
         stream.codec_context.options = {"max_pixels": str(MAX_SIDE**2)}
     return stream
+
+
+def spare_threads(stream: VideoStream) -> None:
+    """Has small pictures decoded by one thread."""
+    if stream.width * stream.height < _WORTH_THREADS:
+        stream.thread_type, stream.codec_context.thread_count = "NONE", 1
 
 
 def sound_stream(container: InputContainer) -> AudioStream | None:

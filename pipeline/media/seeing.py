@@ -17,11 +17,10 @@ from av.video.frame import VideoFrame
 from numpy.typing import NDArray
 
 from pipeline.media.bars import BARS_STEP, BarFinder, Bars, Levels
-from pipeline.media.opening import opened, picture_stream, sound_stream
+from pipeline.media.opening import opened, picture_stream, sound_stream, spare_threads
 from pipeline.media.spans import Span, Spans, joined
 
 POINTS = 64  # along the shorter side of a frame, at most twice as many
-_WORTH_THREADS = 640 * 360  # pixels; to start threads takes as long as to decode a smaller clip of a second
 _MOST_FRAMES = 7200  # five minutes; what is longer than a generation can be is told by its length
 _BARS_EVERY_S = Fraction(1, 4)  # a bar stays where it is: there is no need to look for it in each frame
 
@@ -54,8 +53,8 @@ def see(path: Path, *, hear: bool = False) -> Seen:
     eye, ear = _Eye(), _Ear()
     with opened(path) as container:
         picture, sound = picture_stream(container), sound_stream(container) if hear else None
-        if picture is not None and picture.width * picture.height < _WORTH_THREADS:
-            picture.thread_type, picture.codec_context.thread_count = "NONE", 1
+        if picture is not None:
+            spare_threads(picture)
         streams = [stream for stream in (picture, sound) if stream is not None]
         for frame in container.decode(*streams) if streams else ():
             if isinstance(frame, VideoFrame):

@@ -12,6 +12,7 @@ expansion      how that is made of compositions
 spread         which texts make many jobs out of few                       Multiplied
 groups         what each entry comes to, and why there are several of it   Group
 soundtracks    the sound files of each variant                            Soundtracks
+dividing       where the shots of a take begin, whose cuts were found      Divided
 rehearsal      the best footage there can be for nothing                   Rehearsal, Order
 purchase       what is bought and fetched                                  Purchase
 sources        what a job is made from, in marks that the lock keeps
@@ -24,6 +25,7 @@ uses           which take each shot uses, for the lock
 from pipeline.plan.changes import Asked, Cause, Change, asked, by_cause, causes, changes, reason
 from pipeline.plan.chosen import Chosen
 from pipeline.plan.compositions import Composition, Compositions
+from pipeline.plan.dividing import Divided, divided, split_flags
 from pipeline.plan.expansion import expand
 from pipeline.plan.groups import Group, groups
 from pipeline.plan.jobs import FIRST_TAKE, Facts, Job, last_frame, speaks
@@ -44,9 +46,10 @@ from pipeline.plan.words import Words, word_diff
 
 __all__ = [
     "DEVICES", "EVERYTHING", "FIRST_TAKE", "MAIN", "PAID_FOR", "Asked", "Cause", "Change", "Chosen", "Composition",
-    "Compositions", "Facts", "FrameSource", "Group", "Job", "Multiplied", "Order", "Parameters", "Plan", "Purchase",
-    "Rehearsal", "Slot", "Soundtrack", "Soundtracks", "State", "TakeRow", "Variant", "Variants", "Wish", "Words",
-    "asked", "begins_with_a_frame", "by_cause", "causes", "changes", "digests_of", "expand", "groups", "key_of",
-    "last_frame", "multiplied", "needed", "parameters", "points", "purchase", "reason", "rehearse", "sample",
-    "sources", "speaks", "takes_of", "targets", "unknown", "upstream_first", "uses", "word_diff",
+    "Compositions", "Divided", "Facts", "FrameSource", "Group", "Job", "Multiplied", "Order", "Parameters", "Plan",
+    "Purchase", "Rehearsal", "Slot", "Soundtrack", "Soundtracks", "State", "TakeRow", "Variant", "Variants", "Wish",
+    "Words", "asked", "begins_with_a_frame", "by_cause", "causes", "changes", "digests_of", "divided", "expand",
+    "groups", "key_of", "last_frame", "multiplied", "needed", "parameters", "points", "purchase", "reason",
+    "rehearse", "sample", "sources", "speaks", "split_flags", "takes_of", "targets", "unknown", "upstream_first",
+    "uses", "word_diff",
 ]  # fmt: skip

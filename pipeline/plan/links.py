@@ -9,10 +9,16 @@ from pipeline.storyboard import Shot, Storyboard
 
 
 def targets(board: Storyboard) -> Mapping[str, Shot]:
-    """What can be continued from, by its id: each shot; of a take that is kept whole also its last part, its end."""
-    found = {shot.id: shot for shot in board.shots}
+    """What can be continued from, by its id: each shot; of a take that is kept whole also its last part, its end.
+
+    Of a take whose cuts are to be found nothing but its end is known before.
+    """
+    found = {shot.id: shot for shot in board.shots if not shot.shares}
     for entry in board.entries:
-        if entry.several and len(entry.shots) == 1:
+        last = entry.shots[-1]
+        if last.shares and last.out_s is None:
+            found |= {last.id: last, entry.id: last}
+        elif entry.several and len(entry.shots) == 1:
             found.setdefault(entry.parts[-1].id, entry.shots[0])
     return found
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
 
@@ -56,6 +56,18 @@ def begins_with_a_frame(entry: Entry) -> bool:
 
 
 def points(shot: Shot, duration_s: Fraction) -> tuple[Fraction, Fraction]:
-    """In and out point of a shot, in seconds from the start of its take, which is asked for in that length."""
+    """In and out point of a shot, in seconds from the start of its take, which is asked for in that length.
+
+    Of a take whose cuts are to be found, as if its parts were equally long.
+    """
+    if shot.shares:
+        part_s = duration_s / shot.shares
+        shot = within(shot, shot.part * part_s, (shot.part + 1) * part_s)
     end_s = duration_s if shot.end_s is None else shot.end_s
     return shot.in_s, end_s if shot.out_s is None else shot.out_s
+
+
+def within(shot: Shot, begin_s: Fraction, end_s: Fraction | None) -> Shot:
+    """The shot in the part of its take that was found for it, its points in seconds of the whole take."""
+    out_s = None if shot.out_s is None else begin_s + shot.out_s
+    return replace(shot, begin_s=begin_s, end_s=end_s, in_s=begin_s + shot.in_s, out_s=out_s, shares=0)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from pipeline.lock import Points, Use
+from pipeline.plan.dividing import split_flags
 from pipeline.plan.plan import Plan
 from pipeline.plan.variants import Variant
 from pipeline.take import Flag, Paid, StoreView, Take
@@ -63,7 +64,7 @@ def takes_of(plan: Plan, index: int, shot: str, view: StoreView) -> tuple[TakeRo
                 tuple(users),
                 frozenset(use.how for use in users.values() if use.how),
                 plan.chosen.points(*key, shot),
-                view.flags.get(key, ()),
+                (*view.flags.get(key, ()), *split_flags(plan, index, key, view.cuts.get(key))),
             )
         )
     return tuple(rows)

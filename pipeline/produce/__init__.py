@@ -17,6 +17,7 @@ rendering    `render`: the best film there is for nothing; it can't spend
 offering     what `shoot` would buy, at which price, and who may say yes
 endpoints    where it is bought
 quoting      what the API would charge for it at this moment
+dividing     cuts inside the takes that are divided at them
 flagging     what was noticed in the takes that are used
 choosing     `take`: the takes of a shot, and which is used
 writing      takes land, and the lock says so

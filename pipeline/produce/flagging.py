@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pipeline import settings
 from pipeline.errors import MediaError
-from pipeline.plan import Plan, Variant
+from pipeline.plan import Plan, Variant, split_flags
 from pipeline.produce.reading import Film
 from pipeline.screening import Program, Screening
 from pipeline.take import BUILT_IN, Flag
@@ -33,7 +33,7 @@ def screening_of(film: Film, quiet_s: float = 0.0) -> Screening:
 
 def flagged(film: Film, plan: Plan, variants: Iterable[Variant] = ()) -> tuple[Flagged, ...]:
     """Every flag of the takes that these variants use, or all, each take once, in the order of the shots."""
-    if not plan.view.flags:
+    if not plan.view.flags and not plan.view.cuts:
         return ()
     names = frozenset({BUILT_IN, *(name for name, _, _ in _named(film))})
     found: dict[tuple[int, str, int], list[Flagged]] = {}
@@ -43,7 +43,8 @@ def flagged(film: Film, plan: Plan, variants: Iterable[Variant] = ()) -> tuple[F
             take = plan.footage(variant.name, index, digest)
             if take is None or (index, take.digest, take.number) in found:
                 continue
-            flags = plan.view.flags.get((take.digest, take.number), ())
+            key = take.digest, take.number
+            flags = (*plan.view.flags.get(key, ()), *split_flags(plan, index, key, plan.view.cuts.get(key)))
             entry, whose = plan.board.entries[index].id, "" if index in alone else variant.name
             name = plan.name_of(take.digest, take.number)
             rows = [Flagged(entry, whose, take.digest, name, one) for one in flags if one.check in names]

@@ -9,8 +9,9 @@ from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
+from pipeline.edit import Cut
 from pipeline.errors import GenerationError, StoryreelError
-from pipeline.plan import Variant
+from pipeline.plan import Plan, Variant, divided
 from pipeline.produce.reading import Film, planned
 from pipeline.produce.rendering import assembled
 from pipeline.render import kept
@@ -66,13 +67,8 @@ class Preparing:
         except StoryreelError:
             return
         for variant in self._variants:
-            digests = plan.digests(variant)
-            found = {
-                shot.id: plan.footage(variant.name, shot.entry, digests[shot.entry]) or GenerationError("not here yet")
-                for shot in variant.shots
-            }
             with suppress(StoryreelError, OSError):
-                cut = assembled(plan.compositions, variant, found, plan.chosen)
+                cut = _cut(plan, variant)
                 kept.prepare(cut, self._film.board.name, self._film.project.outputs, self._over.is_set, self._look)
             if self._over.is_set():
                 return
@@ -80,3 +76,11 @@ class Preparing:
     def _look(self, _: int) -> None:
         if self._halted:
             raise GenerationError("the run was stopped")
+
+
+def _cut(plan: Plan, variant: Variant) -> Cut:
+    """The cut of a variant as it is so far; a card where there is no take yet."""
+    takes = {index: plan.footage(variant.name, index, digest) for index, digest in plan.digests(variant).items()}
+    placed = divided(plan, variant, {index: (take.digest, take.number) for index, take in takes.items() if take})
+    found = {shot.id: takes[shot.entry] or GenerationError("not here yet") for shot in placed.variant.shots}
+    return assembled(plan.compositions, placed.variant, found, plan.chosen, plan.facts)

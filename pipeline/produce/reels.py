@@ -10,7 +10,7 @@ from typing import Literal
 
 from pipeline.errors import StoryreelError
 from pipeline.frames import plain_seconds
-from pipeline.plan import Plan, Variant, points, rehearse
+from pipeline.plan import Plan, Variant, divided, points, rehearse
 from pipeline.produce.reading import Film
 from pipeline.produce.sharing import brought_home
 from pipeline.produce.states import State
@@ -77,8 +77,12 @@ class Reel:
         stills = self._of(variant)
         asked = stills.plan.compositions.asked(variant, stills.plan.board.entries[own.entry])
         key = stills.rehearsal.footage[name, own.entry]
+        take = stills.take(key)
+        placed = divided(stills.plan, variant, {own.entry: take} if take else {}).variant.shots
+        of_entry = [one for one in placed if one.entry == own.entry]
+        own = next((one for one in of_entry if one.id == own.id), of_entry[0])  # the first: its take is kept whole
         in_s, out_s = points(own, asked.duration_s)
-        if take := stills.take(key):
+        if take:
             chosen = stills.plan.chosen.points(*take, own.id)
             in_s = in_s if chosen.in_s is None else chosen.in_s
             out_s = out_s if chosen.out_s is None else chosen.out_s

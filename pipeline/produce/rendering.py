@@ -13,8 +13,9 @@ from types import MappingProxyType
 from pipeline import edit, halting
 from pipeline.edit import Cut, Footage, Joint
 from pipeline.errors import SetupError, StoreError, StoryreelError
-from pipeline.plan import Chosen, Compositions, Facts, Order, Plan, Rehearsal, Variant, points, rehearse
+from pipeline.plan import Chosen, Compositions, Facts, Order, Plan, Rehearsal, Variant, divided, points, rehearse
 from pipeline.previs import DRAWING
+from pipeline.produce.dividing import takes_of, with_cuts
 from pipeline.produce.events import Cutting, FinishedCut, Tell, unheard
 from pipeline.produce.flagging import Flagged, flagged, screening_of, with_flags
 from pipeline.produce.reading import Film, Source, chosen, plan
@@ -70,6 +71,7 @@ def cuts_of(film: Film, plan: Plan, variants: tuple[Variant, ...], tell: Tell, e
     with screening_of(film) as screening:
         for take in takes:
             screening.see(take)
+        plan = with_cuts(film, plan, variants, rehearsal, clips)
         cuts = [_cut(film, plan, variant, rehearsal, clips, tell, engine) for variant in variants]
         plan = with_flags(plan, screening.flags(), ((take.digest, take.number) for take in takes))
     return Rendered(film, plan, drawn, tuple(cuts), flagged(film, plan, variants))
@@ -137,13 +139,15 @@ def _cut(
     engine: Engine,
 ) -> FinishedCut:
     halting.look()
+    placed = divided(plan, variant, takes_of(variant, rehearsal))
+    variant = placed.variant
     found = {shot.id: clips[rehearsal.footage[variant.name, shot.entry]] for shot in variant.shots}
-    cut = assembled(plan.compositions, variant, found, plan.chosen, plan.facts)
+    cut = assembled(plan.compositions, variant, found, plan.chosen, plan.facts, placed.notes)
     target = film.project.outputs / film.board.name / variant.name / "cut.mp4"
     unchanged = kept.is_drawn(cut, engine, target)
     if not unchanged and (damaged := _damaged(film.store, found)):
         found |= damaged
-        cut = assembled(plan.compositions, variant, found, plan.chosen, plan.facts)
+        cut = assembled(plan.compositions, variant, found, plan.chosen, plan.facts, placed.notes)
         unchanged = kept.is_drawn(cut, engine, target)
     if not unchanged:
         # libav loads in there, and moviepy where something is drawn.
@@ -188,11 +192,12 @@ def assembled(
     found: Mapping[str, Take | StoryreelError],
     choices: Chosen | None = None,
     facts: Facts = MappingProxyType({}),
+    notes: tuple[str, ...] = (),
 ) -> Cut:
     """The edit of one variant, with the footage found for each shot; a card where there is none.
 
-    `choices` may have points of its own for a take, which go before those of the storyboard. `facts` has those of the
-    sound files that the variant plays.
+    `choices` may have points of its own for a take, which go before those of the storyboard; `facts` has those of the
+    sound files that the variant plays; `notes` are what is to be told of the variant already.
     """
     sounding, said = Sounding(compositions, variant, facts), Said(compositions, variant)
     cues = sounding.cues()
@@ -212,7 +217,8 @@ def assembled(
     assert rate is not None
     assert fit is not None
     captions = captions_of(variant, said.language)
-    return edit.assemble(variant.name, footage, rate, size, fit, sounding.mix(cues[""]), captions)
+    cut = edit.assemble(variant.name, footage, rate, size, fit, sounding.mix(cues[""]), captions)
+    return replace(cut, notes=(*notes, *cut.notes))
 
 
 def _card(card: Card, said: Said) -> Footage:

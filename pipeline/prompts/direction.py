@@ -79,9 +79,9 @@ def _part(act: Acted, end_s: Fraction, places: Mapping[str, str]) -> Mapping[str
 
 
 def _ends(entry: Entry, duration_s: Fraction) -> Sequence[Fraction]:
-    """Seconds at which each part ends; of a take that is kept whole, parts of equal length."""
+    """Seconds at which each part ends; where nobody has said it, parts of equal length."""
     count = len(entry.parts)
-    if len(entry.shots) == count:
+    if len(entry.shots) == count and not entry.finds_cuts:
         return [shot.end_s or duration_s for shot in entry.shots]
     return [duration_s * number / count for number in range(1, count + 1)]
 

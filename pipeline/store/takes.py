@@ -5,7 +5,7 @@
                                                         end.json          turned_away, failed, abandoned or done
                                                         bill.json         what the API's bills said of it
                                            take.json + clip.mp4           kept for good
-                                           flags.json                     what checks said of it; may be lost
+                                           flags.json, cuts.json          what was seen in it; may be lost
     takes/<origin>/gate.json, uploads/<sha256>.json                       what spares counting and uploading again
     previs/<drawing>/<request digest>-<direction digest>/                 the same inside; free and disposable
 
@@ -16,13 +16,14 @@ nothing is bought twice.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from pipeline.errors import StoreError
+from pipeline.store.cuts import read_cuts, write_cuts
 from pipeline.store.files import make_folder, names_in, numbers_in, overwrite
 from pipeline.store.home import Home
 from pipeline.store.locks import holding
@@ -33,7 +34,7 @@ from pipeline.store.records import AttemptState, Bill, Intent, encode, has_clip,
 from pipeline.store.room import Room, sha256
 from pipeline.store.spending import DIGEST_LENGTH, Spent, attempts_on
 from pipeline.store.uploads import Uploads
-from pipeline.take import Flag, Paid, StoreView, Take
+from pipeline.take import Flag, FoundCut, Paid, StoreView, Take
 
 
 class Store:
@@ -54,6 +55,7 @@ class Store:
         uncertain: set[str] = set()
         flags: dict[tuple[str, int], tuple[Flag, ...]] = {}
         requests: dict[str, Mapping[str, Any]] = {}
+        cuts: dict[tuple[str, int], tuple[FoundCut, ...]] = {}
         for address in self._present(origin, digests):
             digest = address.digest
             take, here, last, live = self._look(address)
@@ -61,6 +63,8 @@ class Store:
                 takes[digest] = (*takes.get(digest, ()), take)
                 if raised := self.flags(take):
                     flags[digest, take.number] = raised
+                if (found := read_cuts(self._outputs / take.home, take)) is not None:
+                    cuts[digest, take.number] = found
             elif take:
                 paid = Paid(digest, take.number, take.prediction, None, take.clip.sha256)
                 absent[digest] = (*absent.get(digest, ()), paid)
@@ -74,7 +78,7 @@ class Store:
                 unsettled[digest] = address.number
             elif last.outcome == "failed":
                 failed[digest] = last.code
-        return StoreView(origin, takes, opened, frozenset(uncertain), absent, unsettled, failed, flags, requests)
+        return StoreView(origin, takes, opened, frozenset(uncertain), absent, unsettled, failed, flags, cuts, requests)
 
     def kept(self, home: str) -> Take | None:
         """The take in a home; None where its take.json or its clip of the recorded size is not here.
@@ -110,6 +114,13 @@ class Store:
             return
         if folder:
             write_looks(folder, take, looks, self._clock())
+
+    def found_cuts(self, take: Take, cuts: Sequence[FoundCut]) -> None:
+        """Writes down the cuts that were found in a take, if what was looked at are the bytes that were kept."""
+        with suppress(StoreError, OSError):
+            folder = folder_of(self._outputs, take.home)
+            if folder and sha256(folder / "clip.mp4") == take.clip.sha256:
+                write_cuts(folder, take, cuts, self._clock())
 
     @contextmanager
     def open(self, home: str) -> Iterator[Home]:

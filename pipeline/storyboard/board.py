@@ -143,6 +143,7 @@ class Shot:
     out_s: Fraction | None  # None: where the part ends
     transition: Transition | None
     path: Path
+    shares: int = 0  # shots of a take whose cuts are to be found: its points count from its part's begin; 0: as said
     sound: ShotSound = PLAIN_SOUND  # of the cut
     words: tuple[Inscription, ...] = ()  # drawn over it; no model is sent them
 
@@ -181,6 +182,11 @@ class Entry:
     continue_from: Continuation | None
     path: Path
     prompt_key: str = "prompt"  # the field that its prompt stands in
+
+    @property
+    def finds_cuts(self) -> bool:
+        """Whether its take is divided where cuts are found in it."""
+        return any(shot.shares for shot in self.shots)
 
     @property
     def fallback(self) -> Entry | None:

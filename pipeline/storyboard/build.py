@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
@@ -207,6 +207,9 @@ def _part(fields: Mapping[str, Node], path: Path) -> Part:
 
 def _shots(number: int, fields: Mapping[str, Node], path: Path, inner: Sequence[tuple[Path, Node]]) -> tuple[Shot, ...]:
     times = [seconds(node) for _, node in items_of(fields.get("split"))]
+    if len(inner) > 1 and _value(fields, "split") == "auto":
+        shots = (_shot(number, part, fields_of(node), at, (Fraction(0), None)) for part, (at, node) in enumerate(inner))
+        return tuple(replace(shot, shares=len(inner)) for shot in shots)
     if not inner or not times:
         return (_shot(number, 0, fields, path, (Fraction(0), None)),)
     ends: list[Fraction | None] = [*times[: len(inner) - 1], *[None] * len(inner)][: len(inner)]

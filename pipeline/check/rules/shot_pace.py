@@ -30,7 +30,7 @@ from pipeline.check.rules.rule import Rule
 from pipeline.errors import Problem
 from pipeline.frames import plain_seconds
 from pipeline.plan import Composition
-from pipeline.storyboard import Path, Storyboard
+from pipeline.storyboard import Entry, Path, Storyboard
 
 CODE = "shot-pace"
 _SHORTEST_S = Fraction(1, 10)
@@ -43,7 +43,7 @@ def _of_entry(board: Storyboard, found: Composition) -> Iterator[Problem]:
     lengths = tuple(_lengths(found))
     if any(length_s < _SHORTEST_S for _, _, length_s in lengths):
         return  # the split is no split, which is an error of its own
-    kept = len(entry.shots) < len(entry.parts)
+    kept = _alike(entry)
     for path, name, length_s in lengths:
         if not least <= length_s <= most:
             message = (
@@ -54,10 +54,15 @@ def _of_entry(board: Storyboard, found: Composition) -> Iterator[Problem]:
             yield warning(board, CODE, path, message, hint)
 
 
+def _alike(entry: Entry) -> bool:
+    """Whether nobody says how long each of its shots is."""
+    return len(entry.shots) < len(entry.parts) or entry.finds_cuts
+
+
 def _lengths(found: Composition) -> Iterator[tuple[Path, str, Fraction]]:
     entry, duration_s = found.entry, found.asked.duration_s
     count = len(entry.parts)
-    if len(entry.shots) < count:
+    if _alike(entry):
         path = (*entry.path, "duration" if entry.settings.duration_s is not None else "id")
         yield path, f"{count} shots share {plain_seconds(duration_s)} s, so each gets", duration_s / count
         return
