@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from pipeline import produce, settings
+from pipeline import halting, produce, settings
 from pipeline.catalog import Price
 from pipeline.client import Client, Endpoint
 from pipeline.errors import ApprovalNeeded, BadInput, RefusedByApi
@@ -36,6 +36,7 @@ from pipeline.produce import (
     follow,
 )
 from pipeline.produce.following import Box
+from pipeline.render import copying
 from pipeline.server.conduct import Conduct, Fault
 from tests.double import KEY, Double, doubled
 from tests.haste import SHORT, hurried
@@ -349,11 +350,20 @@ def test_takes_that_landed_before_the_stop_are_in_the_lock(tmp_path: Path) -> No
         assert lock.count('"prediction"') == studio.kept() >= 1
 
 
-def test_the_drawing_of_a_cut_is_broken_off(tmp_path: Path) -> None:
+def test_the_making_of_a_cut_is_broken_off(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    really, over = copying.splice, threading.Event()
+
+    def slow(*words: Any) -> None:
+        while not over.wait(0.01):  # a cut of two seconds is made before anybody could stop it
+            halting.look()
+        really(*words)
+
+    monkeypatch.setattr(copying, "splice", slow)
     with opened(tmp_path, 2) as studio:
         asyncio.run(by_break(studio.run(), lambda event: isinstance(event, Cutting)))
         assert not studio.here.cut.exists()
         assert [path.name for path in studio.here.cut.parent.glob("*")] == []
+        over.set()
         done = asyncio.run(until_done(studio.run()))
         assert (done.made, studio.here.cut.is_file()) == ({}, True)
 
