@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from pipeline.cli import show
@@ -15,10 +15,11 @@ Row = tuple[str, ...]
 def rows(planned: Plan, moved: Mapping[str, Change]) -> Iterator[Row]:
     """The heading, and what each entry comes to, a row for each state; with a column for jobs where there are films."""
     several = len(planned.variants) > 1
+    searched = frozenset(entry.id for entry in planned.board.entries if entry.finds_cuts)
     yield ("shot", "state", *(["jobs"] if several else []), "seconds", "price", "why")
     for group in groups(planned, moved):
         jobs = [f"{group.jobs:,}"] if several else []
-        yield (group.entry, group.state, *jobs, f"{group.seconds:,}", _cost(group), _why(planned, group))
+        yield (group.entry, group.state, *jobs, f"{group.seconds:,}", _cost(group), _why(planned, group, searched))
 
 
 def numbers(planned: Plan) -> frozenset[int]:
@@ -82,12 +83,14 @@ def _cost(group: Group) -> str:
     return ("about " if group.estimate else "") + show.money(group.usd) + (" and more" if group.unpriced else "")
 
 
-def _why(planned: Plan, group: Group) -> str:
-    """Why the jobs of an entry are in their state, and why there are several of them."""
+def _why(planned: Plan, group: Group, searched: Container[str]) -> str:
+    """Why the jobs of an entry are in their state, and why there are several of them.
+
+    `searched` has the ids of those whose take is divided at cuts that are found in it.
+    """
     reasons = [f"the same take as {group.same_as}" if group.same_as else group.reason]
     if len(group.shots) > 1:
-        entry = next(entry for entry in planned.board.entries if entry.id == group.entry)
-        where = " (divided where the take cuts; equally long until then)" if entry.finds_cuts else ""
+        where = " (divided where the take cuts; equally long until then)" if group.entry in searched else ""
         reasons.append(f"{len(group.shots)} shots in one take: {', '.join(group.shots)}{where}")
     if group.varies:
         reasons.append(f"varies with {', '.join(_varying(planned.board, group.varies))}")
