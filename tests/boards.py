@@ -74,3 +74,9 @@ def silence(path: Path, seconds: float) -> Path:
         file.setframerate(48000)
         file.writeframes(bytes(2 * round(48000 * seconds)))
     return path
+
+
+def sounds(folder: Path) -> None:
+    """The sound files that the boards in tests/storyboards name."""
+    for name, seconds in (("bed.wav", 30), ("said-en.wav", 2), ("said-de.wav", 2), ("blip.wav", 0.2)):
+        silence(folder / name, seconds)

@@ -21,7 +21,7 @@ from pipeline.check import check
 from pipeline.errors import BadInput, describe
 from pipeline.plan import Compositions
 from pipeline.storyboard import parse
-from tests.boards import board, checked, facts, read, silence
+from tests.boards import board, checked, facts, read, sounds
 
 CASES = Path(__file__).parent / "storyboards"
 INVALID, VALID = sorted((CASES / "invalid").glob("*.yaml")), sorted((CASES / "valid").glob("*.yaml"))
@@ -38,8 +38,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     Image.new("RGB", (640, 360), "teal").save(tmp_path / "still.png")
     Image.new("RGB", (64, 36), "teal").save(tmp_path / "tiny.png")
     (tmp_path / "words.png").write_text("no picture")
-    for name, seconds in (("bed.wav", 30), ("said-en.wav", 2), ("said-de.wav", 2), ("blip.wav", 0.2)):
-        silence(tmp_path / name, seconds)
+    sounds(tmp_path)
     monkeypatch.chdir(tmp_path)
     return tmp_path
 

@@ -14,6 +14,7 @@ from PIL import Image
 
 from pipeline import cli, produce, schema
 from pipeline.server.conduct import Fault
+from tests.boards import sounds
 from tests.counter import Open, Shop
 from tests.needed import path_of
 from tests.repositories import GIT, WHO
@@ -41,6 +42,7 @@ def test_what_commands_that_only_read_print_is_of_its_schema(
     beside = board.parent if board.parent.name == "storyboards" else CASES / "companions"
     shutil.copytree(beside, tmp_path, dirs_exist_ok=True)
     Image.new("RGB", (640, 360), "teal").save(tmp_path / "still.png")
+    sounds(tmp_path)
     film = produce.check(Path(shutil.copy(board, tmp_path)))
     file = str(film.file)
     assert said(capsys, "check", file)["problems"] == []
