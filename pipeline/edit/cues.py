@@ -40,7 +40,8 @@ class Cues:
         left = round(cue.duration_s * SAMPLE_RATE) - round(cue.in_s * SAMPLE_RATE)
         asked = end if cue.loop or end < film else begin + left
         if begin >= min(end, film):
-            self._note(cue, shot, "is not heard: it begins when the film has ended" if begin >= film else "has no time")
+            why = "it begins when the film has ended" if begin >= film else "it ends before it begins"
+            self._note(cue, shot, f"is not heard: {why}")
             return ()
         if cue.role != "music" and asked > film:
             missing = plain_seconds(Fraction(asked - film, SAMPLE_RATE))
