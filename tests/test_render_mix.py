@@ -139,6 +139,19 @@ def test_fades_are_as_smooth_after_hours_of_film_as_in_its_first_second() -> Non
         assert np.array_equal(early, late)
 
 
+@pytest.mark.parametrize("samples", [48, 480, 4800])
+def test_what_fades_out_and_what_fades_in_have_the_power_of_one_together(samples: int) -> None:
+    down, up = (faded(Fade(0, samples, up=up), 0, samples) for up in (False, True))
+    assert np.abs(down**2 + up**2 - 1).max() < 1e-5
+
+
+def test_a_hard_cut_of_two_tones_leaves_no_tick(edit: Edit) -> None:
+    for number, hertz in enumerate((310, 470)):
+        edit.add(of(number, sound=tone(hertz, 1)), in_s=frames(3), out_s=frames(20))
+    film = edit.mixed(edit.cut(size=SMALL))[0]
+    assert roughness(film)[340:370].max() < 1e-5
+
+
 def test_the_sound_is_made_anew_for_another_gain_and_no_picture_is(edit: Edit) -> None:
     edit.add(of(0), out_s=frames(20))
     edit.add(of(1), out_s=frames(20), overlap_s=frames(8))
@@ -194,7 +207,7 @@ def test_every_joint_of_a_cut_of_200_shots_is_within_a_millisecond_and_without_a
         quiet[start // 96 - 1 : stop // 96 + 2] = False
     floor = rough[quiet].max()
     at_joints = max(rough[start // 96 - 1 : stop // 96 + 2].max() for start, stop in joints)
-    assert at_joints <= floor * 1.5, "no joint is rougher than the noise floor of the codec between them"
+    assert at_joints <= floor * 1.5, "no joint is rougher than what the codec leaves between them"
 
 
 def test_the_bench_hears_a_click_where_there_is_one(pool: Path) -> None:

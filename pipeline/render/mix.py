@@ -107,7 +107,11 @@ def faded(fade: Fade, first: int, stop: int) -> NDArray[np.float32]:
     """The gains of a fade from sample `first` to `stop` of the cut: a quarter of a sine, whose square is the power."""
     # Counted from the start of the fade: after six minutes of film a float32 no longer tells one sample from the next.
     through = (np.arange(first - fade.start, stop - fade.start) + np.float32(0.5)) / max(1, fade.stop - fade.start)
-    angle = np.clip(through, 0, 1) * (math.pi / 2)
+    through = np.clip(through, 0, 1)
+    if fade.stop - fade.start <= 2 * _GUARD:
+        # A short one has to begin and end smoothly, or its corners are heard as a faint tick: by 24 dB less so.
+        through = through**2 * (3 - 2 * through)
+    angle = through * (math.pi / 2)
     return np.sin(angle, dtype=np.float32) if fade.up else np.cos(angle, dtype=np.float32)
 
 
