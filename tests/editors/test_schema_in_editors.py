@@ -141,7 +141,7 @@ class TestDiagnostics:
     @pytest.mark.parametrize(
         ("text", "said", "place"),
         [
-            (SEVERAL.replace("keep", "auto"), "^keep$", [5, 12, 15]),
+            (SEVERAL.replace("keep", "some"), "^(keep|auto)$", [5, 12, 15]),
             (f"{SHOT}    continue_from: {{shot: sh000, as: frame}}\n", '"first_frame"', [6, 38, 42]),
             (f"{SEVERAL}        duration: 5\n", "duration", [9, 9, 16]),
             (SHOT.replace("The sea.", "{rough: The sea.}"), "rough", [5, 14, 18]),
