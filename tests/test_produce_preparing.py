@@ -95,13 +95,15 @@ def test_what_goes_wrong_beforehand_is_told_by_the_cut_alone(studio: Studio, mon
 
 
 def test_a_run_that_is_stopped_draws_no_further(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
-    begun, looked = threading.Event(), list[int]()
+    begun, idle, ended = threading.Event(), threading.Event(), threading.Event()
 
     def endless(_cut: object, _outputs: object, _kept: object, _over: object, look: Callable[[int], None]) -> None:
         begun.set()
-        while True:
-            looked.append(len(looked))
-            look(len(looked))
+        try:
+            while not idle.wait(0.01):
+                look(0)
+        finally:
+            ended.set()
 
     monkeypatch.setattr(copying, "draw_joints", endless)
 
@@ -112,5 +114,5 @@ def test_a_run_that_is_stopped_draws_no_further(studio: Studio, monkeypatch: pyt
 
     with pytest.raises(KeyboardInterrupt):
         studio.shoot(tell)
-    assert looked
+    assert ended.is_set()
     assert "preparing" not in {thread.name for thread in threading.enumerate()}
