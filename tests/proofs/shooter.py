@@ -67,9 +67,26 @@ def no_cuts(film: produce.Film, plan: Plan, *_: object) -> produce.Rendered:
     return produce.Rendered(film, plan, 0, ())
 
 
+class Unprepared:
+    """Draws no joint beforehand."""
+
+    def __init__(self, *_: object) -> None:
+        pass
+
+    def __enter__(self) -> Unprepared:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def landed(self, _: object) -> None:
+        """There is one more take, which nobody will see."""
+
+
 def without_cuts() -> None:
     """From now on nothing is rendered: what is bought is all that is looked at."""
     produce.shooting.cuts_of = no_cuts
+    produce.shooting.Preparing = Unprepared  # type: ignore[assignment,misc]
 
 
 def _at_each_change(number: int, act: Callable[[], object]) -> None:
