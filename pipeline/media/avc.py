@@ -26,11 +26,8 @@ class Sets:
 
     def agree(self, other: Sets) -> bool:
         """Whether both may stand in one track: sets of one number are the same."""
-        mine, theirs = self.sequence + self.picture, other.sequence + other.picture
-        kinds = zip((0,) * len(self.sequence) + (1,) * len(self.picture), mine, strict=True)
-        found = {(kind, number): each for kind, (number, each) in kinds}
-        kinds = zip((0,) * len(other.sequence) + (1,) * len(other.picture), theirs, strict=True)
-        return all(found.get((kind, number), each) == each for kind, (number, each) in kinds)
+        pairs = ((self.sequence, other.sequence), (self.picture, other.picture))
+        return all(dict(mine).get(number, each) == each for mine, theirs in pairs for number, each in theirs)
 
 
 def sets_of(configuration: bytes) -> Sets | None:

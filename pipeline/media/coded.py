@@ -16,6 +16,7 @@ from av.packet import Packet
 from av.video.stream import VideoStream
 
 from pipeline.media.avc import Sets, sets_of
+from pipeline.media.canvas import HD_LINES
 from pipeline.media.opening import opened, picture_stream
 from pipeline.media.timing import timing_of
 
@@ -23,7 +24,6 @@ OWN_SETS = 31  # the number of the parameter sets of what is encoded for a cut: 
 _IDR, _SLICES = 5, (1, 5)  # kinds of NAL units that hold pictures
 _WHOLE_FRAMES = (0, 1)  # libav's AVFieldOrder: unknown, progressive
 _BT709, _LIMITED, _UNSPECIFIED = 1, 1, (0, 2)
-HD_LINES = 720  # untagged pictures of at least this height are BT.709 to players
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,7 @@ def opened(path: Path, *, pictures: bool = True) -> Iterator[InputContainer]:
     options = {"format_whitelist": form.demuxers, "protocol_whitelist": "file"}
     unseen = [{"skip_frame": "all"}] if not pictures and form.name in _WITH_HEADER else None
     name = f"file:{path.absolute()}"
-    # Of its stub the options of a stream are words; they are tables.
+    # PyAV 18.1 says in its types that the options of a stream are strings; it takes dictionaries.
     words = {"options": options, "stream_options": unseen, "metadata_errors": "replace"}
     with blaming(path), av.open(name, **words) as container:  # type: ignore[call-overload]
         yield container
