@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import subprocess
 import sys
+import threading
+from collections.abc import Callable
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
@@ -20,7 +22,7 @@ from hypothesis import strategies as st
 from pipeline.errors import MediaError
 from pipeline.media.avc import joined, sets_of
 from pipeline.media.coded import Coded, coded
-from pipeline.render import render
+from pipeline.render import copying, render
 from pipeline.render.parts import Copied, Drawn, parts
 from tests.clips import Spec, heard, luma, names, noise, tone, write_clip
 from tests.cuts import Edit
@@ -79,7 +81,7 @@ def test_a_cut_that_only_copies_loads_no_moviepy(edit: Edit) -> None:
     code = """
 import sys, pickle
 from pathlib import Path
-from pipeline.render import render
+from pipeline.render import copying, render
 cut = pickle.loads(bytes.fromhex(sys.argv[3]))
 render(cut, Path(sys.argv[1]), Path(sys.argv[2]))
 print("moviepy" in sys.modules)
@@ -278,6 +280,25 @@ def test_a_run_that_is_stopped_leaves_only_whole_parts(edit: Edit) -> None:
         render(edit.cut(), edit.outputs, edit.target, progress=interrupt)
     assert edit.left_over() == []
     assert all(not name.startswith(".") for name in edit.kept())
+
+
+def test_a_run_that_is_stopped_waits_for_no_sound(edit: Edit, monkeypatch: pytest.MonkeyPatch) -> None:
+    edit.add(Spec(0, sound=tone(300, 1)))
+    begun, idle = threading.Event(), threading.Event()
+
+    def endless(_cut: object, _locate: object, _file: object, look: Callable[[], object]) -> None:
+        begun.set()
+        while not idle.wait(0.01):
+            look()
+
+    def interrupt(_done: int, _all: int) -> None:
+        assert begun.wait(30)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(copying, "encoded", endless)
+    with pytest.raises(KeyboardInterrupt):
+        render(edit.cut(), edit.outputs, edit.target, progress=interrupt)
+    assert edit.left_over() == []
 
 
 # --- parameter sets

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 import os
+import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import CancelledError, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -35,14 +36,18 @@ def copy(
 ) -> tuple[str, ...]:
     """Make `cut` into `target`; `kept` is the folder of what is drawn. Notes and errors as for `render`."""
     clips = _clips(cut, outputs)
-    strips = list[Strip]()
+    strips, stopped = list[Strip](), threading.Event()
     with ThreadPoolExecutor(1) as hand:
         # libav works beside Python: the sound is encoded while pictures are drawn.
-        heard = hand.submit(_sound, cut, locate, kept)
-        for part in parts(cut, clips):
-            strips.append(_strip(cut, outputs, kept, part, clips, progress))
-            progress(part.start + part.length)
-        track = heard.result()
+        heard = hand.submit(_sound, cut, locate, kept, stopped)
+        try:
+            for part in parts(cut, clips):
+                strips.append(_strip(cut, outputs, kept, part, clips, progress))
+                progress(part.start + part.length)
+            track = heard.result()
+        except BaseException:
+            stopped.set()  # else whoever stops the run waits for the whole sound
+            raise
     splice(strips, track, target, cut.frame_rate, soft_track(cut))
     return notes_beside(track)
 
@@ -106,14 +111,19 @@ def _drawn(file: Path, frames: int) -> Coded | None:
     return found
 
 
-def _sound(cut: Cut, locate: Locate, kept: Path) -> Path:
-    """The file of the cut's sound, encoded as one stream."""
+def _sound(cut: Cut, locate: Locate, kept: Path, stopped: threading.Event) -> Path:
+    """The file of the cut's sound, encoded as one stream; CancelledError where that is not wanted any more."""
+
+    def look() -> None:
+        if stopped.is_set():
+            raise CancelledError
+
     file = kept / f"{digest_of({'encoding': ENCODING, **_heard(cut)})}.m4a"
     if file.exists():
         _used(file)
         _used(_notes_of(file))
         return file
-    if notes := encoded(cut, locate, file).notes:
+    if notes := encoded(cut, locate, file, look).notes:
         _notes_of(file).write_text(json.dumps(notes), encoding="utf-8")
     return file
 

@@ -7,7 +7,7 @@ ceiling the file itself is listened to. One that passes it is encoded once more 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,15 +35,18 @@ class Encoded:
     notes: tuple[str, ...]  # where it is not what was asked for
 
 
-def encoded(cut: Cut, locate: Locate, file: Path) -> Encoded:
-    """Write the sound of a cut to `file`, whole or not at all; errors as for `render`."""
+def encoded(cut: Cut, locate: Locate, file: Path, look: Callable[[], object] = lambda: None) -> Encoded:
+    """Write the sound of a cut to `file`, whole or not at all; errors as for `render`, and what `look` raises.
+
+    It is called with every block.
+    """
     master = mastering(cut, locate)
     if cut.loudness_lufs is None:
-        _write(cut, locate, master, file, 0)
+        _write(cut, locate, master, file, 0, look)
         return Encoded(master, 0, ())
     trial, most_dbtp, bits = file.with_name(f"{file.stem}.trial{file.suffix}"), float(cut.true_peak_dbtp), 0
     for _ in range(_TRIES):
-        _write(cut, locate, master, trial, bits)
+        _write(cut, locate, master, trial, bits, look)
         heard = _heard(trial, cut)
         if heard.peak_dbtp <= most_dbtp:
             break
@@ -55,12 +58,13 @@ def encoded(cut: Cut, locate: Locate, file: Path) -> Encoded:
     return Encoded(master, bits, tuple(_missed(cut, heard)))
 
 
-def _write(cut: Cut, locate: Locate, master: Master, file: Path, bits: int) -> None:
+def _write(cut: Cut, locate: Locate, master: Master, file: Path, bits: int, look: Callable[[], object]) -> None:
     with (
         closing(mastered(cut, locate, master)) as samples,
         FilmWriter(file, cut.width, cut.height, cut.frame_rate, pictures=False, sound_bits=bits) as film,
     ):
         for block in samples:
+            look()
             film.sound(block)
 
 
