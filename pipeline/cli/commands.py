@@ -17,6 +17,7 @@ from pipeline.cli.diffing import diff
 from pipeline.cli.doctor import doctor
 from pipeline.cli.models import models
 from pipeline.cli.planning import plan, prompt
+from pipeline.cli.previewing import preview
 from pipeline.cli.rendering import render
 from pipeline.cli.reviewing import comment, review_boards
 from pipeline.cli.shooting import shoot
@@ -51,6 +52,7 @@ def serve(arguments: argparse.Namespace) -> int:
 RUN: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "init": init,
     "check": check,
+    "preview": preview,
     "prompt": prompt,
     "plan": plan,
     "diff": diff,

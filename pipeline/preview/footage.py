@@ -1,4 +1,4 @@
-"""Orders enter; whole clips leave, each made once and kept as `render` keeps them: by our own server, which stays warm."""
+"""Orders enter; whole clips leave, each made once and kept as `render` keeps them, by a server that stays warm."""
 
 from __future__ import annotations
 
@@ -68,4 +68,3 @@ def _politely(command: tuple[str, ...]) -> tuple[str, ...]:
     """The command, giving way to whatever somebody waits for."""
     nice = shutil.which("nice")
     return (nice, "-n", "10", *command) if nice else command
-

@@ -88,6 +88,7 @@ def _shot(seen: Seen, shot: Shot, slot: Slot) -> Mapping[str, Any]:
         "model": job.model,
         "seconds": job.duration_s,
         "key": name,
+        "frame": int(seconds * rate),
         "picture": f"/picture/{name}/{int(seconds * rate)}.jpg",
         "clip": f"/clip/{name}.mp4",
         "previs": key in seen.rehearsal.orders,

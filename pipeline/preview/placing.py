@@ -4,13 +4,43 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-from pipeline.errors import Place, Problem, excerpt, one_line
+from pipeline.errors import Place, Problem, StoryreelError, excerpt, one_line
+from pipeline.preview.reading import Reading, as_problem
 from pipeline.storyboard import Entry, Storyboard
 
 _ID = re.compile(r"""(?:^|[\s{,])id:\s*["']?([\w.-]+)""")
 _TOP_LEVEL = re.compile(r"([A-Za-z_]\w*)\s*:")
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """What is wrong with a storyboard now."""
+
+    problems: tuple[Problem, ...] = ()
+    board: Storyboard | None = None  # what could be read of it
+    text: str = ""  # its file, where it could not
+    broken: bool = False  # nothing of it is shown: what is shown is older
+    file: Path = Path()
+
+    @classmethod
+    def of(cls, reading: Reading, file: Path) -> Complaint:
+        """What is wrong with a reading of a file."""
+        board, text = reading.film.board if reading.film else None, ""
+        if not board:
+            with suppress(OSError):
+                text = file.read_text(encoding="utf-8", errors="replace")
+        return cls(reading.problems, board, text, not reading.good, file)
+
+    def told(self, shown: Collection[str], errors: Sequence[StoryreelError]) -> Mapping[str, Any]:
+        """All of it as plain JSON, errors of no line as well; `shown` has the ids of the panels that there are."""
+        also = [_fields(as_problem(error, self.file), "") for error in errors]
+        problems = placed(self.problems, self.board, self.text, shown) + also
+        return {"problems": problems, "broken": self.broken, "file": str(self.file)}
 
 
 def placed(
