@@ -41,7 +41,7 @@ def panels(seen: Seen) -> Mapping[str, Mapping[str, Any]]:
     """The panels by id, in the order of the cut."""
     slots = {slot.shot: slot for slot in seen.plan.slots(seen.variant)}
     return {
-        one.id: {**_cut(seen, one), **(_card(one) if isinstance(one, Card) else _shot(seen, one, slots[one.id]))}
+        one.id: {**_cut(seen, one), **(_card(seen, one) if isinstance(one, Card) else _shot(seen, one, slots[one.id]))}
         for one in seen.timeline.sequence
     }
 
@@ -66,8 +66,9 @@ def _cut(seen: Seen, one: Shot | Card) -> Mapping[str, Any]:
     }
 
 
-def _card(card: Card) -> Mapping[str, Any]:
-    return {"kind": card.kind, "background": card.background, "state": "card", "price": ""}
+def _card(seen: Seen, card: Card) -> Mapping[str, Any]:
+    words = seen.timeline.plates.get(card.id, "")
+    return {"kind": card.kind, "background": card.background, "words": words, "state": "card", "price": ""}
 
 
 def _shot(seen: Seen, shot: Shot, slot: Slot) -> Mapping[str, Any]:

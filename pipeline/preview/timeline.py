@@ -32,7 +32,7 @@ class Timeline:
     frame_rate: Fraction  # frames a second
     size: tuple[int, int]  # width and height, pixels
     frames: int  # of the whole
-    notes: tuple[str, ...]  # where the edit had to differ from what was asked
+    plates: Mapping[str, str]  # what is written on each card, by its id
 
 
 def timeline(plan: Plan, variant: Variant, rehearsal: Rehearsal, clips: Mapping[str, Take]) -> Timeline:
@@ -45,4 +45,5 @@ def timeline(plan: Plan, variant: Variant, rehearsal: Rehearsal, clips: Mapping[
     cut = assembled(plan.compositions, placed.variant, found, plan.chosen, plan.facts, placed.notes)
     spans = {each.shot: Span(each.start, each.length, each.first) for each in cut.segments}
     size = cut.width, cut.height
-    return Timeline(placed.variant.sequence, spans, cut.frame_rate, size, cut.frame_count, cut.notes)
+    plates = {words.shot: words.text for words in cut.words if words.alone}
+    return Timeline(placed.variant.sequence, spans, cut.frame_rate, size, cut.frame_count, plates)
