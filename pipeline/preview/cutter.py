@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Self
@@ -18,6 +19,7 @@ from pipeline.produce.following import follow
 from pipeline.produce.rendering import kept_footage
 from pipeline.runner import Failed, Kept
 
+_PAUSE_S = 0.25  # between two words on how far a cut has come
 _OLDER = 2  # cuts of a variant that stay open: the newest, and the one that a page may still play
 
 
@@ -49,6 +51,7 @@ class Cutter:
         self._errors: dict[str, StoryreelError] = {}
         self._now: tuple[View, asyncio.Task[Reel]] | None = None
         self._news = asyncio.Event()
+        self._told_s = 0.0
 
     async def __aenter__(self) -> Self:
         self._running = asyncio.create_task(self._run())
@@ -135,8 +138,12 @@ class Cutter:
             return await run
 
     def _tell_of(self, variant: str, work: Work) -> None:
+        """Frames are told of now and then: each would be a word to every page."""
+        now, before = time.monotonic(), self._work.get(variant)
         self._work[variant] = work
-        self._tell()
+        if work.what == "drawing" or before is None or before.what != work.what or now - self._told_s > _PAUSE_S:
+            self._told_s = now
+            self._tell()
 
 
 def _fields(reel: Reel) -> Mapping[str, Any]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hmac
 import re
-from collections.abc import Mapping
+import traceback
+from collections.abc import Callable
 from http.cookies import CookieError, SimpleCookie
 from urllib.parse import parse_qs, urlsplit
 
@@ -34,9 +35,12 @@ _STRANGE = re.compile(r"[\x00-\x1f\x7f\\]|(?:^|/)\.{1,2}(?:/|$)")  # in a path; 
 class Guard:
     """Lets through who may ask."""
 
-    def __init__(self, app: ASGIApp, token: str, cookie: str) -> None:
-        """`cookie` is the name of the one that holds the token, once a page was opened with it."""
-        self._app, self._token, self._cookie = app, token, cookie
+    def __init__(self, app: ASGIApp, token: str, cookie: str, report: Callable[[str], object]) -> None:
+        """`cookie` is the name of the one that holds the token, once a page was opened with it.
+
+        `report` gets the traceback of a bug below.
+        """
+        self._app, self._token, self._cookie, self._report = app, token, cookie, report
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -44,13 +48,23 @@ class Guard:
             return
         fresh = self._opens(scope)
 
+        started = False
+
         async def guarded(message: Message) -> None:
+            nonlocal started
             if message["type"] == "http.response.start":
+                started = True
                 self._mark(MutableHeaders(scope=message), fresh=fresh)
             await send(message)
 
         refused = self._refused(scope, Headers(scope=scope), fresh=fresh)
-        await (refused or self._app)(scope, receive, guarded)
+        try:
+            await (refused or self._app)(scope, receive, guarded)
+        except Exception:
+            self._report(traceback.format_exc())
+            if started:  # a broken connection is the only way left to say that the answer is not whole
+                raise
+            await PlainTextResponse("a bug: the terminal tells of it", 500)(scope, receive, guarded)
 
     def _refused(self, scope: Scope, headers: Headers, *, fresh: bool) -> Response | None:
         host, origin, site = (headers.get(name, "") for name in ("host", "origin", "sec-fetch-site"))
@@ -105,5 +119,5 @@ def _same(origin: str, host: str) -> bool:
     return parts.scheme in ("http", "https") and parts.netloc.lower() == host.lower()
 
 
-def _no(why: str, headers: Mapping[str, str] | None = None) -> Response:
-    return PlainTextResponse(why, 403, headers)
+def _no(why: str) -> Response:
+    return PlainTextResponse(why, 403)

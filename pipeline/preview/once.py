@@ -9,6 +9,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from pipeline.errors import GenerationError
+
 
 class Once:
     """Files by name. Whoever asks for one that is being made waits for the same."""
@@ -27,14 +29,17 @@ class Once:
             task.add_done_callback(lambda done: self._forget(name, done))
             self._clear()
         self._made.move_to_end(name)
-        return await asyncio.shield(task)  # who asks no more leaves the others waiting
+        try:
+            return await asyncio.shield(task)  # who asks no more leaves the others waiting
+        except asyncio.CancelledError:
+            if task.cancelled():
+                raise GenerationError("nothing is made any more: the preview ends") from None
+            raise
 
-    async def close(self) -> None:
+    def end(self) -> None:
         """Make nothing more."""
-        tasks = [task for task in self._made.values() if not task.done()]
-        for task in tasks:
+        for task in self._made.values():
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _make(self, make: Callable[[Path], Awaitable[object]]) -> Path:
         target = self._folder / f"{next(self._number)}.{self._ending}"

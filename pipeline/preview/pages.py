@@ -26,15 +26,17 @@ _MOST_BYTES = 10_000  # of what a page may post
 _LATER_MS = 1000  # after which a page asks again when its stream has ended
 
 
-def application(session: Session, token: str, cookie: str) -> Starlette:
-    """The pages of a session, for whoever has the token."""
+def application(session: Session, token: str, cookie: str, report: Callable[[str], object]) -> Starlette:
+    """The pages of a session, for whoever has the token; `report` gets the traceback of a bug."""
 
     @asynccontextmanager
     async def running(_: Starlette) -> AsyncIterator[None]:
         async with session:
             yield
 
-    app = Starlette(routes=_ROUTES, middleware=[Middleware(Guard, token=token, cookie=cookie)], lifespan=running)
+    app = Starlette(
+        routes=_ROUTES, middleware=[Middleware(Guard, token=token, cookie=cookie, report=report)], lifespan=running
+    )
     app.router.redirect_slashes = False
     app.state.session = session
     app.state.files = _files()

@@ -53,7 +53,7 @@ def serve(
         number = listener.getsockname()[1]
         opened = Opened(f"http://{HOST}:{number}", secrets.token_urlsafe(24))
         session = Session(file, environ, Path(folder), report)
-        app = application(session, opened.token, f"storyreel-{number}")
+        app = application(session, opened.token, f"storyreel-{number}", report)
         server = _Server(_config(app), session, lambda: ready(opened))
         asyncio.run(server.serve([listener]))
 
@@ -94,6 +94,7 @@ def _config(app: Starlette) -> uvicorn.Config:
         ws="none",
         lifespan="on",
         log_config=None,
+        log_level="critical",  # a bug is told by the guard, and there is nothing else to tell
         access_log=False,
         server_header=False,
         proxy_headers=False,  # nothing stands in front of it

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import traceback
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,7 +26,7 @@ from pipeline.preview.watching import Watching
 
 _BAD_NEWS_S = 0.12  # that errors wait: what an editor has half written is whole by then
 _STILL_THERE_S = 15  # between two words to a page, so that it is known whether anybody listens
-_AHEAD = 12  # pictures of changed shots that are drawn before a page asks for them
+_PICTURES_AHEAD, _CLIPS_AHEAD = 12, 2  # of changed shots, that are drawn before a page asks for them
 
 
 @dataclass(eq=False, slots=True)
@@ -52,13 +52,13 @@ class Session:
         self._complaint = Complaint()
         self._bad: asyncio.TimerHandle | None = None
         self._tasks: set[asyncio.Task[None]] = set()
+        self._ahead: asyncio.Task[None] | None = None
         self._over = False
 
     async def __aenter__(self) -> Self:
         self._open.push_async_callback(self._easel.close)
         await self._open.enter_async_context(self._footage)
         await self._open.enter_async_context(self._cutter)
-        self._begin(self._easel.warm())
         await self._read()
         self._begin(self._watch())
         return self
@@ -72,9 +72,10 @@ class Session:
         await self._open.aclose()
 
     def end(self) -> None:
-        """Let the streams to all pages end."""
+        """Let the streams to all pages end, and whatever else they wait for."""
         self._over = True
         self._watching.end()
+        self._easel.end()
         self._tell()
 
     async def news(self, variant: str) -> AsyncIterator[State]:
@@ -141,35 +142,34 @@ class Session:
     async def _show(self, reading: Reading) -> None:
         before = self._gallery.now
         self._gallery.hang(reading)
+        self._cutter.want(())  # what it makes is old, and the machine is needed
+        changed: list[tuple[Shown, int]] = []
         for variant in dict.fromkeys(self._gallery.name(page.variant) for page in self._pages):
             with suppress(StoryreelError):  # each page is told of it
-                if found := await self._gallery.view(variant):
-                    self._draw_ahead(before.get(variant), found)
+                if (found := await self._gallery.view(variant)) and variant in before:
+                    changed += _changed(before[variant], found)
+        if self._ahead:
+            self._ahead.cancel()
+        self._ahead = self._begin(self._draw_ahead(changed))
         self._complain(reading)
-        self._want()
 
     def _complain(self, reading: Reading) -> None:
         self._complaint = Complaint.of(reading, self.file)
         self._tell()
 
     def _want(self) -> None:
-        """The cuts of what is looked at are made; without any page, of nothing."""
+        """The cuts of what is looked at are made, once what changed was drawn; without any page, of nothing."""
+        if self._ahead and not self._ahead.done():
+            return
         names = dict.fromkeys(self._gallery.name(page.variant) for page in self._pages)
         self._cutter.want([self._gallery.now[name] for name in names if name in self._gallery.now])
 
-    def _draw_ahead(self, before: View | None, now: View) -> None:
-        old = before.state["panels"] if before else {}
-        changed = [
-            panel
-            for name, panel in now.state["panels"].items()
-            if "key" in panel and name in old and old[name].get("picture") != panel["picture"]
-        ]
-        for panel in changed[:_AHEAD]:
-            self._begin(self._ahead(now.shown[panel["key"]], panel["frame"]))
-
-    async def _ahead(self, shown: Shown, frame: int) -> None:
-        with suppress(StoryreelError):  # who asks for it is told
-            await self._easel.picture(shown, frame)
+    async def _draw_ahead(self, changed: Sequence[tuple[Shown, int]]) -> None:
+        """Pictures and clips of what changed are drawn before a page asks for them, and before any cut is made."""
+        pictures = [self._easel.picture(shown, frame) for shown, frame in changed[:_PICTURES_AHEAD]]
+        clips = [self._easel.clip(shown) for shown, _ in changed[:_CLIPS_AHEAD]]
+        await asyncio.gather(*pictures, *clips, return_exceptions=True)  # who asks for it is told of errors
+        asyncio.get_running_loop().call_soon(self._want)
 
     async def _state(self, page: Page) -> State:
         name = self._gallery.name(page.variant)
@@ -192,12 +192,23 @@ class Session:
         for page in self._pages:
             page.wake.set()
 
-    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
+    def _begin(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._end)
+        return task
 
     def _end(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()):
             self._wrong(error)
+
+
+def _changed(before: View, now: View) -> list[tuple[Shown, int]]:
+    """The footage of the shots that look otherwise, with the frame that their panels show."""
+    old = before.state["panels"]
+    return [
+        (now.shown[panel["key"]], panel["frame"])
+        for name, panel in now.state["panels"].items()
+        if "key" in panel and name in old and old[name].get("picture") != panel["picture"]
+    ]

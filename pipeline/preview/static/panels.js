@@ -101,9 +101,9 @@ function shotWords(panel) {
   )
 }
 
-function camera({ size, size_words: sized, angle, movement, speed, lens }) {
+function camera({ size, size_words: sized, angle, movement, speed, lens, transition }) {
   const move = arrow(movement)
-  const said = [angle && `${words(angle)} angle`, [speed === 'normal' ? '' : speed, words(movement)].filter(Boolean).join(' '), lens]
+  const said = [angle && `${words(angle)} angle`, [speed === 'normal' ? '' : speed, words(movement)].filter(Boolean).join(' '), lens, transition]
   const all = [size, ...said].some(Boolean)
   return all
     ? make('p.camera', {}, size ? make('abbr.size', { title: sized }, size) : null, move ? make('span.move', {}, move) : null, make('span.soft.small', {}, said.filter(Boolean).join(' · ')))
@@ -111,7 +111,7 @@ function camera({ size, size_words: sized, angle, movement, speed, lens }) {
 }
 
 const references = (all) => make('ul.references', { 'aria-label': 'References' }, all.map(reference))
-const seconds = (panel) => `${panel.seconds} s${panel.transition ? `, ${panel.transition}` : ''}`
+const seconds = (panel) => `${panel.seconds} s`
 
 function standing(panel) {
   const state = panel.state === 'reuse' ? `take ${panel.take}` : panel.state

@@ -5,7 +5,8 @@ import { isFresh } from './edit.js'
 import { timecode } from './frames.js'
 
 const [outer, track, blocks, playhead] = ['timeline', 'track', 'blocks', 'playhead'].map(at)
-const LEGIBLE = 44 // pixels of a block, from which on it has a picture and a name
+const SEEN = 16 // pixels of a block, from which on it has a picture
+const LEGIBLE = 44 // from which on it has a name
 let zoom = 1
 
 /** Draw the shots of a player anew. */
@@ -14,9 +15,8 @@ export function drawTimeline(player, state) {
   const kept = new Map([...blocks.children].map((block) => [block.dataset.shot, block]))
   const now = player.shots.map((shot) => {
     const block = kept.get(shot.id) ?? make('div.block', { 'data-shot': shot.id })
-    const wide = ((shot.end - shot.start) / state.frames) * pixels >= LEGIBLE
-    fill(block, shot, wide)
-    block.className = `block ${shot.state} ${wide ? 'wide' : ''} ${isFresh(state.cut, shot) ? '' : 'drawing-now'}`
+    fill(block, shot, ((shot.end - shot.start) / state.frames) * pixels)
+    block.className = `block ${shot.state} ${isFresh(state.cut, shot) ? '' : 'drawing-now'}`
     block.style.left = `${(shot.start / state.frames) * 100}%`
     block.style.width = `${((shot.end - shot.start) / state.frames) * 100}%`
     return block
@@ -27,12 +27,13 @@ export function drawTimeline(player, state) {
   track.setAttribute('aria-valuemax', Math.max(0, state.frames - 1))
 }
 
-function fill(block, shot, wide) {
-  const said = `${wide} ${shot.picture ?? ''} ${shot.transition}`
+function fill(block, shot, pixels) {
+  const [seen, legible] = [pixels >= SEEN, pixels >= LEGIBLE]
+  const said = `${seen} ${legible} ${shot.picture ?? ''} ${shot.transition}`
   if (block.dataset.said === said) return
   block.dataset.said = said
-  const picture = wide && shot.picture ? make('img', { src: shot.picture, alt: '', loading: 'lazy', draggable: 'false' }) : null
-  block.replaceChildren(...[picture, wide ? make('span', {}, shot.id) : null].filter(Boolean))
+  const picture = seen && shot.picture ? make('img', { src: shot.picture, alt: '', loading: 'lazy', draggable: 'false' }) : null
+  block.replaceChildren(...[picture, legible ? make('span', {}, shot.id) : null].filter(Boolean))
   block.title = [shot.id, shot.transition].filter(Boolean).join(': ')
   block.dataset.joint = shot.transition ? 'yes' : ''
   block.style.background = shot.background ?? ''
