@@ -28,7 +28,7 @@ from pipeline.render.reels import naming
 from pipeline.schema import plain
 from pipeline.wire import digest_of
 
-ENCODING = 1  # of parts and sounds; raised whenever the same would be encoded differently
+ENCODING = 2  # of parts and sounds; raised whenever the same would be encoded differently
 
 
 def copy(
