@@ -1,8 +1,8 @@
 """Frames of high dynamic range or wide gamut come in; frames of BT.709 go out.
 
 What a phone records as HDR would else be shown as if its numbers were those of plain video: grey and flat. The white of
-paper (203 cd/m2, ITU-R BT.2408) becomes white, and what shines brighter does too. To draw that in as well would make all
-else darker by half where a film doesn't say how bright it gets, as most don't.
+paper (203 cd/m2, ITU-R BT.2408) becomes white, and what shines brighter does too. To draw that in would make all else
+darker by half where a film doesn't say how bright it gets, as most don't.
 """
 
 from __future__ import annotations
