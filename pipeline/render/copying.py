@@ -10,7 +10,7 @@ import json
 import os
 import threading
 from collections.abc import Callable
-from concurrent.futures import CancelledError, ThreadPoolExecutor
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -36,14 +36,16 @@ def copy(
     cut: Cut, outputs: Path, target: Path, kept: Path, locate: Locate, progress: Callable[[int], None]
 ) -> tuple[str, ...]:
     """Make `cut` into `target`; `kept` is the folder of what is drawn. Notes and errors as for `render`."""
-    clips = _clips(cut, outputs)
     stopped = threading.Event()
     told = _Told(progress, stopped)
     # libav works beside Python: the sound is encoded while pictures are drawn, and so is one part beside the next.
     with ThreadPoolExecutor(1) as hand, ThreadPoolExecutor(min(os.cpu_count() or 1, _HANDS)) as hands:
         heard = hand.submit(_sound, cut, locate, kept, stopped)
-        drawn = [hands.submit(_strip, cut, outputs, kept, part, clips, told.part()) for part in parts(cut, clips)]
+        drawn = list[Future[Strip]]()
         try:
+            clips = _clips(cut, outputs)
+            for part in parts(cut, clips):
+                drawn.append(hands.submit(_strip, cut, outputs, kept, part, clips, told.part()))
             strips = [each.result() for each in drawn]
             track = heard.result()
         except BaseException:
