@@ -68,7 +68,7 @@ def facts_of_streams(path: Path, form: Format, digest: str, size: int) -> MediaF
 
 
 def _pictures(path: Path, container: InputContainer, stream: VideoStream, ear: _Ear) -> tuple[Timing, tuple[int, int]]:
-    """When its pictures are shown, and how large they are; whatever is not theirs goes to the ear: one pass for both."""
+    """When its pictures are shown, and how large they are; what is not theirs goes to the ear: one pass for both."""
     _refuse_huge(path, stream.width, stream.height)
     eye = _Eye(stream)
     streams = (stream, ear.stream) if ear.stream else (stream,)
