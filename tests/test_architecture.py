@@ -27,6 +27,7 @@ ONLY_IN = {
     "av": {"media", "previs"},
     "moviepy": {"render"},
     "httpx": {"client"},
+    "h11": {"client"},
     "uvicorn": {"server"},
     "starlette": {"server", "client"},  # the client names only the type of an application
     "rich": {"cli"},
