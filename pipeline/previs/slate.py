@@ -38,7 +38,7 @@ class Slate:
         self._figures = direction.figures
         self._clock = Clock(self._type.tiny, _CLOCK_LUMA)
         self._panel = Panel((order.width, order.height))
-        _vignette(self._panel)
+        _shade(self._panel)
         if direction.camera.shot_size == "insert":
             _brackets(self._panel, self._type)
         self._clock_at = _corners(self._panel, self._type, direction, self._clock)
@@ -71,16 +71,14 @@ class Slate:
         top = self._band_top // 2 * 2
         for index, plane in enumerate(planes):
             share = 1 if index == 0 else 2
-            plane.paste(_ACCENT_YUV[index], (0, top // share, done // share, (top + thick) // share))
+            plane[top // share : (top + thick) // share, : done // share] = _ACCENT_YUV[index]
 
 
-def _vignette(panel: Panel) -> None:
+def _shade(panel: Panel) -> None:
+    """The picture darkens towards its upper edge, so that what is written there is read."""
     width, height = panel.picture.size
-    across = np.linspace(-1, 1, width, dtype=np.float32)[None, :]
-    down = np.linspace(-1, 1, height, dtype=np.float32)[:, None]
-    corner = np.clip((across**2 + down**2 - 0.75) / 1.25, 0, 1) ** 1.3
-    top = np.clip((-0.72 - down) / 0.28, 0, 1) + 0 * across
-    panel.veil(np.maximum(0.42 * corner, 0.34 * top), (0, 0, 0))
+    down = np.linspace(1, 0, max(2, round(0.14 * height)), dtype=np.float32)[:, None]
+    panel.veil(np.repeat(0.36 * down, width, axis=1), (0, 0, 0))
 
 
 def _brackets(panel: Panel, type_: Type) -> None:
