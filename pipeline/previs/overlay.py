@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageFont
 
-from pipeline.previs.lettering import Font
+from pipeline.previs.lettering import BESIDE_PX, Font
 from pipeline.previs.planes import Plane, Planes, over, sheet
 from pipeline.previs.setting import Colour
 
@@ -87,10 +87,10 @@ class Panel:
         """Words on a baseline that starts at the point."""
         if not words:
             return
-        left, top, right, bottom = (int(edge) for edge in face.getbbox(words, anchor="ls"))
-        mask = Image.new("L", (max(1, right - left + 2), max(1, bottom - top + 2)))
-        ImageDraw.Draw(mask).text((1 - left, 1 - top), words, font=face, fill=round(255 * alpha), anchor="ls")
-        self._ink(mask, (round(at[0]) + left - 1, round(at[1]) + top - 1), colour)
+        mask, above = face.mask(words)
+        if alpha < 1:
+            mask = mask.point(lambda value: value * alpha)
+        self._ink(mask, (round(at[0]) - BESIDE_PX, round(at[1]) - above), colour)
 
     def box(self, box: Box, colour: Colour, alpha: float, radius: float = 0.0) -> None:
         """A rectangle with round corners."""
@@ -138,8 +138,8 @@ class Panel:
 class Clock:
     """Digits drawn once, so that a running timecode costs a few small pastes a frame."""
 
-    def __init__(self, face: Font, luma: int) -> None:
-        self.luma = luma
+    def __init__(self, letters: Font, luma: int) -> None:
+        self.luma, face = luma, letters.own
         self.advance = round(max(face.getlength(digit) for digit in "0123456789"))
         self.narrow = round(face.getlength(":") + self.advance * 0.1)
         top, bottom = (int(face.getbbox("0", anchor="ls")[edge]) for edge in (1, 3))
@@ -158,7 +158,7 @@ class Clock:
             over(luma[top : top + alpha.shape[0], x : x + alpha.shape[1]], own, alpha, colour=False)
             x += alpha.shape[1]
 
-    def _cell(self, face: Font, sign: str, height: int) -> tuple[Plane, Plane]:
+    def _cell(self, face: ImageFont.FreeTypeFont, sign: str, height: int) -> tuple[Plane, Plane]:
         """The sign in the clock's luma, multiplied by alpha, and the alpha."""
         wide = self.narrow if sign == ":" else self.advance
         cell = Image.new("L", (wide, height))

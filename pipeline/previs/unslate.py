@@ -32,7 +32,7 @@ def unslated(picture: Image.Image) -> Image.Image:
     # The progress line starts at the left edge, on top of the band; an evening sky above it can have its colour.
     rows = np.flatnonzero(_accent(picture.crop((0, height // 3, 2, height))).all(axis=1))
     if not rows.size:
-        return picture
+        return picture.crop((0, bottom + inset, width, height))
     lowest = rows[np.flatnonzero(np.diff(rows, prepend=-2) > 1)[-1]]
     return picture.crop((0, bottom + inset, width, height // 3 + int(lowest)))
 
