@@ -30,6 +30,7 @@ _PLACES: dict[str, Callable[[Canvas, Stage, np.random.Generator], None]] = {
 }
 # How near people are: in the widest shot they stand well into the place, and someone's back is before the subject.
 _PEOPLE, _SMALL_PEOPLE, _BACK, _HEADS = 1.0, 0.7, 1.35, 1.12
+_COARSEST = 0.3  # a wall is never one with what its window shows
 _UNDERFOOT = 0.72  # ground that is nearer moves as those do who stand on it, or their feet would slide
 NEAREST = 1.35  # of everything that is painted
 
@@ -51,7 +52,7 @@ def paint_surroundings(scene: Scene, frame: Frame) -> tuple[Layer, ...]:
         canvas = Canvas(frame)
         paint_ground(canvas, stage, shoulders(scene.direction.camera.shot_size), rng)
         return canvas.layers()
-    canvas = Canvas(_closer(frame, stage), step=scene.step / stage.depth)
+    canvas = Canvas(_closer(frame, stage), step=min(_COARSEST, scene.step / stage.depth))
     _PLACES[stage.setting.place](canvas, stage, rng)
     if stage.setting.place != "room" and stage.setting.weather == "fog":
         _paint_fog(canvas, stage, rng)

@@ -19,8 +19,9 @@ from pipeline.previs.planes import Extent, Plane, Planes, Sheet, extent, greyed,
 from pipeline.previs.setting import Setting
 from pipeline.previs.stack import Stack, flattened, moves_apart, step_of
 from pipeline.previs.stage import Scene
-from pipeline.previs.stills import cover, open_still
-from pipeline.previs.unslate import unslated
+from pipeline.previs.stills import cover, open_still, surrounded
+from pipeline.previs.tint import tinted
+from pipeline.previs.unslate import clear_of_slate, unslated
 
 # A picture a little finer than the frame: cut at full size to a fraction of a pixel, it would pulse as it moves. None
 # of these is near a ratio of small numbers: `warp` has more places to choose from.
@@ -33,6 +34,7 @@ _RACK_DEFOCUS, _RACK_PEOPLE_DEFOCUS = 0.022, 0.016
 _COARSE = (0.764, 0.553, 0.433, 0.356, 0.302, 0.2625)  # pixels a pixel of the frame, for what is out of focus
 # A blurred picture needs no more pixels than so many to the width of its blur.
 _PIXELS_A_BLUR = 1.6
+_BEHIND = 0.55  # how near a picture of a place is behind those who are painted before it
 _GRAIN = 1.1  # standard deviation in 8-bit levels: enough to hide the steps of a sky, too little to be seen
 _GRAIN_TILE = 128  # pixels
 
@@ -68,11 +70,9 @@ def lay(
     order: PrevisOrder, direction: Direction, setting: Setting, still: Still | None, views: tuple[View, ...]
 ) -> Ground:
     """Draw the ground as far as the views reach. Raises MediaError for a still that can't be read."""
-    plot = _plot(order, direction, views, NEAREST if still is None else 1.0)
-    if still:
-        return _on_still(still, plot)
+    plot = _plot(order, direction, views, NEAREST if still is None or still.empty else 1.0)
     scene = Scene(direction, setting, order.width / order.height, order.seed_number, step_of(views, plot.size))
-    return _painted(scene, plot)
+    return _on_still(still, scene, plot) if still else _painted(scene, plot)
 
 
 def _plot(order: PrevisOrder, direction: Direction, views: tuple[View, ...], nearest: float) -> _Plot:
@@ -85,20 +85,40 @@ def _plot(order: PrevisOrder, direction: Direction, views: tuple[View, ...], nea
     return _Plot(views, size, seen, density, roll, direction.camera.movement == "rack_focus", _GRAIN * grain)
 
 
-def _on_still(still: Still, plot: _Plot) -> Ground:
-    picture = unslated(open_still(still.path, plot.pixels))
+def _on_still(still: Still, scene: Scene, plot: _Plot) -> Ground:
+    picture = open_still(still.path, plot.pixels)
     frame = _frame(plot, plot.density)
-    covered = cover(picture, frame.size, still.tighten, still.aside)
+    if still.goes_on:
+        covered = _gone_on_from(picture, frame, plot)
+    else:
+        covered = cover(unslated(picture), frame.size, still.tighten, still.aside, still.loosen)
+        covered = tinted(covered, scene.direction, scene.setting.place == "room")
     middle = _middle(frame)
     if plot.roll:
         covered = covered.rotate(-math.degrees(plot.roll), Image.Resampling.BICUBIC, center=middle)
-    whole = Sheet(split(np.asarray(covered)), None, middle, plot.density, 1.0)
+    people = _people(scene, plot, ground=False) if still.empty else []
+    whole = Sheet(split(np.asarray(covered)), None, middle, plot.density, _BEHIND if people else 1.0)
+    if people and plot.racked:
+        return _racked([whole], people, plot)
     if not plot.racked:
-        return Ground(Stack([whole], plot.views, plot.size))
+        return Ground(Stack(_one_if_alike([whole, *people], plot), plot.views, plot.size))
     # Its middle or its surroundings are out of focus.
     soft, round_it = softened(whole, _RACK_DEFOCUS * plot.size[1]), _middle_of(whole.size)
-    near, far = _mixed(soft, whole, round_it), _mixed(whole, soft, round_it)
-    return Ground(Stack([near], plot.views, plot.size), Stack([far], plot.views, plot.size))
+    both = (_mixed(soft, whole, round_it), _mixed(whole, soft, round_it))
+    near, far = (Stack([each], plot.views, plot.size) for each in both)
+    return Ground(near, far)
+
+
+def _gone_on_from(picture: Image.Image, frame: Frame, plot: _Plot) -> Image.Image:
+    """A frame of other footage, as large as it was there, and room around it for the camera to move on."""
+    width, height = (side * plot.density for side in plot.size)
+    scale = max(width / picture.width, height / picture.height)
+    box, middle = clear_of_slate(picture), _middle(frame)
+    size = max(2, round((box[2] - box[0]) * scale)), max(2, round((box[3] - box[1]) * scale))
+    sharp = picture.resize(size, Image.Resampling.LANCZOS, box=box, reducing_gap=2.0)
+    left = middle[0] + (box[0] - picture.width / 2) * scale
+    top = middle[1] + (box[1] - picture.height / 2) * scale
+    return surrounded(sharp, (round(left), round(top)), frame.size)
 
 
 def _middle_of(size: tuple[int, int]) -> Image.Image:
@@ -124,10 +144,14 @@ def _painted(scene: Scene, plot: _Plot) -> Ground:
         around, people = ([_grey(each) for each in sheets] for sheets in (around, people))
     if plot.racked:
         return _racked(around, people, plot)
-    sheets = [*around, *people]
-    if not moves_apart(sheets, plot.views, plot.size):
-        sheets = [flattened(sheets, plot.seen, plot.density)]
-    return Ground(Stack(sheets, plot.views, plot.size))
+    return Ground(Stack(_one_if_alike([*around, *people], plot), plot.views, plot.size))
+
+
+def _one_if_alike(sheets: list[Sheet], plot: _Plot) -> list[Sheet]:
+    """The sheets as one where no view tells their distances apart."""
+    if moves_apart(sheets, plot.views, plot.size):
+        return sheets
+    return [flattened(sheets, plot.seen, plot.density)]
 
 
 def _racked(around: Sequence[Sheet], people: Sequence[Sheet], plot: _Plot) -> Ground:

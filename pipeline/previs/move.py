@@ -101,21 +101,29 @@ class _Clip:
     speed: float  # factor on the pace alone
     seed: int
     aim: float
+    begun: bool
 
 
 def views(
-    camera: Camera, frames: int, frame_rate: Fraction, seed: int, reach: float = 1.0, aim: float = 0.0
+    camera: Camera,
+    frames: int,
+    frame_rate: Fraction,
+    seed: int,
+    reach: float = 1.0,
+    aim: float = 0.0,
+    begun: bool = False,
 ) -> tuple[View, ...]:
     """Where the camera looks on each of `frames` frames; `reach` scales every distance.
 
-    `aim` is how far below the middle of the framing that is to which it goes, in frame heights.
+    `aim` is how far below the middle of the framing that is to which it goes, in frame heights. A shot that has `begun`
+    already leaves its framing instead of coming to it.
     """
     if camera.movement == "static":
         return (STILL,) * frames
     length_s, speed = frames / float(frame_rate), _SPEEDS.get(camera.speed, 1.0)
     # A long shot goes further, but not in proportion: 15 seconds of pan would need a picture four frames wide.
     distance = reach * speed * min(1.5, max(0.7, math.sqrt(length_s / 5)))
-    clip = _Clip(np.arange(frames) / float(frame_rate), length_s, distance, speed, seed, aim)
+    clip = _Clip(np.arange(frames) / float(frame_rate), length_s, distance, speed, seed, aim, begun)
     if camera.movement in _PATHS:
         return _PATHS[camera.movement](clip)
     return _travel(clip, _TRAVELS.get(camera.movement, _TRAVELS[""]))
@@ -123,8 +131,9 @@ def views(
 
 def _travel(clip: _Clip, travel: _Travel) -> tuple[View, ...]:
     eased = _eased(clip.time_s / clip.length_s)
-    turned, gone = clip.distance * (eased - _ARRIVAL), clip.distance * (eased - _PASSING)
-    zoom, nearer = _grown(clip.distance * travel.zoom, eased), 1 - 1 / _grown(clip.distance * travel.grow, eased)
+    turned, gone = (clip.distance * (eased - (0.0 if clip.begun else part)) for part in (_ARRIVAL, _PASSING))
+    zoom = _grown(clip.distance * travel.zoom, eased, clip.begun)
+    nearer = 1 - 1 / _grown(clip.distance * travel.grow, eased, clip.begun)
     return _series(
         x=travel.turn[0] * turned,
         # What it goes to stays where it is in the frame.
@@ -136,9 +145,9 @@ def _travel(clip: _Clip, travel: _Travel) -> tuple[View, ...]:
     )
 
 
-def _grown(share: float, eased: _Floats) -> _Floats:
+def _grown(share: float, eased: _Floats, begun: bool) -> _Floats:
     """How large things are: by the same factor larger on every frame, so that growing looks even."""
-    return np.asarray((1 + abs(share)) ** (eased if share >= 0 else 1 - eased))
+    return np.asarray((1 + abs(share)) ** (eased if share >= 0 else -eased if begun else 1 - eased))
 
 
 def _tracking(clip: _Clip) -> tuple[View, ...]:

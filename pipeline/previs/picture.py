@@ -11,6 +11,7 @@ from pipeline.previs.ground import Ground, lay
 from pipeline.previs.move import View, views
 from pipeline.previs.order import PrevisOrder
 from pipeline.previs.planes import Plane, Planes, views_of
+from pipeline.previs.setting import weather_said
 from pipeline.previs.shots import Shot, shots_of
 from pipeline.previs.slate import Slate
 from pipeline.previs.weather import falling
@@ -18,8 +19,8 @@ from pipeline.previs.weather import falling
 _BT709, _LIMITED_RANGE = 1, 1  # ITU-T H.273 code points
 # A still has only so much to show: the camera goes less far over it than over a backdrop, which is drawn to measure.
 _REACH_ON_STILL = 0.75
-# How far below the middle faces are, in frame heights.
-_FACES = -0.24
+# How far below the middle faces are, and what a picture of something shows, in frame heights.
+_FACES, _UPPER = -0.24, -0.2
 
 
 class Pictures:
@@ -28,14 +29,16 @@ class Pictures:
     def __init__(self, shot: Shot) -> None:
         """Raises MediaError for a reference picture that can't be read."""
         order, direction, still = shot.order, shot.direction, shot.still
+        painted, begun = still is None or still.empty, still is not None and still.goes_on
         reach = _REACH_ON_STILL if still else 1.0
-        aim = _FACES if direction.figures and not still else 0.0
-        self.path = views(direction.camera, order.frames, order.frame_rate, order.seed_number, reach, aim)
+        aim = 0.0 if begun else _FACES if direction.figures and painted else _UPPER if still else 0.0
+        self.path = views(direction.camera, order.frames, order.frame_rate, order.seed_number, reach, aim, begun)
         self._size = (order.width, order.height)
         self._ground = lay(order, direction, shot.setting, still, self.path)
         self._slate = Slate(order, direction, shot.spoken, shot.first)
         rate = float(order.frame_rate)
-        self._drops = None if still else falling(shot.setting, self._size, rate, order.seed_number)
+        drops = still is None or (weather_said(direction) and not still.goes_on)
+        self._drops = falling(shot.setting, self._size, rate, order.seed_number) if drops else None
         self._seen: tuple[View, Planes] | None = None  # what is under the weather and the slate, where nothing moves
 
     def __getitem__(self, frame: int) -> Planes:

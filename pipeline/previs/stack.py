@@ -19,7 +19,6 @@ _Ints = NDArray[np.int64]
 _AT_ONCE = 16  # frames whose crops are chosen together
 _APART_PX = 1.2  # sheets that never move apart by more are one
 _SEEN_PX = 14.0  # parts of one ground may slide by so much over each other in the course of a shot
-_COARSEST = 0.25  # what is before a window is never one with what is behind it
 _SMEAR_FROM_PX = 2.0  # a shorter blur can't be seen
 
 
@@ -164,7 +163,7 @@ def step_of(views: Sequence[View], size: tuple[int, int]) -> float:
     along, rise, near = ([getattr(view, name) for view in views] for name in ("along", "rise", "nearer"))
     moved_px = max((max(along) - min(along)) * size[0], (max(rise) - min(rise)) * size[1])
     grown_px = (max(near) - min(near)) * size[0] / 2
-    return min(_COARSEST, float(_SEEN_PX / max(moved_px + grown_px, 1e-9)))
+    return float(_SEEN_PX / max(moved_px + grown_px, 1e-9))
 
 
 def moves_apart(sheets: Sequence[Sheet], views: Sequence[View], size: tuple[int, int]) -> bool:
