@@ -16,7 +16,8 @@ CORE = (
     "transitions exporters report"
 )
 SHELL = (
-    "halting settings history github media store screening sync previs sheets client server runner render produce cli"
+    "halting settings history github letters media store screening sync previs sheets client server runner render "
+    "produce cli"
 )
 ORDER = [*CORE.split(), *SHELL.split()]
 IMPURE = {
