@@ -1,0 +1,169 @@
+"""A storyboard's file becomes a page that somebody can look at, comment and send on: its film, shot by shot."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+from typing import Literal
+
+from pipeline.errors import MediaError, SetupError
+from pipeline.plan import Plan, Variant
+from pipeline.produce.accounts import status
+from pipeline.produce.events import Tell, unheard
+from pipeline.produce.proxies import Wanted, proxies
+from pipeline.produce.reading import Film, chosen
+from pipeline.produce.rendering import Laid, Rendered, edit_of, render
+from pipeline.produce.showing import Showing, shown_variant
+from pipeline.report import PREVIS, Picture, Report, ShownShot, ShownTake, for_client
+from pipeline.report.page import page
+
+Reader = Literal["team", "client"]
+MAX_MB = 25
+_MB = 1_000_000
+_PICTURE_PX, _SMALL_PX = 480, 256  # longer side of a still; the smaller one where there are many
+_MANY = 150  # stills
+_SLACK = 4_096  # bytes of a page that its films add besides themselves
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """A page that was made."""
+
+    rendered: Rendered
+    report: Report
+    html: str
+    target: Path  # where it belongs, if nobody says otherwise
+
+
+def report(
+    file: Path,
+    *,
+    variant: str | None = None,
+    reader: Reader = "team",
+    max_mb: float = MAX_MB,
+    tell: Tell = unheard,
+    environ: Mapping[str, str] = os.environ,
+) -> Reported:
+    """The page of one variant, the first one where none is named, as it can be shown for nothing: it never spends.
+
+    Raises BadInput where the storyboard has errors, SetupError for a variant that there is not, or too little room.
+    """
+    names = (variant,) if variant else _first(file, environ)
+    rendered = render(file, variants=names, tell=tell, environ=environ)
+    film, plan = rendered.film, rendered.plan
+    shown = chosen(plan, names)[0]
+    laid = edit_of(film, plan, shown)
+    target = film.project.outputs / film.board.name / shown.name
+    showing = Showing(film, plan, laid)
+    bare = _bare(film, plan, laid, tuple(showing.shots()), rendered)
+    bare = replace(bare, **_money(file, plan, shown, environ))
+    if reader == "client":
+        bare = for_client(bare)
+    bare = _with_pictures(bare, showing.clips)
+    whole = _with_films(bare, showing, target / "cut.mp4", round(max_mb * _MB))
+    name = "report.html" if reader == "team" else "report-client.html"
+    return Reported(rendered, whole, page(whole), target / name)
+
+
+def _first(file: Path, environ: Mapping[str, str]) -> tuple[str, ...]:
+    from pipeline.produce.reading import plan
+
+    return plan(file, environ)[1].variants.names[:1]
+
+
+def _bare(film: Film, plan: Plan, laid: Laid, shots: tuple[ShownShot, ...], rendered: Rendered) -> Report:
+    cut = laid.cut
+    return Report(
+        title=film.board.title,
+        storyboard=film.board.name,
+        file=film.file.name,
+        variant=shown_variant(laid.variant.name),
+        frame_rate=cut.frame_rate,
+        duration_s=cut.frame_count / cut.frame_rate,
+        cut="",
+        size=(cut.width, cut.height),
+        shots=shots,
+        clips={},
+        spent_usd=None,
+        to_shoot_usd=None,
+        unpriced=0,
+        notes=tuple(dict.fromkeys(note for one in rendered.cuts for note in one.notes)),
+    )
+
+
+def _money(file: Path, plan: Plan, variant: Variant, environ: Mapping[str, str]) -> Mapping[str, Decimal | int]:
+    """What the board has cost, and what the film would still cost."""
+    own = frozenset(plan.digests(variant).values())
+    missing = [job for job in plan.to_buy() if job.digest in own]
+    usd = sum((job.price.usd for job in missing if job.price), Decimal("0.00"))
+    unpriced = sum(1 for job in missing if job.price is None)
+    return {"spent_usd": status(file, environ).spent_usd, "to_shoot_usd": usd, "unpriced": unpriced}
+
+
+def _with_pictures(bare: Report, clips: Mapping[str, Path]) -> Report:
+    """With a still of each take, from the middle of what the shot shows of it."""
+    count = sum(len(shot.takes) for shot in bare.shots)
+    long_px = _PICTURE_PX if count <= _MANY else _SMALL_PX
+    shots = tuple(
+        replace(shot, takes=tuple(_pictured(take, clips, long_px) for take in shot.takes)) for shot in bare.shots
+    )
+    return replace(bare, shots=shots)
+
+
+def _pictured(take: ShownTake, clips: Mapping[str, Path], long_px: int) -> ShownTake:
+    from pipeline.media.proxies import picture  # here: it loads libav
+
+    if not take.clip:
+        return take
+    try:
+        return replace(take, picture=Picture(*picture(clips[take.clip], (take.in_s + take.out_s) / 2, long_px)))
+    except MediaError as error:
+        return replace(take, clip="", why=f"its clip can't be shown: {error.reason}")
+
+
+def _with_films(bare: Report, showing: Showing, cut: Path, most_bytes: int) -> Report:
+    """With as much of the films as there is room for, once the rest of the page is in it."""
+    room = most_bytes - len(page(bare).encode()) - _SLACK
+    if room < 0:
+        least = -(-(most_bytes - room) // _MB)
+        raise SetupError(f"the page is larger than {most_bytes / _MB:g} MB without any film", hint=f"--max-mb {least}")
+    wanted = tuple(_wanted(bare, showing, cut))
+    found = proxies(wanted, room * 3 // 4)  # in base64 three bytes are four
+    shots = tuple(replace(shot, takes=tuple(_filmed(take, found.clips, found.failed) for take in shot.takes))
+                  for shot in bare.shots)  # fmt: skip
+    key = wanted[0].key
+    return replace(
+        bare,
+        cut=key if key in found.clips else "",
+        shots=shots,
+        clips=dict(found.clips),
+        notes=(*bare.notes, *(() if bare.client else found.notes)),
+    )
+
+
+def _wanted(bare: Report, showing: Showing, cut: Path) -> Iterator[Wanted]:
+    """The films, the weightiest first: the cut, what it shows, and of the rest the newest."""
+    yield Wanted(showing.key(cut), cut, "the cut", bare.duration_s)
+    each = [(shot, take) for shot in bare.shots for take in shot.takes if take.clip]
+    each.sort(key=lambda pair: (not pair[1].used, -pair[1].name if not pair[1].used else 0))
+    told = set[str]()
+    for shot, take in each:
+        if take.clip not in told:
+            told.add(take.clip)
+            name = f"take {take.name} of {shot.id}" if take.name != PREVIS else f"the previs of {shot.id}"
+            yield Wanted(take.clip, showing.clips[take.clip], name, take.duration_s)
+
+
+def _filmed(take: ShownTake, clips: Mapping[str, object], failed: Mapping[str, str]) -> ShownTake:
+    if not take.clip or take.clip in clips:
+        return take
+    why = f"its clip can't be shown: {failed[take.clip]}" if take.clip in failed else "there was no room for its film"
+    return replace(take, clip="", why=why)
+
+
+__all__ = ["MAX_MB", "Reader", "Reported", "report"]
+_ = Fraction
