@@ -107,6 +107,20 @@ def parser() -> argparse.ArgumentParser:
     take.add_argument("--out", dest="out_point", metavar="S", help="where it ends, likewise")
     take.add_argument("--variant", metavar="NAME", help="only there; default: every variant that it fits")
 
+    report = _verb(
+        verbs, "report", "write one page to look at, comment and circle takes on: it opens without a network"
+    )
+    report.add_argument("file", type=Path, metavar="FILE", help="a storyboard")
+    report.add_argument("--variant", metavar="NAME", help="default: the first variant")
+    readers = "default: %(default)s; client leaves out prices, prompts, flags and ids"
+    report.add_argument("--for", dest="reader", choices=("team", "client"), default="team", help=readers)
+    report.add_argument(
+        "--max-mb", type=_megabytes, default=25.0, metavar="N", help="the most it may take; default: 25"
+    )
+    beside = "default: report.html beside the cut"
+    report.add_argument("-o", "--output", type=Path, metavar="FILE.html", help=beside)
+    _events(report)
+
     status = _verb(verbs, "status", "show what is open, uncertain or absent, and what was spent; settle an attempt")
     status.add_argument("file", type=Path, metavar="FILE", help="a storyboard")
     status.add_argument("--settle", metavar="SHOT|DIGEST", help="the attempt to say something of")
@@ -181,6 +195,16 @@ def _number(text: str) -> int:
     if not text.isascii() or not text.isdecimal() or not 0 < int(text[:10]) < 10**9:
         raise argparse.ArgumentTypeError(f"{text} is no take: they are numbered from 1")
     return int(text)
+
+
+def _megabytes(text: str) -> float:
+    try:
+        found = float(text)
+    except ValueError:
+        found = 0.0
+    if not 0.1 <= found <= 2000:
+        raise argparse.ArgumentTypeError(f"{text} is no size: megabytes, from 0.1 to 2000")
+    return found
 
 
 def _verb(

@@ -32,6 +32,9 @@ pointed      references of which git LFS has only a pointer here
 comparing    `diff`: what differs between two states
 stills       single frames of footage, drawn alone
 reels        what each shot of a state shows
+showing      the shots of a film with all their takes, for a page
+proxies      small copies of films, in the room there is
+reporting    `report`: the page
 picturing    frames of both states, side by side
 accounts     `status` and `settle`: what is open, what was spent, what an attempt came to
 """
@@ -46,6 +49,7 @@ from pipeline.produce.offering import Offer
 from pipeline.produce.picturing import Posters, posters
 from pipeline.produce.reading import Film, Source, Written, check, check_lock, plan, written
 from pipeline.produce.rendering import Rendered, assembled, render
+from pipeline.produce.reporting import Reader, Reported, report
 from pipeline.produce.saving import Agreement, agreement, save
 from pipeline.produce.sharing import Synced, exchanged
 from pipeline.produce.shooting import Left, Shooting, offered, shoot, shoot_saved
@@ -55,9 +59,9 @@ from pipeline.sync import Moving
 
 __all__ = [
     "Accepted", "Account", "Agreement", "Choice", "Chosen", "Compared", "Cutting", "Event", "Failed", "Fetching",
-    "Film", "FinishedCut", "Flagged", "HeldBack", "Kept", "Left", "Making", "Moving", "Offer", "Posters", "Rendered",
-    "Row", "Run", "Sending", "Shooting", "Source", "State", "Step", "Synced", "Takes", "Tell", "Waiting", "Written",
-    "agreement", "assembled", "check", "check_lock", "choose", "compare", "comparing", "exchanged", "flagged",
-    "follow", "offered", "plan", "posters", "render", "save", "settle", "shoot", "shoot_saved", "status", "takes",
-    "written",
+    "Film", "FinishedCut", "Flagged", "HeldBack", "Kept", "Left", "Making", "Moving", "Offer", "Posters", "Reader",
+    "Rendered", "Reported", "Row", "Run", "Sending", "Shooting", "Source", "State", "Step", "Synced", "Takes", "Tell",
+    "Waiting", "Written", "agreement", "assembled", "check", "check_lock", "choose", "compare", "comparing",
+    "exchanged", "flagged", "follow", "offered", "plan", "posters", "render", "report", "save", "settle", "shoot",
+    "shoot_saved", "status", "takes", "written",
 ]  # fmt: skip

@@ -184,9 +184,7 @@ def _cut(
     return finished
 
 
-def _laid(
-    plan: Plan, variant: Variant, rehearsal: Rehearsal, clips: Mapping[str, Take | StoryreelError]
-) -> Laid:
+def _laid(plan: Plan, variant: Variant, rehearsal: Rehearsal, clips: Mapping[str, Take | StoryreelError]) -> Laid:
     placed = divided(plan, variant, takes_of(variant, rehearsal))
     found = {shot.id: clips[rehearsal.footage[variant.name, shot.entry]] for shot in placed.variant.shots}
     cut = assembled(plan.compositions, placed.variant, found, plan.chosen, plan.facts, placed.notes)

@@ -6,7 +6,6 @@ import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from fractions import Fraction
 from pathlib import Path
 from typing import Literal
 
@@ -16,6 +15,7 @@ from pipeline.produce.accounts import status
 from pipeline.produce.events import Tell, unheard
 from pipeline.produce.proxies import Wanted, proxies
 from pipeline.produce.reading import Film, chosen
+from pipeline.produce.reading import plan as planning
 from pipeline.produce.rendering import Laid, Rendered, edit_of, render
 from pipeline.produce.showing import Showing, shown_variant
 from pipeline.report import PREVIS, Picture, Report, ShownShot, ShownTake, for_client
@@ -34,9 +34,11 @@ class Reported:
     """A page that was made."""
 
     rendered: Rendered
+    variant: str
     report: Report
     html: str
     target: Path  # where it belongs, if nobody says otherwise
+    notes: tuple[str, ...]  # what had to be lowered or left out
 
 
 def report(
@@ -59,23 +61,21 @@ def report(
     laid = edit_of(film, plan, shown)
     target = film.project.outputs / film.board.name / shown.name
     showing = Showing(film, plan, laid)
-    bare = _bare(film, plan, laid, tuple(showing.shots()), rendered)
-    bare = replace(bare, **_money(file, plan, shown, environ))
+    bare = _bare(film, laid, tuple(showing.shots()), rendered)
+    bare = _priced(bare, plan, shown, status(file, environ).spent_usd)
     if reader == "client":
         bare = for_client(bare)
     bare = _with_pictures(bare, showing.clips)
-    whole = _with_films(bare, showing, target / "cut.mp4", round(max_mb * _MB))
+    whole, notes = _with_films(bare, showing, target / "cut.mp4", round(max_mb * _MB))
     name = "report.html" if reader == "team" else "report-client.html"
-    return Reported(rendered, whole, page(whole), target / name)
+    return Reported(rendered, shown.name, whole, page(whole), target / name, notes)
 
 
 def _first(file: Path, environ: Mapping[str, str]) -> tuple[str, ...]:
-    from pipeline.produce.reading import plan
-
-    return plan(file, environ)[1].variants.names[:1]
+    return planning(file, environ)[1].variants.names[:1]
 
 
-def _bare(film: Film, plan: Plan, laid: Laid, shots: tuple[ShownShot, ...], rendered: Rendered) -> Report:
+def _bare(film: Film, laid: Laid, shots: tuple[ShownShot, ...], rendered: Rendered) -> Report:
     cut = laid.cut
     return Report(
         title=film.board.title,
@@ -95,13 +95,13 @@ def _bare(film: Film, plan: Plan, laid: Laid, shots: tuple[ShownShot, ...], rend
     )
 
 
-def _money(file: Path, plan: Plan, variant: Variant, environ: Mapping[str, str]) -> Mapping[str, Decimal | int]:
-    """What the board has cost, and what the film would still cost."""
+def _priced(bare: Report, plan: Plan, variant: Variant, spent_usd: Decimal) -> Report:
+    """With what the board has cost, and what the film would still cost."""
     own = frozenset(plan.digests(variant).values())
     missing = [job for job in plan.to_buy() if job.digest in own]
     usd = sum((job.price.usd for job in missing if job.price), Decimal("0.00"))
     unpriced = sum(1 for job in missing if job.price is None)
-    return {"spent_usd": status(file, environ).spent_usd, "to_shoot_usd": usd, "unpriced": unpriced}
+    return replace(bare, spent_usd=spent_usd, to_shoot_usd=usd, unpriced=unpriced)
 
 
 def _with_pictures(bare: Report, clips: Mapping[str, Path]) -> Report:
@@ -125,7 +125,7 @@ def _pictured(take: ShownTake, clips: Mapping[str, Path], long_px: int) -> Shown
         return replace(take, clip="", why=f"its clip can't be shown: {error.reason}")
 
 
-def _with_films(bare: Report, showing: Showing, cut: Path, most_bytes: int) -> Report:
+def _with_films(bare: Report, showing: Showing, cut: Path, most_bytes: int) -> tuple[Report, tuple[str, ...]]:
     """With as much of the films as there is room for, once the rest of the page is in it."""
     room = most_bytes - len(page(bare).encode()) - _SLACK
     if room < 0:
@@ -136,13 +136,15 @@ def _with_films(bare: Report, showing: Showing, cut: Path, most_bytes: int) -> R
     shots = tuple(replace(shot, takes=tuple(_filmed(take, found.clips, found.failed) for take in shot.takes))
                   for shot in bare.shots)  # fmt: skip
     key = wanted[0].key
-    return replace(
+    told = () if bare.client else found.notes
+    whole = replace(
         bare,
         cut=key if key in found.clips else "",
         shots=shots,
         clips=dict(found.clips),
-        notes=(*bare.notes, *(() if bare.client else found.notes)),
+        notes=(*bare.notes, *told),
     )
+    return whole, found.notes
 
 
 def _wanted(bare: Report, showing: Showing, cut: Path) -> Iterator[Wanted]:
@@ -163,7 +165,3 @@ def _filmed(take: ShownTake, clips: Mapping[str, object], failed: Mapping[str, s
         return take
     why = f"its clip can't be shown: {failed[take.clip]}" if take.clip in failed else "there was no room for its film"
     return replace(take, clip="", why=why)
-
-
-__all__ = ["MAX_MB", "Reader", "Reported", "report"]
-_ = Fraction

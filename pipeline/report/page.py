@@ -118,7 +118,9 @@ def _film(report: Report) -> str:
         return ""
     width, height = report.size
     screen = tag("div", class_="screen", id="film", data_wide=str(width), data_high=str(height))
-    return tag("section", tag("h2", "The cut", id="cut-name"), screen, class_="film", aria_labelledby="cut-name", hidden=True)
+    return tag(
+        "section", tag("h2", "The cut", id="cut-name"), screen, class_="film", aria_labelledby="cut-name", hidden=True
+    )
 
 
 def _sheet(report: Report) -> str:

@@ -1,4 +1,4 @@
-"""A shot becomes its part of the page: what it is, all takes side by side, prompt, prices, flags, and room to comment."""
+"""A shot becomes its part of the page: what it is, all takes side by side, prompts, prices, and room to comment."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from pipeline.report.markup import badge, empty, listed, tag, text
 from pipeline.report.values import PREVIS, Picture, Report, ShownShot, ShownTake
 
 _BUTTONS = (  # of the transport: what it does, its sign, its words
-    ("back", "−1", "One frame back"),
+    ("back", "−1", "−1 frame"),
     ("play", "Play", "Play all takes"),
-    ("on", "+1", "One frame on"),
+    ("on", "+1", "+1 frame"),
 )
 
 
@@ -151,16 +151,16 @@ def _controls(shown: ShownShot, take: ShownTake) -> Iterator[str]:
                   aria_label=f"Circle {name} of {shown.id}")  # fmt: skip
     if take.clip:
         yield tag("button", "In the cut", type="button", class_="context",
-                  aria_label=f"Play {name} of {shown.id} in the cut")  # fmt: skip
+                  aria_label=f"In the cut: {name} of {shown.id}")  # fmt: skip
         if sum(1 for one in shown.takes if one.clip) > 1:
             yield tag("button", "Sound", type="button", class_="sound bare",
                       aria_pressed="true" if take is shown.shown else "false",
-                      aria_label=f"Hear {name} of {shown.id}")  # fmt: skip
+                      aria_label=f"Sound of {name} of {shown.id}")  # fmt: skip
 
 
 def _transport(shown: ShownShot) -> str:
     buttons = (
-        tag("button", sign, type="button", class_=kind, aria_label=f"{words} of {shown.id}")
+        tag("button", sign, type="button", class_=kind, aria_label=f"{words}, {shown.id}")
         for kind, sign, words in _BUTTONS
     )
     slider = empty("input", type="range", min="0", value="0", step="any", aria_label=f"Time in the takes of {shown.id}")
@@ -197,9 +197,7 @@ def _stretch(words: Words) -> str:
 def _comments(shown: ShownShot, name: str) -> str:
     """Room for what a reader says; all of it is filled in by the page's script, which some readers don't run."""
     choices = [tag("option", "the whole shot", value="")]
-    choices += [
-        tag("option", f"take {take.name}", value=str(take.name)) for take in shown.takes if take.name != PREVIS
-    ]
+    choices += [tag("option", f"take {take.name}", value=str(take.name)) for take in shown.takes if take.name != PREVIS]
     ids = {word: f"{name}-{word}" for word in ("text", "about", "when")}
     form = tag(
         "form",

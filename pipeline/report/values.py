@@ -118,9 +118,7 @@ def for_client(report: Report) -> Report:
         )
         for shot in report.shots
     )
-    return replace(
-        report, file="", shots=shots, spent_usd=None, to_shoot_usd=None, unpriced=0, notes=(), client=True
-    )
+    return replace(report, file="", shots=shots, spent_usd=None, to_shoot_usd=None, unpriced=0, notes=(), client=True)
 
 
 def _bare(take: ShownTake) -> ShownTake:

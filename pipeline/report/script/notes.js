@@ -18,7 +18,6 @@ function changed(shot, unsaved = true) {
     const is = own.circle > 0 && take.dataset.take === String(own.circle)
     take.classList.toggle("circled", is)
     one(".circle", take)?.setAttribute("aria-pressed", String(is))
-    if (one(".circle", take)) one(".circle", take).textContent = is ? "Circled" : "Circle"
   }
   one(".said", shot.shot).replaceChildren(...own.comments.map((comment) => line(shot, comment)))
   const comments = [...review.values()].reduce((sum, each) => sum + each.comments.length, 0)
@@ -32,7 +31,7 @@ function line(shot, comment) {
   const about = comment.take ? `take ${comment.take}` : "shot"
   const where = document.createElement(comment.at === undefined ? "span" : "button")
   where.className = comment.at === undefined ? "soft small" : "bare"
-  where.textContent = comment.at === undefined ? about : `${about} at ${comment.at} s`
+  where.textContent = comment.at === undefined ? about : `${about} at ${Number(comment.at).toFixed(2)} s`
   if (comment.at !== undefined) {
     where.type = "button"
     where.addEventListener("click", () => shot.takes.length && shot.seek(comment.at))

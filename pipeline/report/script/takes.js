@@ -39,6 +39,11 @@ class Takes {
     }))
   }
 
+  call(word) {
+    this.button.textContent = word
+    this.button.setAttribute("aria-label", `${word} all takes, ${this.name}`)
+  }
+
   hear(take) {
     this.heard = take
     all(".sound", this.shot).forEach((button) => button.setAttribute("aria-pressed", String(take.contains(button))))
@@ -79,7 +84,7 @@ class Takes {
     if (!this.speed) return
     this.speed = 0
     this.films().forEach((made) => made.pause())
-    this.button.textContent = "Play"
+    this.call("Play")
   }
 
   play(speed) {
@@ -88,7 +93,7 @@ class Takes {
     if (speed > 0 && this.at >= this.length - 1.5 / rate) this.place(this.begin)
     const fresh = !this._films
     this.speed = speed
-    this.button.textContent = "Stop"
+    this.call("Stop")
     this.films().forEach((made) => {
       if (fresh) made.currentTime = this.at
       made.playbackRate = Math.max(speed, 0.25)
