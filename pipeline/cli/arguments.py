@@ -94,7 +94,9 @@ def parser() -> argparse.ArgumentParser:
 
     take = _verb(verbs, "take", "list the takes of a shot, and choose the one that is used; free")
     take.add_argument("file", type=Path, metavar="FILE", help="a storyboard")
-    take.add_argument("shot", metavar="SHOT", help="the id of a shot")
+    take.add_argument("shot", nargs="?", metavar="SHOT", help="the id of a shot")
+    from_page = "use the takes that are circled in a review, as the page of `report` saves it, and show its comments"
+    take.add_argument("--from", dest="review", type=Path, metavar="REVIEW.yaml", help=from_page)
     take.add_argument("--circle", type=_number, metavar="N", help="use this one")
     take.add_argument(
         "--keep", action="store_true", help="though the shot has changed since: for its text as it is now"

@@ -6,7 +6,7 @@ H.264 and AAC in MP4, with a key frame twice a second: who steps through several
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -24,7 +24,7 @@ from PIL import Image
 from pipeline import halting
 from pipeline.edit import frames_available
 from pipeline.frames import SAMPLE_RATE, frames_in, sample_at
-from pipeline.media.canvas import Canvas, displayed_size, upright_rgb
+from pipeline.media.canvas import Canvas, displayed_size, split, upright_rgb
 from pipeline.media.facts import inspect
 from pipeline.media.film import tagged
 from pipeline.media.pictures import FrameReader
@@ -33,6 +33,8 @@ from pipeline.media.sound import SoundReader
 KEYS_A_SECOND = 2
 _BUFFERED_S = 1  # seconds over which the bit rate may be spread unevenly
 _JPEG_QUALITY = 82
+_WHOLE = Fraction(1)
+_BLACK, _GREY = 16, 128  # in limited range
 _HIGHEST_RATE = 60  # frames a second: screens show no more
 
 
@@ -55,8 +57,17 @@ class Copy:
     frame_rate: Fraction  # frames a second
 
 
-def proxy(path: Path, measure: Measure) -> Copy:
-    """The film at `path`, small. Raises MediaError where it can't be read."""
+@dataclass(frozen=True, slots=True)
+class Veil:
+    """What is not to be seen of some frames."""
+
+    first: int  # frame of the film
+    end: int  # the frame after the last
+    top: Fraction  # share of the picture's height, from above, below which it is black
+
+
+def proxy(path: Path, measure: Measure, veils: Sequence[Veil] = ()) -> Copy:
+    """The film at `path`, small, what `veils` say black. Raises MediaError where it can't be read."""
     facts = inspect(path, "video")
     rate = min(facts.frame_rate, Fraction(_HIGHEST_RATE))
     with FrameReader(path) as reader:
@@ -67,7 +78,8 @@ def proxy(path: Path, measure: Measure) -> Copy:
             picture = _picture_stream(container, width, height, rate, measure.bits)
             sound = _sound_stream(container, measure.sound_bits) if facts.sample_rate else None
             count = frames_available(facts, rate)
-            _fill(container, picture, sound, _pictures(reader, Canvas(width, height, "contain"), rate, count), path)
+            pictures = _pictures(reader, Canvas(width, height, "contain"), rate, count, veils)
+            _fill(container, picture, sound, pictures, path)
             container.mux(picture.encode(None))
             container.mux(sound.encode(None) if sound else [])
     return Copy(target.getvalue(), width, height, rate)
@@ -80,12 +92,17 @@ def fitted(size: tuple[int, int], short_px: int) -> tuple[int, int]:
     return width, height
 
 
-def picture(path: Path, at_s: Fraction, long_px: int) -> tuple[bytes, int, int]:
-    """The frame on screen so many seconds into a film, as a JPEG, and its width and height. Raises MediaError."""
+def picture(path: Path, at_s: Fraction, long_px: int, top: Fraction = _WHOLE) -> tuple[bytes, int, int]:
+    """The frame on screen so many seconds into a film, as a JPEG, and its width and height.
+
+    Below the share `top` of its height it is black. Raises MediaError.
+    """
     with FrameReader(path) as reader:
         rate = reader.timing.rate
         number = min(frames_in(at_s, rate), reader.timing.count - 1)
-        shown = Image.fromarray(upright_rgb(reader.frame(max(0, number)), reader.pixel_aspect))
+        pixels = upright_rgb(reader.frame(max(0, number)), reader.pixel_aspect)
+    pixels[round(top * pixels.shape[0]) :] = 0
+    shown = Image.fromarray(pixels)
     return jpeg(shown, long_px)
 
 
@@ -98,11 +115,19 @@ def jpeg(shown: Image.Image, long_px: int) -> tuple[bytes, int, int]:
     return target.getvalue(), *small.size
 
 
-def _pictures(reader: FrameReader, canvas: Canvas, rate: Fraction, count: int) -> Iterator[VideoFrame]:
+def _pictures(
+    reader: FrameReader, canvas: Canvas, rate: Fraction, count: int, veils: Sequence[Veil]
+) -> Iterator[VideoFrame]:
     for number in range(count):
         halting.look()
         found = reader.frame(reader.timing.index_at(number, rate))
-        frame = canvas.frame(canvas.planes(found, reader.pixel_aspect))
+        planes = canvas.planes(found, reader.pixel_aspect)
+        top = min((veil.top for veil in veils if veil.first <= number < veil.end), default=_WHOLE)
+        if top < _WHOLE:
+            planes = planes.copy()
+            for level, plane in zip((_BLACK, _GREY, _GREY), split(planes, canvas.width, canvas.height), strict=True):
+                plane[round(top * plane.shape[0]) :] = level
+        frame = canvas.frame(planes)
         frame.pts, frame.time_base = number, 1 / rate
         yield frame
 

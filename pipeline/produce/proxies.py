@@ -12,7 +12,7 @@ from pipeline.errors import MediaError
 from pipeline.report import Clip
 
 if TYPE_CHECKING:
-    from pipeline.media.proxies import Measure
+    from pipeline.media.proxies import Measure, Veil
 
 # Shorter side in pixels, bits a second of the picture at most, and of the sound. At 360 lines x264 takes 150 to 600
 # kbit/s for what it is asked here; the caps are for grain, rain and hand-held cameras.
@@ -34,6 +34,7 @@ class Wanted:
     path: Path
     name: str  # what people call it
     seconds: Fraction
+    veils: tuple[Veil, ...] = ()  # what is not to be seen of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,7 @@ def _copied(
         if one.key in failed:
             continue
         try:
-            copy = proxy(one.path, measure)
+            copy = proxy(one.path, measure, one.veils)
         except MediaError as error:
             failed[one.key] = error.reason
             continue

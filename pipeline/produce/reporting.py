@@ -6,8 +6,9 @@ import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from pipeline.errors import MediaError, SetupError
 from pipeline.plan import Plan, Variant
@@ -18,9 +19,15 @@ from pipeline.produce.reading import Film, chosen
 from pipeline.produce.reading import plan as planning
 from pipeline.produce.rendering import Laid, Rendered, edit_of, render
 from pipeline.produce.showing import Showing, shown_variant
+from pipeline.produce.veiling import band_top, is_previs, veils
 from pipeline.report import PREVIS, Picture, Report, ShownShot, ShownTake, for_client
 from pipeline.report.page import page
+from pipeline.take import Take
 
+if TYPE_CHECKING:
+    from pipeline.media.proxies import Veil
+
+Veiled = Mapping[Path, tuple["Veil", ...]]  # by film, what is not to be seen of it
 Reader = Literal["team", "client"]
 MAX_MB = 25
 _MB = 1_000_000
@@ -65,8 +72,9 @@ def report(
     bare = _priced(bare, plan, shown, status(file, environ).spent_usd)
     if reader == "client":
         bare = for_client(bare)
-    bare = _with_pictures(bare, showing.clips)
-    whole, notes = _with_films(bare, showing, target / "cut.mp4", round(max_mb * _MB))
+    veiled = _veiled(showing, target / "cut.mp4") if bare.client else {}
+    bare = _with_pictures(bare, showing.clips, veiled)
+    whole, notes = _with_films(bare, showing, target / "cut.mp4", veiled, round(max_mb * _MB))
     name = "report.html" if reader == "team" else "report-client.html"
     return Reported(rendered, shown.name, whole, page(whole), target / name, notes)
 
@@ -104,34 +112,52 @@ def _priced(bare: Report, plan: Plan, variant: Variant, spent_usd: Decimal) -> R
     return replace(bare, spent_usd=spent_usd, to_shoot_usd=usd, unpriced=unpriced)
 
 
-def _with_pictures(bare: Report, clips: Mapping[str, Path]) -> Report:
+def _veiled(showing: Showing, cut: Path) -> Veiled:
+    """What a client must not read in the pictures themselves: on its slate a previs bears its prompt."""
+    from pipeline.media.proxies import Veil  # here: it loads libav
+
+    laid, outputs = showing.laid, showing.film.project.outputs
+    found: dict[Path, tuple[Veil, ...]] = {cut: tuple(veils(laid.cut, laid.found, outputs))}
+    for take in laid.found.values():
+        if isinstance(take, Take) and is_previs(take):
+            clip = outputs / take.home / "clip.mp4"
+            found[clip] = (Veil(0, take.clip.frame_count, band_top(clip, take.clip)),)
+    return found
+
+
+def _with_pictures(bare: Report, clips: Mapping[str, Path], veiled: Veiled) -> Report:
     """With a still of each take, from the middle of what the shot shows of it."""
     count = sum(len(shot.takes) for shot in bare.shots)
     long_px = _PICTURE_PX if count <= _MANY else _SMALL_PX
     shots = tuple(
-        replace(shot, takes=tuple(_pictured(take, clips, long_px) for take in shot.takes)) for shot in bare.shots
+        replace(shot, takes=tuple(_pictured(take, clips, veiled, long_px) for take in shot.takes))
+        for shot in bare.shots
     )
     return replace(bare, shots=shots)
 
 
-def _pictured(take: ShownTake, clips: Mapping[str, Path], long_px: int) -> ShownTake:
+def _pictured(take: ShownTake, clips: Mapping[str, Path], veiled: Veiled, long_px: int) -> ShownTake:
     from pipeline.media.proxies import picture  # here: it loads libav
 
     if not take.clip:
         return take
+    path, middle_s = clips[take.clip], (take.in_s + take.out_s) / 2
+    top = min((veil.top for veil in veiled.get(path, ())), default=Fraction(1))
     try:
-        return replace(take, picture=Picture(*picture(clips[take.clip], (take.in_s + take.out_s) / 2, long_px)))
+        return replace(take, picture=Picture(*picture(path, middle_s, long_px, top)))
     except MediaError as error:
         return replace(take, clip="", why=f"its clip can't be shown: {error.reason}")
 
 
-def _with_films(bare: Report, showing: Showing, cut: Path, most_bytes: int) -> tuple[Report, tuple[str, ...]]:
+def _with_films(
+    bare: Report, showing: Showing, cut: Path, veiled: Veiled, most_bytes: int
+) -> tuple[Report, tuple[str, ...]]:
     """With as much of the films as there is room for, once the rest of the page is in it."""
     room = most_bytes - len(page(bare).encode()) - _SLACK
     if room < 0:
         least = -(-(most_bytes - room) // _MB)
         raise SetupError(f"the page is larger than {most_bytes / _MB:g} MB without any film", hint=f"--max-mb {least}")
-    wanted = tuple(_wanted(bare, showing, cut))
+    wanted = [replace(one, veils=veiled.get(one.path, ())) for one in _wanted(bare, showing, cut)]
     found = proxies(wanted, room * 3 // 4)  # in base64 three bytes are four
     shots = tuple(replace(shot, takes=tuple(_filmed(take, found.clips, found.failed) for take in shot.takes))
                   for shot in bare.shots)  # fmt: skip
