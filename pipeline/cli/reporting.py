@@ -17,6 +17,9 @@ _MB = 1_000_000
 
 def report(arguments: argparse.Namespace) -> int:
     """Write the page."""
+    if arguments.output and not arguments.output.parent.is_dir():  # told before the films are copied, not after
+        missing = f"{arguments.output}: there is no folder {arguments.output.parent}"
+        raise SetupError(missing, hint="-o takes the name of a file")
     from pipeline.cli.progress import progress  # here: it loads rich
 
     with progress(quiet=arguments.json, as_json=arguments.events) as shown:

@@ -8,7 +8,9 @@ const visible = (shot) => {
 }
 
 function here() {
-  if (!visible(current)) current = shots.find(visible) ?? current
+  const focused = shots.find((shot) => shot.shot.contains(document.activeElement))
+  if (focused) current = focused
+  else if (!visible(current)) current = shots.find(visible) ?? current
   return current
 }
 
