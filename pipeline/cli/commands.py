@@ -18,6 +18,7 @@ from pipeline.cli.doctor import doctor
 from pipeline.cli.models import models
 from pipeline.cli.planning import plan, prompt
 from pipeline.cli.rendering import render
+from pipeline.cli.reporting import report
 from pipeline.cli.reviewing import comment, review_boards
 from pipeline.cli.shooting import shoot
 from pipeline.cli.starting import init
@@ -58,6 +59,7 @@ RUN: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "render": render,
     "shoot": shoot,
     "take": take,
+    "report": report,
     "status": status,
     "sync": sync,
     "models": models,
