@@ -16,8 +16,8 @@ CORE = (
     "transitions exporters report"
 )
 SHELL = (
-    "halting settings history github media store screening sync previs sheets client server runner render produce "
-    "preview cli"
+    "halting settings history github letters media store screening sync previs sheets client server runner render "
+    "produce preview cli"
 )
 ORDER = [*CORE.split(), *SHELL.split()]
 IMPURE = {
@@ -28,6 +28,7 @@ ONLY_IN = {
     "av": {"media", "previs"},
     "moviepy": {"render"},
     "httpx": {"client"},
+    "h11": {"client"},
     "uvicorn": {"server", "preview"},
     "starlette": {"server", "preview", "client"},  # the client names only the type of an application
     "rich": {"cli"},

@@ -19,6 +19,7 @@ from pipeline.cli.models import models
 from pipeline.cli.planning import plan, prompt
 from pipeline.cli.previewing import preview
 from pipeline.cli.rendering import render
+from pipeline.cli.reporting import report
 from pipeline.cli.reviewing import comment, review_boards
 from pipeline.cli.shooting import shoot
 from pipeline.cli.starting import init
@@ -60,6 +61,7 @@ RUN: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "render": render,
     "shoot": shoot,
     "take": take,
+    "report": report,
     "status": status,
     "sync": sync,
     "models": models,

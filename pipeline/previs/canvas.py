@@ -1,4 +1,7 @@
-"""An empty float picture with a coordinate system, and the few strokes that the backdrops are painted with.
+"""Empty float pictures with a coordinate system, and the few strokes that the backdrops are painted with.
+
+A canvas is painted from far to near, on one transparent layer after another: what stands at another distance moves
+differently when the camera goes.
 
 Coordinates are in frame heights from the top middle of the framing the shot is composed for: inside it y runs from 0 to
 1, and x from minus to plus half its aspect. A canvas reaches further where the camera will look further.
@@ -43,13 +46,43 @@ def _even(pixels: float) -> int:
     return 2 * math.ceil(pixels / 2 - 1e-6)
 
 
-class Canvas:
-    """A picture being painted: float32, height x width x 3, RGB, 0 to 255."""
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """What is painted at one distance."""
 
-    def __init__(self, frame: Frame) -> None:
-        width, height = frame.size
-        self.pixels: Floats = np.zeros((height, width, 3), np.float32)
+    pixels: Floats  # height x width x 3, RGB, 0 to 255, multiplied by alpha
+    alpha: Floats  # height x width, 0 to 1
+    nearness: float  # 0 endlessly far, 1 at the subject
+
+
+class Canvas:
+    """Pictures being painted: float32, height x width x 3, RGB, 0 to 255, multiplied by their alpha."""
+
+    def __init__(self, frame: Frame, nearness: float = 0.0, step: float = 0.0) -> None:
+        """Layers nearer to each other than `step` are one."""
+        self._done: list[Layer] = []
+        self._step = step
+        self._begin(frame.size, nearness)
         self.reframe(frame)
+
+    def _begin(self, size: tuple[int, int], nearness: float) -> None:
+        width, height = size
+        self.pixels: Floats = np.zeros((height, width, 3), np.float32)
+        self.alpha: Floats = np.zeros((height, width), np.float32)
+        self.nearness, self._touched = nearness, False
+
+    def nearer(self, nearness: float) -> None:
+        """Paint on a new layer from here on, over what is there."""
+        if self._touched and nearness < self.nearness + self._step:
+            return
+        if self._touched:
+            self._done.append(Layer(self.pixels, self.alpha, self.nearness))
+            self._begin(self.frame.size, nearness)
+        self.nearness = nearness
+
+    def layers(self) -> tuple[Layer, ...]:
+        """Everything that was painted, from far to near."""
+        return (*self._done, *([Layer(self.pixels, self.alpha, self.nearness)] if self._touched else []))
 
     def reframe(self, frame: Frame) -> None:
         """Let the same pixels show another part of the world; its size in pixels must be the same."""
@@ -62,6 +95,7 @@ class Canvas:
     def gradient(self, stops: Sequence[tuple[float, Tone]]) -> None:
         """Fill everything from top to bottom; `stops` are (y, colour), rising."""
         heights = [stop[0] for stop in stops]
+        self.alpha[:], self._touched = 1, True
         for channel in range(3):
             self.pixels[:, :, channel] = np.interp(self.y, heights, [stop[1][channel] for stop in stops])[:, None]
 
@@ -137,11 +171,11 @@ class Canvas:
         """Paint per-pixel colours (height x width x 3) through a mask inside a window."""
         self._blend(rows, columns, mask, lambda c: colour[:, :, c])
 
-    def blur(self, radius: float) -> None:
-        """Throw the whole picture out of focus by `radius` frame heights."""
-        if radius * self.scale < 0.4:
-            return
-        self.pixels = np.asarray(self.image().filter(ImageFilter.GaussianBlur(radius * self.scale)), np.float32).copy()
+    def hole(self, shapes: Sequence[Sequence[Point]]) -> None:
+        """Cut shapes out of the layer, so that what is behind it shows."""
+        rows, columns, mask = self.mask(shapes)
+        self.alpha[rows, columns] *= 1 - mask
+        self.pixels[rows, columns] *= (1 - mask)[:, :, None]
 
     def window(self, left: float, top: float, right: float, bottom: float) -> tuple[slice, slice]:
         """Rows and columns of the canvas inside a rectangle, cut to what there is."""
@@ -150,12 +184,10 @@ class Canvas:
         rows = _inside((top - frame.top) * scale, (bottom - frame.top) * scale, height)
         return rows, _inside((left - frame.left) * scale, (right - frame.left) * scale, width)
 
-    def image(self) -> Image.Image:
-        """The picture as it stands, 8 bits a channel."""
-        return Image.fromarray(np.clip(self.pixels + 0.5, 0, 255).astype(np.uint8))
-
     def _blend(self, rows: slice, columns: slice, mask: Floats, colour: Callable[[int], Floats | float]) -> None:
-        part = self.pixels[rows, columns]
+        part, alpha = self.pixels[rows, columns], self.alpha[rows, columns]
+        alpha += mask * (1 - alpha)
+        self._touched = True
         for channel in range(3):
             part[:, :, channel] += mask * (colour(channel) - part[:, :, channel])
 
