@@ -23,6 +23,7 @@ from pipeline.preview.reading import Reading, read_board
 from pipeline.preview.references import small
 from pipeline.preview.views import Gallery, View
 from pipeline.preview.watching import Watching
+from pipeline.produce.following import load_libraries
 
 _BAD_NEWS_S = 0.12  # that errors wait: what an editor has half written is whole by then
 _STILL_THERE_S = 15  # between two words to a page, so that it is known whether anybody listens
@@ -56,6 +57,7 @@ class Session:
         self._over = False
 
     async def __aenter__(self) -> Self:
+        load_libraries("media.pictures", "previs.picture", "previs.stills")
         self._open.push_async_callback(self._easel.close)
         await self._open.enter_async_context(self._footage)
         await self._open.enter_async_context(self._cutter)

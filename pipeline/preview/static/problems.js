@@ -7,7 +7,7 @@ const section = at('problems')
 /** One problem. */
 export function problemBox({ severity, where, message, hint, line, before, marked, after }) {
   const gutter = make('span.gutter', { 'aria-hidden': 'true' }, `${line} | `)
-  const source = line && (before || marked || after) ? make('pre', {}, gutter, before, make('mark', {}, marked || ' '), after) : null
+  const source = line && (before || marked || after) ? make('pre', { tabindex: 0 }, gutter, before, make('mark', {}, marked || ' '), after) : null
   return make(
     `article.problem.${severity}`,
     {},
