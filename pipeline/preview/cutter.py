@@ -20,7 +20,7 @@ from pipeline.produce.rendering import kept_footage
 from pipeline.runner import Failed, Kept
 
 _PAUSE_S = 0.25  # between two words on how far a cut has come
-_OLDER = 2  # cuts of a variant that stay open: the newest, and the one that a page may still play
+_KEPT = 3  # cuts of a variant: the newest, and those that a page may still play
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +63,6 @@ class Cutter:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        for reel in (reel for reels in self._reels.values() for reel in reels):
-            reel.close()
 
     def want(self, views: Iterable[View]) -> None:
         """Make the cuts of these, and of no others."""
@@ -75,7 +73,7 @@ class Cutter:
 
     def reel(self, variant: str, version: str) -> Reel | None:
         """A cut that is not too old."""
-        return next((reel for reel in self._reels.get(variant, ()) if reel.version == version), None)
+        return next((reel for reel in self._reels.get(variant, ()) if reel.film.version == version), None)
 
     def state(self, variant: str) -> Mapping[str, Any]:
         """The newest cut of a variant, and what is being made of it, as plain JSON."""
@@ -111,11 +109,8 @@ class Cutter:
         elif error:
             self._wrong(error)
         else:
-            reels = self._reels.setdefault(variant, [])
-            reels.append(making.result())
-            for old in reels[:-_OLDER]:
-                reels.remove(old)
-                old.close()
+            older = [reel for reel in self._reels.get(variant, ()) if reel.film.version != making.result().film.version]
+            self._reels[variant] = [*older, making.result()][-_KEPT:]
 
     async def _make(self, one: View) -> Reel:
         there = await asyncio.to_thread(kept_footage, one.film, one.plan, one.rehearsal)
@@ -147,7 +142,7 @@ class Cutter:
 
 
 def _fields(reel: Reel) -> Mapping[str, Any]:
-    where = urlencode({"variant": reel.variant, "version": reel.version})
+    where = urlencode({"variant": reel.variant, "version": reel.film.version})
     return {
         "url": f"/cut?{where}",
         "frames": reel.frames,

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
+import weakref
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
-from typing import IO
 
 from pipeline.plan import rehearse
 from pipeline.preview.panels import name_of
@@ -25,33 +25,47 @@ class Placed:
     span: Span
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True, eq=False)
+class Film:
+    """A file that is held open as long as anybody plays it, whatever takes its place in the folder meanwhile."""
+
+    path: Path
+    size: int  # bytes
+    version: str  # tells it from others of the same path
+    _descriptor: int | None  # None where an open file can't be replaced: on Windows
+
+    @classmethod
+    def of(cls, path: Path) -> Film:
+        """The file that is there now."""
+        descriptor = os.open(path, os.O_RDONLY)
+        there = os.fstat(descriptor)
+        film = cls(path, there.st_size, f"{there.st_mtime_ns:x}-{there.st_size:x}", descriptor)
+        if hasattr(os, "pread"):
+            weakref.finalize(film, os.close, descriptor)
+            return film
+        os.close(descriptor)
+        return replace(film, _descriptor=None)
+
+    def read(self, start: int, length: int) -> bytes:
+        """So many bytes from there on, or fewer at the end."""
+        if self._descriptor is not None:
+            return os.pread(self._descriptor, length, start)
+        with self.path.open("rb") as file:
+            file.seek(start)
+            return file.read(length)
+
+
+@dataclass(frozen=True, slots=True)
 class Reel:
-    """One cut.mp4, held open: another one may take its place, and who plays this one sees it to its end."""
+    """One variant's cut."""
 
     variant: str
-    version: str  # of the file, as addresses have it
+    film: Film
     frames: int
     frame_rate: Fraction
     shots: Mapping[str, Placed]  # by id
     notes: tuple[str, ...]
     failed: Mapping[str, str]  # by id of a shot what went wrong: a card stands in its place
-    size: int  # bytes
-    path: Path
-    _file: IO[bytes] | None = field(repr=False, default=None)
-
-    def read(self, start: int, length: int) -> bytes:
-        """So many bytes from there on, or fewer at the end."""
-        if self._file is None:
-            with self.path.open("rb") as file:
-                file.seek(start)
-                return file.read(length)
-        return os.pread(self._file.fileno(), length, start)
-
-    def close(self) -> None:
-        """Nobody plays it any more."""
-        if self._file:
-            self._file.close()
 
 
 def make_cut(reading: Reading, name: str, *, environ: Mapping[str, str] = os.environ, tell: Tell = unheard) -> Reel:
@@ -66,11 +80,5 @@ def make_cut(reading: Reading, name: str, *, environ: Mapping[str, str] = os.env
     keys = {shot.id: name_of(rehearsal.footage[name, shot.entry]) for shot in variant.shots}
     shots = {shot: Placed(keys.get(shot, ""), span) for shot, span in edit.spans.items()}
     failed = {shot: error.message for shot, error in cut.failed.items()}
-    file = cut.file.open("rb")
-    there = os.fstat(file.fileno())
-    version = f"{there.st_mtime_ns:x}-{there.st_size:x}"
-    if not hasattr(os, "pread"):  # Windows, where an open file could not be replaced either
-        file.close()
-    kept = None if file.closed else file
     notes = (*cut.notes, *done.notes)
-    return Reel(name, version, cut.frames, cut.frame_rate, shots, notes, failed, there.st_size, cut.file, kept)
+    return Reel(name, Film.of(cut.file), cut.frames, cut.frame_rate, shots, notes, failed)

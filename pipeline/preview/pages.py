@@ -89,7 +89,7 @@ async def _cut(request: Request) -> Response:
     reel = _session(request).reel(asked.get("variant", ""), asked.get("version", ""))
     if reel is None:
         return PlainTextResponse("there is another cut by now", 404)
-    return ranged(request, reel.size, reel.read, "video/mp4", {"Cache-Control": "no-store"})
+    return ranged(request, reel.film.size, reel.film.read, "video/mp4", {"Cache-Control": "no-store"})
 
 
 async def _takes(request: Request) -> Response:

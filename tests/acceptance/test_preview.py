@@ -209,11 +209,11 @@ def test_a_mistake_is_shown_in_its_panel_while_the_last_good_cut_stays(page: Pag
     page.keyboard.press("Space")
     until(page, "storyreel.player.frame > 32")
     page.keyboard.press("Space")
-    board.write_text(BOARD.replace("title: A Day", 'title: "A Day'))
-    expect(page.locator("#problems .problem")).to_contain_text("film.yaml:2")
+    board.write_text(BOARD.replace("title: A Day", "title: [A Day"))
+    expect(page.locator("#problems .problem")).to_contain_text("film.yaml:3:9")
     expect(problems).to_have_count(0)
     board.write_text(BOARD)
-    expect(page.locator(".problem")).to_have_count(0)
+    expect(page.locator(".problem.error")).to_have_count(0)
     expect(page.locator(".banner")).to_have_count(0)
 
 
