@@ -31,7 +31,7 @@ _PLACES: dict[str, Callable[[Canvas, Stage, np.random.Generator], None]] = {
 }
 # How near people are: in the widest shot they stand well into the place, and someone's back is before the subject.
 _PEOPLE, _SMALL_PEOPLE, _BACK, _HEADS = 1.0, 0.7, 1.35, 1.12
-_COARSEST = 0.45  # a wall is never one with what its window shows
+_COARSEST = 0.45
 NEAREST = 1.35  # of everything that is painted
 
 
@@ -53,7 +53,9 @@ def paint_surroundings(scene: Scene, frame: Frame) -> tuple[Layer, ...]:
         paint_ground(canvas, stage, shoulders(scene.direction.camera.shot_size), rng)
         return canvas.layers()
     feet = _nearness(scene) if stands(scene.direction.camera.shot_size) else math.inf
-    canvas = Canvas(_closer(frame, stage), placed=Placed(stage.depth, feet, min(_COARSEST * stage.depth, scene.step)))
+    # A wall is never one with what its window shows.
+    step = min(_COARSEST * stage.depth, scene.step) if stage.setting.place == "room" else scene.step
+    canvas = Canvas(_closer(frame, stage), placed=Placed(stage.depth, feet, step))
     _PLACES[stage.setting.place](canvas, stage, rng)
     if stage.setting.place != "room" and stage.setting.weather == "fog":
         _paint_fog(canvas, stage, rng)

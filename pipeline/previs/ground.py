@@ -13,7 +13,7 @@ from PIL import Image, ImageDraw, ImageFilter
 from pipeline.previs.backdrop import NEAREST, paint_sky_of, paint_surroundings, paint_those_in_it
 from pipeline.previs.canvas import Frame, Layer
 from pipeline.previs.choice import Still
-from pipeline.previs.move import DUTCH_ROLL, View
+from pipeline.previs.move import DUTCH_ROLL, View, looked
 from pipeline.previs.order import Direction, PrevisOrder
 from pipeline.previs.planes import Extent, Plane, Planes, Sheet, extent, greyed, sheet, softened, split
 from pipeline.previs.setting import Setting
@@ -34,6 +34,7 @@ _RACK_DEFOCUS, _RACK_PEOPLE_DEFOCUS = 0.022, 0.016
 _COARSE = (0.764, 0.553, 0.433, 0.356, 0.302, 0.2625)  # pixels a pixel of the frame, for what is out of focus
 # A blurred picture needs no more pixels than so many to the width of its blur, and is blurred by its fewness already.
 _PIXELS_A_BLUR = 1.3
+_AROUND = 0.8  # how near the surroundings are that are to be sharp
 _BEHIND = 0.55  # how near a picture of a place is behind those who are painted before it
 _GRAIN = 1.1  # standard deviation in 8-bit levels: enough to hide the steps of a sky, too little to be seen
 _GRAIN_TILE = 128  # pixels
@@ -55,6 +56,7 @@ class _Plot:
     size: tuple[int, int]  # of a frame in pixels
     seen: Extent
     density: float  # pixels of the picture a pixel of the frame
+    density_around: float  # the same of the surroundings, of which little is as near as the subject
     roll: float  # clockwise, radians
     racked: bool  # whether it is seen focused near and far
     grain: NDArray[np.float32]  # 8-bit levels, a tile
@@ -77,13 +79,16 @@ def lay(
 
 
 def _plot(order: PrevisOrder, direction: Direction, views: tuple[View, ...], nearest: float) -> _Plot:
-    closest = max(view.zoom / (1 - view.nearer) for view in views)
-    density = 1.0 if len(set(views)) == 1 else min(_MOST_DENSITY, _DENSITY * closest)
+    still = len(set(views)) == 1
+    density, around = (
+        1.0 if still else min(_MOST_DENSITY, _DENSITY * max(looked(view, near)[2] for view in views))
+        for near in (1.0, _AROUND)
+    )
     roll = DUTCH_ROLL if direction.camera.angle == "dutch" else 0.0
     size = order.width, order.height
     grain = np.random.default_rng([order.seed_number, 3]).standard_normal((_GRAIN_TILE, _GRAIN_TILE), np.float32)
     seen = extent(views, size, nearest)
-    return _Plot(views, size, seen, density, roll, direction.camera.movement == "rack_focus", _GRAIN * grain)
+    return _Plot(views, size, seen, density, around, roll, direction.camera.movement == "rack_focus", _GRAIN * grain)
 
 
 def _on_still(still: Still, scene: Scene, plot: _Plot) -> Ground:
@@ -169,13 +174,15 @@ def _surroundings(scene: Scene, plot: _Plot) -> list[Sheet]:
     """The sky and what is under it, in as many pixels as their sharpness needs."""
     blur_px = _blur_px(scene.direction, plot)
     enough = [own for own in _COARSE if own * blur_px >= _PIXELS_A_BLUR]
-    density = enough[-1] if enough and blur_px > 1 else plot.density
+    density = enough[-1] if enough and blur_px > 1 else plot.density_around
     sheets = []
     for paint, own in ((paint_sky_of, min(_SKY_DENSITY, density)), (paint_surroundings, density)):
         frame = _frame(plot, own)
         sheets += [_sheet(layer, frame, plot, own, blurred=own < 1 and blur_px > 0) for layer in paint(scene, frame)]
-    first = sheets[0]
-    return [replace(first, alpha=None, solid=0), *sheets[1:]]
+    sheets[0] = replace(sheets[0], alpha=None, solid=0)
+    if scene.setting.place != "room" and len(sheets) > 1 and sheets[1].nearness < scene.step:
+        sheets[:2] = [flattened(sheets[:2], plot.seen, density)]
+    return sheets
 
 
 def _blur_px(direction: Direction, plot: _Plot) -> float:

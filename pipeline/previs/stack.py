@@ -18,7 +18,7 @@ _Floats = NDArray[np.float64]
 _Ints = NDArray[np.int64]
 _AT_ONCE = 16  # frames whose crops are chosen together
 _APART_PX = 1.2  # sheets that never move apart by more are one
-_SEEN_PX = 20.0  # parts of one ground may slide by so much over each other in the course of a shot
+_SEEN = 0.022  # frame widths by which parts of one ground may slide over each other in the course of a shot
 _SEEN_BLURS = 3.0  # and by so much more, in widths of their blur
 _SMEAR_FROM_PX = 2.0  # a shorter blur can't be seen
 
@@ -164,7 +164,7 @@ def step_of(views: Sequence[View], size: tuple[int, int], blur_px: float) -> flo
     along, rise, near = ([getattr(view, name) for view in views] for name in ("along", "rise", "nearer"))
     moved_px = max((max(along) - min(along)) * size[0], (max(rise) - min(rise)) * size[1])
     grown_px = (max(near) - min(near)) * size[0] / 2
-    return float((_SEEN_PX + _SEEN_BLURS * blur_px) / max(moved_px + grown_px, 1e-9))
+    return float((_SEEN * size[0] + _SEEN_BLURS * blur_px) / max(moved_px + grown_px, 1e-9))
 
 
 def moves_apart(sheets: Sequence[Sheet], views: Sequence[View], size: tuple[int, int]) -> bool:
