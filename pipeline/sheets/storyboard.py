@@ -125,7 +125,7 @@ def _picture(sheet: Sheet, panel: Panel, at: tuple[int, int], size: tuple[int, i
 def _covering(picture: Image.Image, size: tuple[int, int]) -> Image.Image:
     """The middle of the picture, as large as the box."""
     scale = max(size[0] / picture.width, size[1] / picture.height)
-    wide, high = size[0] / scale, size[1] / scale
+    wide, high = min(picture.width, size[0] / scale), min(picture.height, size[1] / scale)
     left, top = (picture.width - wide) / 2, (picture.height - high) / 2
     return picture.resize(size, Image.Resampling.LANCZOS, (left, top, left + wide, top + high))
 
