@@ -51,7 +51,7 @@ def test_the_same_board_gives_the_same_files_without_a_date() -> None:
     assert re.findall(rb"/Count (\d+)", pdf)[-1] == b"2"
     assert b"Date" not in pdf
     assert "The Last Lighthouse".encode("utf-16-be") in pdf or b"(The Last Lighthouse)" in pdf
-    assert Image.open(io.BytesIO(first["sheet-01.png"])).size == (1650, 1276)
+    assert Image.open(io.BytesIO(first["sheet-01.png"])).size == (1650, 1275)
 
 
 @pytest.mark.parametrize(("paper", "inches"), [("a4", (297 / 25.4, 210 / 25.4)), ("letter", (11, 8.5))])
