@@ -3,8 +3,8 @@
     python tests/bench/bench_previs.py [shots] [rounds] [--seconds S]
 
 Ours is the command line: `render` of a board of twelve drawn shots of five seconds at 720p, each with another place,
-hour, size and movement, two with dialogue, into an empty store, with slates and guide sound. moviepy's ways begin where
-ours ends, with the pictures already drawn: it moves a still of each shot under a line of type, as a reader of its manual
+hour, size and movement, two with dialogue, into an empty store, with slates and guide sound. The ways of moviepy begin
+where ours ends, with the pictures already drawn: it moves a still of each shot under a line of type, as its readers
 would write it, and it joins the clips that we drew. Every way is a process of its own, and every round goes through all
 of them, so that what else the machine does disturbs them alike. Seconds of the clock and of the processors are those of
 the process and its children; ratios are of the medians.
