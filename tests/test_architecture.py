@@ -16,7 +16,7 @@ CORE = (
     "transitions exporters report"
 )
 SHELL = (
-    "halting settings history github letters media store screening sync previs sheets client server runner render "
+    "halting settings history github letters media store screening sync previs client server runner render sheets "
     "produce preview cli"
 )
 ORDER = [*CORE.split(), *SHELL.split()]

@@ -81,7 +81,7 @@ def test_prompts_are_told_as_sent_with_the_words_that_differ(made: Reported) -> 
     assert "stares at" in first.takes[1].prompt
     differs = [(words.before.strip(), words.after.strip()) for words in first.takes[1].words if not words.same]
     assert differs == [("looks", "stares")]
-    assert "<del> looks</del><ins> stares</ins>" in made.html
+    assert " <del>looks</del> <ins>stares</ins>" in made.html
     assert first.takes[2].words == ()
 
 

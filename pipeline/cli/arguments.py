@@ -130,6 +130,15 @@ def parser() -> argparse.ArgumentParser:
     report.add_argument("-o", "--output", type=Path, metavar="FILE.html", help=beside)
     _events(report)
 
+    export = _verb(verbs, "export", "write files of a film for other hands: its storyboard on paper")
+    export.add_argument("file", type=Path, metavar="FILE", help="a storyboard")
+    sheet = "sheet: panels in rows with what happens in each, as PNG pages and one PDF"
+    export.add_argument("--to", choices=("sheet",), required=True, help=sheet)
+    export.add_argument("--variant", metavar="NAME", help="default: the first variant")
+    export.add_argument("--paper", choices=("a4", "letter"), default="a4", help="of a sheet; default: %(default)s")
+    there = "default: a folder called as the export, beside the cut"
+    export.add_argument("-o", "--output", type=Path, metavar="DIR", help=there)
+
     status = _verb(verbs, "status", "show what is open, uncertain or absent, and what was spent; settle an attempt")
     status.add_argument("file", type=Path, metavar="FILE", help="a storyboard")
     status.add_argument("--settle", metavar="SHOT|DIGEST", help="the attempt to say something of")

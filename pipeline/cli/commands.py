@@ -15,6 +15,7 @@ from pipeline.cli.accounting import status
 from pipeline.cli.checking import check
 from pipeline.cli.diffing import diff
 from pipeline.cli.doctor import doctor
+from pipeline.cli.exporting import export
 from pipeline.cli.models import models
 from pipeline.cli.planning import plan, prompt
 from pipeline.cli.previewing import preview
@@ -62,6 +63,7 @@ RUN: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "shoot": shoot,
     "take": take,
     "report": report,
+    "export": export,
     "status": status,
     "sync": sync,
     "models": models,

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 
-from pipeline.previs.canvas import Canvas, Frame, Layer, mix
+from pipeline.previs.canvas import Canvas, Frame, Layer, Placed, mix
 from pipeline.previs.figures import paint_people, paint_shoulder
 from pipeline.previs.interior import paint_room
 from pipeline.previs.land import paint_cloudscape, paint_desert, paint_forest, paint_hills, rolling
 from pipeline.previs.light import Light
 from pipeline.previs.overhead import paint_ground, paint_heads, shoulders
-from pipeline.previs.people import Person, compose, feet, shoulder, stands
+from pipeline.previs.people import Person, compose, feet_of, shoulder, stands
 from pipeline.previs.shore import paint_sea
 from pipeline.previs.sky import paint_sky
 from pipeline.previs.stage import Scene, Stage, set_stage
@@ -30,8 +31,7 @@ _PLACES: dict[str, Callable[[Canvas, Stage, np.random.Generator], None]] = {
 }
 # How near people are: in the widest shot they stand well into the place, and someone's back is before the subject.
 _PEOPLE, _SMALL_PEOPLE, _BACK, _HEADS = 1.0, 0.7, 1.35, 1.12
-_COARSEST = 0.3  # a wall is never one with what its window shows
-_UNDERFOOT = 0.72  # ground that is nearer moves as those do who stand on it, or their feet would slide
+_COARSEST = 0.45
 NEAREST = 1.35  # of everything that is painted
 
 
@@ -52,15 +52,14 @@ def paint_surroundings(scene: Scene, frame: Frame) -> tuple[Layer, ...]:
         canvas = Canvas(frame)
         paint_ground(canvas, stage, shoulders(scene.direction.camera.shot_size), rng)
         return canvas.layers()
-    canvas = Canvas(_closer(frame, stage), step=min(_COARSEST, scene.step / stage.depth))
+    feet = _nearness(scene) if stands(scene.direction.camera.shot_size) else math.inf
+    # A wall is never one with what its window shows.
+    step = min(_COARSEST * stage.depth, scene.step) if stage.setting.place == "room" else scene.step
+    canvas = Canvas(_closer(frame, stage), placed=Placed(stage.depth, feet, step))
     _PLACES[stage.setting.place](canvas, stage, rng)
     if stage.setting.place != "room" and stage.setting.weather == "fog":
         _paint_fog(canvas, stage, rng)
-    layers = tuple(replace(layer, nearness=layer.nearness * stage.depth) for layer in canvas.layers())
-    if not stands(scene.direction.camera.shot_size):
-        return layers
-    own = _nearness(scene)
-    return tuple(replace(layer, nearness=own) if layer.nearness > _UNDERFOOT * own else layer for layer in layers)
+    return canvas.layers()
 
 
 def paint_those_in_it(scene: Scene, frame: Frame, ground: bool = True) -> tuple[Layer, ...]:
@@ -108,7 +107,7 @@ def _grounded(
     canvas: Canvas, people: tuple[Person, ...], scene: Scene, stage: Stage, ground: bool
 ) -> tuple[Person, ...]:
     """The people with their feet on something: below the horizon, and on a rock where there is only water or air."""
-    usual = feet(scene.direction.camera.shot_size)
+    usual = feet_of(scene.direction.camera.shot_size)
     level = max(usual, stage.horizon + 0.06)
     if ground and scene.setting.place in ("sea", "sky"):
         _paint_ledge(canvas, stage.light, level - 0.035, scene.seed)

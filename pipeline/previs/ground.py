@@ -13,7 +13,7 @@ from PIL import Image, ImageDraw, ImageFilter
 from pipeline.previs.backdrop import NEAREST, paint_sky_of, paint_surroundings, paint_those_in_it
 from pipeline.previs.canvas import Frame, Layer
 from pipeline.previs.choice import Still
-from pipeline.previs.move import DUTCH_ROLL, View
+from pipeline.previs.move import DUTCH_ROLL, View, looked
 from pipeline.previs.order import Direction, PrevisOrder
 from pipeline.previs.planes import Extent, Plane, Planes, Sheet, extent, greyed, sheet, softened, split
 from pipeline.previs.setting import Setting
@@ -29,11 +29,12 @@ _DENSITY, _MOST_DENSITY = 1.118, 1.618
 # Nothing in a sky has a hard edge but its sun.
 _SKY_DENSITY = 0.764
 # How far out of focus the surroundings fall as people fill the frame, in frame heights.
-_DEFOCUS = {"MWS": 0.0012, "MS": 0.004, "MCU": 0.008, "CU": 0.013, "ECU": 0.020, "OTS": 0.007, "insert": 0.010}
+_DEFOCUS = {"MS": 0.004, "MCU": 0.008, "CU": 0.013, "ECU": 0.020, "OTS": 0.007, "insert": 0.010}
 _RACK_DEFOCUS, _RACK_PEOPLE_DEFOCUS = 0.022, 0.016
 _COARSE = (0.764, 0.553, 0.433, 0.356, 0.302, 0.2625)  # pixels a pixel of the frame, for what is out of focus
-# A blurred picture needs no more pixels than so many to the width of its blur.
-_PIXELS_A_BLUR = 1.6
+# A blurred picture needs no more pixels than so many to the width of its blur, and is blurred by its fewness already.
+_PIXELS_A_BLUR = 1.3
+_AROUND = 0.8  # how near the surroundings are that are to be sharp
 _BEHIND = 0.55  # how near a picture of a place is behind those who are painted before it
 _GRAIN = 1.1  # standard deviation in 8-bit levels: enough to hide the steps of a sky, too little to be seen
 _GRAIN_TILE = 128  # pixels
@@ -55,6 +56,7 @@ class _Plot:
     size: tuple[int, int]  # of a frame in pixels
     seen: Extent
     density: float  # pixels of the picture a pixel of the frame
+    density_around: float  # the same of the surroundings, of which little is as near as the subject
     roll: float  # clockwise, radians
     racked: bool  # whether it is seen focused near and far
     grain: NDArray[np.float32]  # 8-bit levels, a tile
@@ -71,18 +73,22 @@ def lay(
 ) -> Ground:
     """Draw the ground as far as the views reach. Raises MediaError for a still that can't be read."""
     plot = _plot(order, direction, views, NEAREST if still is None or still.empty else 1.0)
-    scene = Scene(direction, setting, order.width / order.height, order.seed_number, step_of(views, plot.size))
+    step = step_of(views, plot.size, _blur_px(direction, plot))
+    scene = Scene(direction, setting, order.width / order.height, order.seed_number, step)
     return _on_still(still, scene, plot) if still else _painted(scene, plot)
 
 
 def _plot(order: PrevisOrder, direction: Direction, views: tuple[View, ...], nearest: float) -> _Plot:
-    closest = max(view.zoom / (1 - view.nearer) for view in views)
-    density = 1.0 if len(set(views)) == 1 else min(_MOST_DENSITY, _DENSITY * closest)
+    still = len(set(views)) == 1
+    density, around = (
+        1.0 if still else min(_MOST_DENSITY, _DENSITY * max(looked(view, near)[2] for view in views))
+        for near in (1.0, _AROUND)
+    )
     roll = DUTCH_ROLL if direction.camera.angle == "dutch" else 0.0
     size = order.width, order.height
     grain = np.random.default_rng([order.seed_number, 3]).standard_normal((_GRAIN_TILE, _GRAIN_TILE), np.float32)
     seen = extent(views, size, nearest)
-    return _Plot(views, size, seen, density, roll, direction.camera.movement == "rack_focus", _GRAIN * grain)
+    return _Plot(views, size, seen, density, around, roll, direction.camera.movement == "rack_focus", _GRAIN * grain)
 
 
 def _on_still(still: Still, scene: Scene, plot: _Plot) -> Ground:
@@ -166,60 +172,68 @@ def _racked(around: Sequence[Sheet], people: Sequence[Sheet], plot: _Plot) -> Gr
 
 def _surroundings(scene: Scene, plot: _Plot) -> list[Sheet]:
     """The sky and what is under it, in as many pixels as their sharpness needs."""
-    usual = 0.0 if plot.racked else _DEFOCUS.get(scene.direction.camera.shot_size, 0.0)
-    blur_px = usual * plot.size[1]
+    blur_px = _blur_px(scene.direction, plot)
     enough = [own for own in _COARSE if own * blur_px >= _PIXELS_A_BLUR]
-    density = enough[-1] if enough and blur_px > 1 else plot.density
+    density = enough[-1] if enough and blur_px > 1 else plot.density_around
     sheets = []
     for paint, own in ((paint_sky_of, min(_SKY_DENSITY, density)), (paint_surroundings, density)):
         frame = _frame(plot, own)
-        # What few pixels blur of themselves is about two thirds of one.
-        rest_px = math.sqrt(max(0.0, (blur_px * own) ** 2 - 0.4)) if blur_px else 0.0
-        sheets += [_sheet(layer, frame, plot, own, rest_px) for layer in paint(scene, frame)]
-    first = sheets[0]
-    return [replace(first, alpha=None, solid=0), *sheets[1:]]
+        sheets += [_sheet(layer, frame, plot, own, blurred=own < 1 and blur_px > 0) for layer in paint(scene, frame)]
+    sheets[0] = replace(sheets[0], alpha=None, solid=0)
+    if scene.setting.place != "room" and len(sheets) > 1 and sheets[1].nearness < scene.step:
+        sheets[:2] = [flattened(sheets[:2], plot.seen, density)]
+    return sheets
+
+
+def _blur_px(direction: Direction, plot: _Plot) -> float:
+    """How far out of focus the surroundings are, in pixels of the frame."""
+    return 0.0 if plot.racked else _DEFOCUS.get(direction.camera.shot_size, 0.0) * plot.size[1]
 
 
 def _people(scene: Scene, plot: _Plot, ground: bool = True) -> list[Sheet]:
     frame = _frame(plot, plot.density)
     layers = paint_those_in_it(scene, frame, ground)
-    sheets = [_sheet(layer, frame, plot, plot.density, 0.0) for layer in layers]
+    sheets = [_sheet(layer, frame, plot, plot.density, blurred=False) for layer in layers]
     carried = scene.direction.camera.movement == "tracking"
     return [replace(each, carried=carried) for each in sheets]
 
 
-def _sheet(layer: Layer, frame: Frame, plot: _Plot, density: float, blur_px: float) -> Sheet:
-    alpha = np.clip(layer.alpha * np.float32(255) + np.float32(0.5), 0, 255).astype(np.uint8)
+def _sheet(layer: Layer, frame: Frame, plot: _Plot, density: float, blurred: bool) -> Sheet:
+    alpha = (layer.alpha * np.float32(255) + np.float32(0.5)).astype(np.uint8)
     full = bool(alpha.min() == 255)
     picture = _rounded(layer, plot.grain, alpha, full)
     middle = _middle(frame)
-    if blur_px > 0.3:
-        picture, alpha = _soft(picture, blur_px), alpha if full else _soft(alpha, blur_px)
+    if blurred:
+        picture, alpha = _smoothed(picture), alpha if full else _smoothed(alpha)
     if plot.roll:
         picture, alpha = _turned(picture, plot.roll, middle), _turned(alpha, plot.roll, middle)
     return sheet(picture, None if full else alpha, middle, density, layer.nearness)
 
 
 def _rounded(layer: Layer, grain: NDArray[np.float32], alpha: Plane, full: bool) -> Plane:
-    """The layer in 8 bits, with grain where it is."""
+    """The layer in 8 bits, height x width x 3; only what fills the frame is smooth enough to need grain."""
     height, width = alpha.shape
-    rows = np.flatnonzero(alpha.any(axis=1)) if not full else np.array([0, height - 1])
     picture = np.zeros((height, width, 3), np.uint8)
+    rows = np.flatnonzero(alpha.any(axis=1))
     if not rows.size:
         return picture
-    first, last = int(rows[0]), int(rows[-1]) + 1
-    tiles = (last - first) // _GRAIN_TILE + 1, width // _GRAIN_TILE + 1
-    noise = np.tile(grain, tiles)[: last - first, :width]
-    if not full:
-        noise = noise * layer.alpha[first:last]
-    pixels = layer.pixels[first:last] + (noise + np.float32(0.5))[:, :, None]
-    np.clip(pixels, 0, 255, out=pixels)
-    picture[first:last] = pixels
+    span = slice(int(rows[0]), int(rows[-1]) + 1)
+    more: NDArray[np.float32] | np.float32 = np.float32(0.5)
+    if full:
+        tiles = np.tile(grain, (height // _GRAIN_TILE + 1, width // _GRAIN_TILE + 1))
+        more = tiles[:height, :width] + more
+    for channel in range(3):
+        plane = layer.pixels[channel, span] + more
+        picture[span, :, channel] = np.clip(plane, 0, 255, out=plane)
     return picture
 
 
 def _soft(picture: Plane, radius_px: float) -> Plane:
     return np.asarray(Image.fromarray(picture).filter(ImageFilter.GaussianBlur(radius_px)))
+
+
+def _smoothed(picture: Plane) -> Plane:
+    return np.asarray(Image.fromarray(picture).filter(ImageFilter.BoxBlur(1)))
 
 
 def _turned(picture: Plane, roll: float, middle: tuple[float, float]) -> Plane:

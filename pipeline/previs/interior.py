@@ -12,7 +12,7 @@ from pipeline.previs.stage import Stage
 _BLACK: Tone = (0.0, 0.0, 0.0)
 _WARM: Tone = (255, 196, 120)
 # How near things are in a room; what is outside is as far as the sky.
-_WALL, _FURNITURE, _SHAFT, _LAMP = 0.5, 0.72, 0.75, 0.85
+_WALL, _FURNITURE = 0.5, 0.85
 _AROUND = 0.25  # frame heights that are seen of the view beside the window as the camera moves
 _Box = tuple[float, float, float, float]  # left, top, right, bottom in frame heights
 _WALLS: tuple[Tone, ...] = ((176, 152, 128), (150, 158, 150), (140, 148, 164), (184, 142, 112), (158, 138, 148))
@@ -33,6 +33,10 @@ def paint_room(canvas: Canvas, stage: Stage, rng: np.random.Generator) -> None:
     canvas.nearer(_WALL)
     _shell(canvas, back, wall, wood)
     _window(canvas, light, window)
+    if "stairs" not in setting.features:
+        _shaft(canvas, light, window, side, horizon)
+    if light.dark > 0.3 or "lamp" in setting.features:
+        _lamp(canvas, -side * half * 0.42, back[1] - 0.02, 0.23, 0.35 + 0.65 * light.dark)
     canvas.nearer(_FURNITURE)
     if "stairs" in setting.features:
         _stairs(canvas, back, wall, light, -side)
@@ -40,12 +44,6 @@ def paint_room(canvas: Canvas, stage: Stage, rng: np.random.Generator) -> None:
         _kitchen(canvas, back, window, indoor, rng)
     else:
         _furniture(canvas, back, window, indoor, -side)
-    if "stairs" not in setting.features:
-        canvas.nearer(_SHAFT)
-        _shaft(canvas, light, window, side, horizon)
-    if light.dark > 0.3 or "lamp" in setting.features:
-        canvas.nearer(_LAMP)
-        _lamp(canvas, -side * half * 0.42, back[1] - 0.02, 0.23, 0.35 + 0.65 * light.dark)
 
 
 def _shell(canvas: Canvas, back: _Box, wall: Tone, wood: Tone) -> None:
@@ -83,8 +81,8 @@ def _view(canvas: Canvas, setting: Setting, light: Light, box: _Box, rng: np.ran
     rows, columns, mask = canvas.mask([rectangle(left, top, right, bottom)])
     height = np.clip((canvas.y[rows] - box[1]) / (box[3] - box[1]), 0, 1)
     stops = [(light.top[c], light.middle[c], light.low[c]) for c in range(3)]
-    sky = np.stack([np.interp(height, (0, 0.55, 1), stop) for stop in stops], axis=-1).astype(np.float32)
-    canvas.shade(rows, columns, mask, np.repeat(sky[:, None, :], columns.stop - columns.start, axis=1))
+    sky = np.stack([np.interp(height, (0, 0.55, 1), stop) for stop in stops]).astype(np.float32)
+    canvas.shade(rows, columns, mask, np.repeat(sky[:, :, None], columns.stop - columns.start, axis=2))
     far = light.plane((60, 84, 96), 0.55)
     swell = 0.012 * np.sin(np.linspace(0, 18, 24)) + box[3] - 0.07
     canvas.polygon([*zip(np.linspace(left, right, 24), swell, strict=True), (right, bottom), (left, bottom)], far)

@@ -25,8 +25,8 @@ class _Patch:
     top: int
     left: int
     planes: Planes  # multiplied by alpha
-    alpha: Plane
-    coarse: Plane  # alpha at half the width and height
+    fine: Plane  # 255 less alpha
+    coarse: Plane  # the same at half the width and height
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Overlay:
                 half = 2 if number else 1
                 rows, columns = patch.top // half, patch.left // half
                 part = plane[rows : rows + own.shape[0], columns : columns + own.shape[1]]
-                over(part, own, patch.coarse if number else patch.alpha, colour=number > 0)
+                over(part, own, patch.coarse if number else patch.fine, colour=number > 0)
 
 
 def overlay_of(picture: Image.Image) -> Overlay:
@@ -68,7 +68,7 @@ def _patch(picture: Image.Image, top: int, bottom: int, left: int, right: int) -
     coloured = ((part[:, :, :3] * part[:, :, 3:] + 127) // 255).astype(np.uint8)
     whole = sheet(coloured, np.maximum(alpha, 1), (0, 0), 1.0)
     coarse = part[:, :, 3].reshape(alpha.shape[0] // 2, 2, alpha.shape[1] // 2, 2).mean(axis=(1, 3))
-    return _Patch(top, left, whole.planes, alpha, (coarse + 0.5).astype(np.uint8))
+    return _Patch(top, left, whole.planes, 255 - alpha, 255 - (coarse + 0.5).astype(np.uint8))
 
 
 class Panel:
@@ -154,12 +154,12 @@ class Clock:
         """Write the text with its baseline at the point, on the luma plane, in place."""
         x, top = at[0], at[1] - self.ascent
         for sign in text:
-            own, alpha = self.cells[sign]
-            over(luma[top : top + alpha.shape[0], x : x + alpha.shape[1]], own, alpha, colour=False)
-            x += alpha.shape[1]
+            own, through = self.cells[sign]
+            over(luma[top : top + own.shape[0], x : x + own.shape[1]], own, through, colour=False)
+            x += own.shape[1]
 
     def _cell(self, face: ImageFont.FreeTypeFont, sign: str, height: int) -> tuple[Plane, Plane]:
-        """The sign in the clock's luma, multiplied by alpha, and the alpha."""
+        """The sign in the clock's luma, multiplied by alpha, and 255 less alpha."""
         wide = self.narrow if sign == ":" else self.advance
         cell = Image.new("L", (wide, height))
         # A colon sits as high as the digits' middle, not on their feet.
@@ -168,4 +168,4 @@ class Clock:
             ((wide - face.getlength(sign)) / 2, self.ascent - raised), sign, font=face, fill=255, anchor="ls"
         )
         alpha = np.asarray(cell)
-        return (alpha.astype(np.uint16) * self.luma // 255).astype(np.uint8), alpha
+        return (alpha.astype(np.uint16) * self.luma // 255).astype(np.uint8), 255 - alpha

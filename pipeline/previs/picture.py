@@ -6,7 +6,6 @@ import numpy as np
 from av.video.frame import VideoFrame
 from PIL import Image
 
-from pipeline.media.canvas import upright_rgb
 from pipeline.previs.ground import Ground, lay
 from pipeline.previs.move import View, views
 from pipeline.previs.order import PrevisOrder
@@ -77,6 +76,8 @@ def draw_frame(order: PrevisOrder, frame: int) -> Image.Image:
 
     Raises OrderError where the order has more parts than frames, MediaError for a reference picture that can't be read.
     """
+    from pipeline.media.canvas import upright_rgb  # here: workers never need it, and it takes them a third of a second
+
     frame = min(frame, order.frames - 1)
     shot = next(shot for shot in reversed(shots_of(order)) if shot.first <= frame)
     drawn = as_frame(Pictures(shot)[frame - shot.first], order.width, order.height)

@@ -100,9 +100,11 @@ def sheet(
     return Sheet((luma, blue, red), alpha, at, density, nearness, solid=solid)
 
 
-def over(ground: Plane, own: Plane, alpha: Plane, colour: bool) -> None:
-    """Lay a plane that is multiplied by its alpha over another of its size, in place; `colour`: it counts from 128."""
-    through = 255 - alpha
+def over(ground: Plane, own: Plane, through: Plane, colour: bool) -> None:
+    """Lay a plane that is multiplied by its alpha over another of its size, in place.
+
+    `through` is 255 less alpha; `colour`: the plane counts from 128.
+    """
     if colour:
         passed = np.multiply(ground.astype(np.int16) - 128, through, dtype=np.int16)
         passed += 128

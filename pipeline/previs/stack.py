@@ -18,7 +18,8 @@ _Floats = NDArray[np.float64]
 _Ints = NDArray[np.int64]
 _AT_ONCE = 16  # frames whose crops are chosen together
 _APART_PX = 1.2  # sheets that never move apart by more are one
-_SEEN_PX = 14.0  # parts of one ground may slide by so much over each other in the course of a shot
+_SEEN = 0.022  # frame widths by which parts of one ground may slide over each other in the course of a shot
+_SEEN_BLURS = 3.0  # and by so much more, in widths of their blur
 _SMEAR_FROM_PX = 2.0  # a shorter blur can't be seen
 
 
@@ -104,16 +105,16 @@ def _lay(planes: Planes, sheet: Sheet, layout: _Layout, frame: int) -> None:
         return
     own = _cropped(sheet, layout, frame, right - left, bottom - top)
     solid = max(0, min(bottom, int(layout.solid[frame])) - top) if sheet.alpha is not None else 0
+    fine = 255 - own[3][: solid + solid % 2] if sheet.alpha is not None else None
+    coarse = None if fine is None else np.ascontiguousarray(fine[::2, ::2])
     for number, plane in enumerate(planes):
         half = 2 if number else 1
         part = plane[top // half : bottom // half, left // half : right // half]
-        if sheet.alpha is None:
-            part[:] = own[number]
-            continue
-        edge = (solid + 1) // half
-        alpha = own[3][:edge] if number == 0 else own[3][: 2 * edge : 2, ::2]
-        over(part[: len(alpha)], own[number][: len(alpha)], alpha, colour=number > 0)
-        part[len(alpha) :] = own[number][len(alpha) :]
+        mixed = coarse if number else fine
+        edge = 0 if mixed is None else len(mixed)
+        if mixed is not None and edge:
+            over(part[:edge], own[number][:edge], mixed, colour=number > 0)
+        part[edge:] = own[number][edge:]
 
 
 def _cropped(sheet: Sheet, layout: _Layout, frame: int, width: int, height: int) -> list[Plane]:
@@ -158,12 +159,12 @@ def _smeared(planes: Planes, smear: float) -> Planes:
     return luma, blue, red
 
 
-def step_of(views: Sequence[View], size: tuple[int, int]) -> float:
-    """The difference in nearness by which things move apart so far that they are seen to."""
+def step_of(views: Sequence[View], size: tuple[int, int], blur_px: float) -> float:
+    """The difference in nearness by which things so far out of focus move apart that they are seen to."""
     along, rise, near = ([getattr(view, name) for view in views] for name in ("along", "rise", "nearer"))
     moved_px = max((max(along) - min(along)) * size[0], (max(rise) - min(rise)) * size[1])
     grown_px = (max(near) - min(near)) * size[0] / 2
-    return float(_SEEN_PX / max(moved_px + grown_px, 1e-9))
+    return float((_SEEN * size[0] + _SEEN_BLURS * blur_px) / max(moved_px + grown_px, 1e-9))
 
 
 def moves_apart(sheets: Sequence[Sheet], views: Sequence[View], size: tuple[int, int]) -> bool:

@@ -6,6 +6,7 @@ import struct
 import warnings
 import zlib
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -122,7 +123,7 @@ def surrounded(sharp: Image.Image, at: tuple[int, int], size: tuple[int, int], m
     return ground
 
 
-def _there_and_back(places: NDArray[np.float64], length: int) -> NDArray[np.int64]:
+def _there_and_back(places: NDArray[np.floating[Any]], length: int) -> NDArray[np.int64]:
     turn: NDArray[np.int64] = np.abs(np.floor(places).astype(np.int64)) % (2 * length)
     return np.minimum(turn, 2 * length - 1 - turn).astype(np.int64)
 

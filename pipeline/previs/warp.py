@@ -46,8 +46,12 @@ def fit(start: _Floats, step: _Floats, count: _Ints, bound: int) -> Fit:
     skip = np.clip(2 * np.rint((wanted - odd) / 2) + odd, odd, most - odd)
     cost = np.abs(wanted - skip) + np.abs(real / step[:, None] - 1)[:, :, None] * count[:, None, None] / 2
     cost += 0.05 * ((skip < _EDGE) | (skip > most - _EDGE))
-    best = np.argmin(cost.reshape(len(start), -1), axis=1)
-    which, place = best // _PLACES, best % _PLACES
+    if np.ptp(step) == 0 == np.ptp(count):
+        # A scaler that is asked for one size again and again need not be set up again.
+        which = np.full(len(start), np.argmin(cost.min(axis=2).mean(axis=0)))
+        place = np.argmin(cost[frames, which], axis=1)
+    else:
+        which, place = np.divmod(np.argmin(cost.reshape(len(start), -1), axis=1), _PLACES)
     return Fit(
         begin[frames, which, place].astype(np.int64),
         length[frames, which],

@@ -15,7 +15,7 @@ from pipeline.previs.setting import Setting
 class Falling:
     """Drops or flakes over the whole frame."""
 
-    tile: Plane  # alpha; as wide as the frame and two periods high, so that any period of it is one frame
+    through: Plane  # 255 less alpha; as wide as the frame and two periods high, so that any period of it is one frame
     period: int  # pixels after which the tile repeats, downwards
     speed: float  # pixels a frame
     own: Plane  # their brightness, multiplied by alpha
@@ -24,7 +24,7 @@ class Falling:
         """Draw them on the luma plane of one frame, in place."""
         offset = round(frame * self.speed) % self.period
         top = self.period - offset
-        over(luma, self.own[top : top + len(luma)], self.tile[top : top + len(luma)], colour=False)
+        over(luma, self.own[top : top + len(luma)], self.through[top : top + len(luma)], colour=False)
 
 
 def falling(setting: Setting, size: tuple[int, int], frame_rate: float, seed: int) -> Falling | None:
@@ -54,7 +54,7 @@ def _rain(size: tuple[int, int], frame_rate: float, strength: float, rng: np.ran
 
 def _falling(tile: Image.Image, speed: float, luma: int) -> Falling:
     alpha = np.asarray(tile)
-    return Falling(alpha, len(alpha) // 2, speed, (alpha.astype(np.uint16) * luma // 255).astype(np.uint8))
+    return Falling(255 - alpha, len(alpha) // 2, speed, (alpha.astype(np.uint16) * luma // 255).astype(np.uint8))
 
 
 def _twice(

@@ -35,6 +35,8 @@ stills       single frames of footage, drawn alone
 reels        what each shot of a state shows
 showing      the shots of a film with all their takes, for a page
 proxies      small copies of films, in the room there is
+script       what its shots say to people
+exporting    `export`: files for other hands
 veiling      what a previs writes over its picture, which not everybody should read
 reporting    `report`: the page
 picturing    frames of both states, side by side
@@ -46,6 +48,7 @@ from pipeline.produce.applying import Applied, Circled, apply_review
 from pipeline.produce.choosing import Choice, Chosen, Takes, choose, takes
 from pipeline.produce.comparing import Compared, compare, comparing
 from pipeline.produce.events import Cutting, Event, FinishedCut, Tell
+from pipeline.produce.exporting import Exported, export
 from pipeline.produce.flagging import Flagged, flagged
 from pipeline.produce.following import Run, follow
 from pipeline.produce.offering import Offer
@@ -62,9 +65,9 @@ from pipeline.sync import Moving
 
 __all__ = [
     "Accepted", "Account", "Agreement", "Applied", "Choice", "Chosen", "Circled", "Compared", "Cutting", "Event",
-    "Failed", "Fetching", "Film", "FinishedCut", "Flagged", "HeldBack", "Kept", "Left", "Making", "Moving", "Offer",
-    "Posters", "Reader", "Rendered", "Reported", "Row", "Run", "Sending", "Shooting", "Source", "State", "Step",
-    "Synced", "Takes", "Tell", "Waiting", "Written", "agreement", "apply_review", "assembled", "check", "check_lock",
-    "choose", "compare", "comparing", "exchanged", "flagged", "follow", "offered", "plan", "posters", "render",
-    "report", "save", "settle", "shoot", "shoot_saved", "status", "takes", "written",
+    "Exported", "Failed", "Fetching", "Film", "FinishedCut", "Flagged", "HeldBack", "Kept", "Left", "Making", "Moving",
+    "Offer", "Posters", "Reader", "Rendered", "Reported", "Row", "Run", "Sending", "Shooting", "Source", "State",
+    "Step", "Synced", "Takes", "Tell", "Waiting", "Written", "agreement", "apply_review", "assembled", "check",
+    "check_lock", "choose", "compare", "comparing", "exchanged", "export", "flagged", "follow", "offered", "plan",
+    "posters", "render", "report", "save", "settle", "shoot", "shoot_saved", "status", "takes", "written",
 ]  # fmt: skip

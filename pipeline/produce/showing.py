@@ -11,16 +11,15 @@ from typing import Any
 
 from pipeline import wire
 from pipeline.edit import Segment
-from pipeline.frames import plain_seconds, timecode
+from pipeline.frames import timecode
 from pipeline.plan import MAIN, Plan, TakeRow, Words, divided, points, word_diff
 from pipeline.produce.choosing import takes_in
 from pipeline.produce.reading import Film
 from pipeline.produce.rendering import Laid
-from pipeline.prompts.filling import Filling
+from pipeline.produce.script import Script
 from pipeline.report import PREVIS, ShownShot, ShownTake
-from pipeline.storyboard import DEFAULT_MODEL, Part, Shot
+from pipeline.storyboard import Shot
 from pipeline.take import Take
-from pipeline.words import Said
 
 _MARK = 12  # characters of a digest that name it, as `take` shows them
 
@@ -33,14 +32,10 @@ class Showing:
     plan: Plan
     laid: Laid
     clips: dict[str, Path] = field(default_factory=dict)
-    _said: Said = field(init=False, repr=False)
-    _filling: Filling = field(init=False, repr=False)
+    _script: Script = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        compositions, variant = self.plan.compositions, self.laid.variant
-        self._said = Said(compositions, variant)
-        model, values = compositions.models[DEFAULT_MODEL], compositions.values(variant)
-        self._filling = Filling(self.plan.board, values, model, compositions.budget)
+        self._script = Script(self.plan, self.laid.variant)
 
     def shots(self) -> Iterator[ShownShot]:
         """All of them, in the order of the cut."""
@@ -63,7 +58,6 @@ class Showing:
         prompt, (state, reason) = self._prompt_now(shot), plan.state_in(variant.name, shot.entry, digest)
         price = plan.jobs[digest].price if state in ("generate", "stale") else None
         last = next((take.prompt for take in reversed(takes) if take.prompt), "")
-        part = entry.parts[min(shot.part, len(entry.parts) - 1)]
         return ShownShot(
             id=shot.id,
             begin_s=segment.start / rate,
@@ -71,9 +65,9 @@ class Showing:
             timecode=timecode(segment.start, rate),
             state=state,
             reason=reason,
-            camera=tuple(camera_words(part)),
-            dialogue=tuple(self._dialogue(shot)),
-            notes=self._filling.named(self._filling.text(part.notes, (*part.path, "notes"))),
+            camera=self._script.camera(shot),
+            dialogue=self._script.dialogue(shot),
+            notes=self._script.notes(shot),
             continues=entry.continue_from.shot if entry.continue_from else "",
             shares=tuple(one.id for one in variant.shots if one.entry == shot.entry and one.id != shot.id),
             takes=takes,
@@ -81,7 +75,7 @@ class Showing:
             words=_differing(last, prompt),
             spent_usd=sum((row.price_usd for row in rows if row.price_usd), Decimal("0.00")),
             price_usd=price.usd if price else None,
-            action=self._action(shot),
+            action=self._script.action(shot),
         )
 
     def _ids(self, shot: Shot) -> frozenset[str]:
@@ -176,31 +170,6 @@ class Showing:
         model = self.plan.compositions.models.get(str(request.get("model")))
         word = model.dialect.get("prompt", "prompt") if model else "prompt"
         return str(request.get("inputs", {}).get(word, ""))
-
-    def _action(self, shot: Shot) -> str:
-        actions = self.plan.compositions.of(self.laid.variant, shot.entry).actions
-        return actions[shot.part] if shot.part < len(actions) else " ".join(actions)
-
-    def _dialogue(self, shot: Shot) -> Iterator[str]:
-        for wording in self._said.of(shot):
-            text = " ".join(" ".join(filter(None, row)) for row in wording.rows)
-            yield f"{wording.speaker}: {text}" if wording.speaker else text
-
-
-def camera_words(part: Part) -> Iterator[str]:
-    """Size, angle, movement and lens of a shot, as its sheet says them."""
-    camera = part.camera
-    if camera is None:
-        return
-    if camera.shot_size:
-        yield camera.shot_size
-    if camera.angle:
-        yield camera.angle if camera.angle in ("overhead", "dutch") else f"{camera.angle} angle"
-    if camera.movement:
-        speed = f"{camera.speed} " if camera.speed not in ("", "normal") else ""
-        yield f"{speed}{camera.movement.replace('_', ' ')}"
-    if camera.lens_mm:
-        yield f"{plain_seconds(Fraction(camera.lens_mm))} mm"
 
 
 def _differing(before: str, after: str) -> tuple[Words, ...]:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline import media
 from pipeline.edit import Cut
 from pipeline.errors import StoryreelError
 from pipeline.take import MediaFacts, Take
@@ -21,13 +19,11 @@ _UNKNOWN = Fraction(2, 3)  # of a previs whose slate is not found where it shoul
 
 def band_top(clip: Path, facts: MediaFacts) -> Fraction:
     """The share of a previs' height, from above, below which its slate stands. Raises MediaError."""
-    from PIL import Image  # here, as below: few pages are for clients
-
+    from pipeline.media.pictures import frame_picture  # here, as below: they load libav
     from pipeline.previs.unslate import clear_of_slate
 
-    png = media.frame_png(clip, facts.frame_count // 2, facts.frame_rate)
-    with Image.open(io.BytesIO(png)) as picture:
-        bounds = clear_of_slate(picture.convert("RGB"))
+    picture = frame_picture(clip, facts.frame_count // 2, facts.frame_rate)
+    bounds = clear_of_slate(picture)
     return _UNKNOWN if bounds == (0, 0, *picture.size) else Fraction(bounds[3], facts.height)
 
 

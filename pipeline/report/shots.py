@@ -190,8 +190,13 @@ def _prompt(prompt: str, words: tuple[Words, ...]) -> str:
 def _stretch(words: Words) -> str:
     if words.same:
         return text(words.after)
-    gone = tag("del", text(words.before)) if words.before else ""
-    return gone + (tag("ins", text(words.after)) if words.after else "")
+    return _edited("del", words.before) + _edited("ins", words.after)
+
+
+def _edited(name: str, words: str) -> str:
+    """Words that were put in or taken out, the space before them outside of the mark."""
+    bare = words.lstrip()
+    return text(words[: len(words) - len(bare)]) + (tag(name, text(bare)) if bare else "")
 
 
 def _comments(shown: ShownShot, name: str) -> str:

@@ -76,7 +76,7 @@ def test_a_hand_sways_differently_in_every_shot_and_the_same_in_the_same() -> No
     assert views(camera, 24, RATE, seed=1) != views(camera, 24, RATE, seed=2)
 
 
-@pytest.mark.parametrize("density", [0.553, 1.118, 1.52])
+@pytest.mark.parametrize("density", [0.553, 1.118, 1.618])
 def test_slow_moves_advance_by_fractions_of_a_pixel(density: float) -> None:
     # On a ramp, the mean of a frame says to a fraction of a pixel where it was cut.
     size, step_px, slope = (320, 180), 0.16, 0.4

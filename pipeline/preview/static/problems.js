@@ -29,7 +29,7 @@ export function drawProblems(state) {
   const kept = state.panels.size ? 'What was last good stays here until it is mended.' : 'It is shown as soon as it is mended.'
   section.replaceChildren(
     ...[
-      state.broken ? make('div.banner', {}, make('h2', {}, `${state.file} can’t be read as it is`), make('p', {}, kept), links.length ? make('ul', {}, links) : null) : null,
+      state.broken ? make('div.banner', {}, make('h2', {}, `There is a mistake in ${state.file}`), make('p', {}, kept), links.length ? make('ul', {}, links) : null) : null,
       ...problems.filter((problem) => !problem.shot).map(problemBox),
     ].filter(Boolean),
   )
