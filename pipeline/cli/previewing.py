@@ -34,22 +34,22 @@ def preview(arguments: argparse.Namespace) -> int:
         def ready(opened: Opened) -> None:
             show.line(f"{file} is shown at {opened.address}")
             show.line("it follows every save, and can't spend; Ctrl-C ends it")
-            if not arguments.no_open and _has_screen(os.environ):
+            if not arguments.no_open and has_screen(os.environ):
                 folder = Path(until_the_end.enter_context(TemporaryDirectory(prefix="storyreel-")))
-                _open(opened, folder)
+                open_browser(opened, folder)
 
         serve(file, os.environ, port=arguments.port, ready=ready, report=show.bug)
     return FINE
 
 
-def _has_screen(environ: Mapping[str, str]) -> bool:
+def has_screen(environ: Mapping[str, str]) -> bool:
     """Whether a browser would open before the eyes of whoever typed the command."""
     if not sys.stdout.isatty() or environ.get("SSH_CONNECTION"):
         return False
     return sys.platform in ("darwin", "win32") or bool(environ.get("DISPLAY") or environ.get("WAYLAND_DISPLAY"))
 
 
-def _open(opened: Opened, folder: Path) -> None:
+def open_browser(opened: Opened, folder: Path) -> None:
     """Open the page in the browser.
 
     By way of a file that only its owner may read (the folder is made so): the words of a command line, with the token

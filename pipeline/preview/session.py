@@ -128,7 +128,10 @@ class Session:
 
     async def _watch(self) -> None:
         async for _ in self._watching.changes():
-            await self._read()
+            try:
+                await self._read()
+            except Exception as error:  # noqa: BLE001 - a bug in one reading must not end the watching
+                self._wrong(error)
 
     async def _read(self) -> None:
         if self._bad:

@@ -1,5 +1,7 @@
 /* Three video elements take turns: what is asked for is shown once its frame is there, so nothing ever goes black. */
 
+const LAG = 0.1 // seconds that a film may be behind the one that it takes over from
+
 /** Layers of video. `changed` is called when another one is on screen, or the one that is has shown another frame. */
 export class Layers {
   constructor(elements, changed) {
@@ -16,11 +18,14 @@ export class Layers {
     }
   }
 
-  /** Show the frame of a film at that second; `then` is called once it is on screen, `fail` where it can't be. */
-  show(url, seconds, then = () => {}, fail = () => {}) {
+  /**
+   * Show the frame of a film at that second; `then` is called once it is on screen, `fail` where it can't be. With a
+   * `speed` the film on screen plays on meanwhile, and the other one takes over as far into it.
+   */
+  show(url, seconds, { then = () => {}, fail = () => {}, speed = 0 }) {
     const layer = this.#layer(url)
     layer.used = ++this.turn
-    this.wanted = { layer, seconds, then, fail, turn: this.turn }
+    this.wanted = { layer, seconds, then, fail, speed, since: performance.now(), from: seconds, tries: 0 }
     if (layer.url !== url) {
       layer.url = url
       layer.video.src = url
@@ -37,7 +42,7 @@ export class Layers {
 
   play(rate) {
     const video = this.active?.video
-    if (!video) return
+    if (!video || (this.wanted && !this.wanted.speed)) return // what is wanted plays once it is there
     video.playbackRate = rate
     video.preservesPitch = true
     video.play().catch(() => {}) // it was paused meanwhile, or the browser wants to be asked first
@@ -87,6 +92,11 @@ export class Layers {
       if (!beyond || layer.at !== wanted.seconds) return this.#seek(layer)
     }
     if (video.readyState < 2) return
+    const now = wanted.from + (wanted.speed * (performance.now() - wanted.since)) / 1000
+    if (now - wanted.seconds > LAG && wanted.tries++ < 3) {
+      wanted.seconds = now + LAG / 2
+      return this.#seek(layer)
+    }
     this.wanted = null
     this.#activate(layer)
     wanted.then()

@@ -43,7 +43,7 @@ export class Player {
     const { shot } = this
     const source = sourceAt(this.state, shot, this.frame)
     if (again && source && source.url === this.url && this.speed > 0) return this.changed()
-    this.#show(shot, source)
+    this.#show(shot, source, again && this.speed > 0)
     this.changed()
   }
 
@@ -92,7 +92,8 @@ export class Player {
     this.play(Math.max(-FASTEST, Math.min(faster, FASTEST)))
   }
 
-  #show(shot, source) {
+  #show(shot, source, playing = false) {
+    if (!playing) this.layers.pause()
     this.url = source?.url ?? ''
     const card = !source
     this.plate.hidden = !card
@@ -107,7 +108,7 @@ export class Player {
     // Until the film is there its picture is, which was drawn first.
     if (other && !isFresh(this.state.cut, shot)) this.#picture(shot)
     const fail = () => this.url === source.url && this.#picture(shot)
-    this.layers.show(source.url, source.seconds, () => this.#there(shot), fail)
+    this.layers.show(source.url, source.seconds, { then: () => this.#there(shot), fail, speed: playing ? this.speed : 0 })
   }
 
   #there(shot) {
@@ -164,9 +165,7 @@ export class Player {
     else {
       this.seek(this.state.frames - 1)
       this.pause()
-      return
     }
-    this.layers.play(this.speed)
   }
 
   #rewind(since, from) {
