@@ -172,8 +172,9 @@ class Session:
     async def _draw_ahead(self, changed: Sequence[tuple[Shown, int]]) -> None:
         """Pictures and clips of what changed are drawn before a page asks for them, and before any cut is made."""
         pictures = [self._easel.picture(shown, frame) for shown, frame in changed[:_PICTURES_AHEAD]]
+        await asyncio.gather(*pictures, return_exceptions=True)  # who asks for one is told of errors
         clips = [self._easel.clip(shown) for shown, _ in changed[:_CLIPS_AHEAD]]
-        await asyncio.gather(*pictures, *clips, return_exceptions=True)  # who asks for it is told of errors
+        await asyncio.gather(*clips, return_exceptions=True)
         asyncio.get_running_loop().call_soon(self._want)
 
     async def _state(self, page: Page) -> State:

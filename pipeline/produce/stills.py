@@ -101,7 +101,8 @@ class Stills:
         source = order.sources[ref]
         file = self.folder / f"{wire.digest_of({'key': source.key, 'frame': ref.frame})[:32]}.png"
         if not file.exists():
-            self.picture(source.key, ref.frame / source.frame_rate).save(file)
+            # Nothing keeps it, so it need not be small: packed well it would take longer than drawn.
+            self.picture(source.key, ref.frame / source.frame_rate).save(file, compress_level=1)
         return file
 
 
