@@ -47,6 +47,10 @@ class Easel:
         self._pictures, self._clips = Once(folder, "jpg", _PICTURES), Once(folder, "mp4", _CLIPS)
         self._for_pictures, self._for_clips = _Hands(), _Hands()
 
+    async def start(self) -> None:
+        """Start the workers, so that the first drawing need not wait for that."""
+        await asyncio.gather(self._for_pictures.start(), self._for_clips.start())
+
     def end(self) -> None:
         """Draw nothing more."""
         self._pictures.end()
@@ -87,6 +91,10 @@ class _Hands:
 
     def __init__(self) -> None:
         self.places, self._workers = Places(1), Workers(1)
+
+    async def start(self) -> None:
+        async with self._workers.one():
+            pass
 
     async def close(self) -> None:
         await self._workers.close()

@@ -57,8 +57,9 @@ class Session:
         self._over = False
 
     async def __aenter__(self) -> Self:
-        load_libraries("media.pictures", "previs.picture", "previs.stills")
         self._open.push_async_callback(self._easel.close)
+        await self._easel.start()  # they load what they need while we do
+        load_libraries("media.pictures", "previs.picture", "previs.stills")
         await self._open.enter_async_context(self._footage)
         await self._open.enter_async_context(self._cutter)
         await self._read()
