@@ -74,9 +74,15 @@ def report(
         bare = for_client(bare)
     veiled = _veiled(showing, target / "cut.mp4") if bare.client else {}
     bare = _with_pictures(bare, showing.clips, veiled)
+    bare = replace(bare, captions=_text(target / "cut.vtt"))
     whole, notes = _with_films(bare, showing, target / "cut.mp4", veiled, round(max_mb * _MB))
     name = "report.html" if reader == "team" else "report-client.html"
     return Reported(rendered, shown.name, whole, page(whole), target / name, notes)
+
+
+def _text(file: Path) -> str:
+    """What stands in a file; "" where there is none."""
+    return file.read_text(encoding="utf-8") if file.is_file() else ""
 
 
 def _first(file: Path, environ: Mapping[str, str]) -> tuple[str, ...]:

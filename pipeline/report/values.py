@@ -97,6 +97,7 @@ class Report:
     to_shoot_usd: Decimal | None  # US dollars for all takes that are to be bought; None: it is not told
     unpriced: int  # takes that are to be bought, without a known price
     notes: tuple[str, ...]  # what was lowered or left out, and what is to be told of the cut
+    captions: str = ""  # of the cut, in WebVTT; "" for none
     client: bool = False  # it leaves out what is nobody's business outside
 
 
