@@ -6,6 +6,7 @@ import base64
 import hashlib
 import io
 import re
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
@@ -138,11 +139,44 @@ def test_the_page_keeps_to_its_size_and_says_what_that_costs(studio: Studio, mad
         reported(studio, max_mb=0.05)
 
 
+def test_who_reports_twice_waits_once(studio: Studio, made: Reported) -> None:
+    kept = studio.folder / "outputs" / "film" / ".drawn"
+    before = {file: file.stat().st_ino for file in kept.glob("small-*.mp4")}
+    assert len(before) >= len(made.report.clips)
+    assert reported(studio).html == made.html
+    assert {file: file.stat().st_ino for file in kept.glob("small-*.mp4")} == before
+
+
+def test_a_take_whose_clip_is_not_here_is_told_and_previs_shown(studio: Studio, tmp_path: Path) -> None:
+    there = tmp_path / "film"
+    shutil.copytree(studio.folder, there, ignore=shutil.ignore_patterns("double"))
+    (row,) = produce.takes(there / "film.yaml", "sh020", studio.environ).rows
+    assert row.here
+    shutil.rmtree(there / "outputs" / row.here.home)
+    take, previs = produce.report(there / "film.yaml", environ=studio.environ).report.shots[1].takes
+    assert (take.name, take.clip, take.used, take.why) == (
+        1, "", False, "its clip is not here: `storyreel sync` may fetch it",
+    )  # fmt: skip
+    assert (previs.name, previs.used, previs.clip != "") == (PREVIS, True, True)
+
+
+def test_a_clip_that_is_damaged_leaves_the_rest_of_the_page_as_it_is(studio: Studio, tmp_path: Path) -> None:
+    there = tmp_path / "film"
+    shutil.copytree(studio.folder, there, ignore=shutil.ignore_patterns("double"))
+    row = produce.takes(there / "film.yaml", "sh010", studio.environ).rows[2]
+    assert row.here
+    clip = there / "outputs" / row.here.home / "clip.mp4"
+    clip.write_bytes(bytes(clip.stat().st_size))
+    found = produce.report(there / "film.yaml", environ=studio.environ).report
+    assert "can't be shown" in found.shots[0].takes[2].why
+    assert [take.why for shot in found.shots for take in shot.takes].count("") == 4
+
+
 def test_a_small_film_is_a_film_of_as_many_frames(studio: Studio, tmp_path: Path) -> None:
     reported(studio)
     cut = studio.folder / "outputs" / "film" / "main" / "cut.mp4"
     copy = tmp_path / "copy.mp4"
-    copy.write_bytes(proxy(cut, Measure(64, 60_000, 32_000)).mp4)
+    copy.write_bytes(proxy(cut, Measure(64, 60_000, 32_000)))
     with av.open(str(cut)) as one, av.open(str(copy)) as other:
         frames = [list(each.decode(video=0)) for each in (one, other)]
         assert len(frames[0]) == len(frames[1])

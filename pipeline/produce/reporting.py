@@ -20,8 +20,10 @@ from pipeline.produce.reading import plan as planning
 from pipeline.produce.rendering import Laid, Rendered, edit_of, render
 from pipeline.produce.showing import Showing, shown_variant
 from pipeline.produce.veiling import band_top, is_previs, veils
+from pipeline.render import KEPT
 from pipeline.report import PREVIS, Picture, Report, ShownShot, ShownTake, for_client
 from pipeline.report.page import page
+from pipeline.store.files import make_folder
 from pipeline.take import Take
 
 if TYPE_CHECKING:
@@ -164,7 +166,9 @@ def _with_films(
         least = -(-(most_bytes - room) // _MB)
         raise SetupError(f"the page is larger than {most_bytes / _MB:g} MB without any film", hint=f"--max-mb {least}")
     wanted = [replace(one, veils=veiled.get(one.path, ())) for one in _wanted(bare, showing, cut)]
-    found = proxies(wanted, room * 3 // 4)  # in base64 three bytes are four
+    kept = Path(os.path.realpath(showing.film.project.outputs)) / showing.film.board.name / KEPT
+    make_folder(kept, durable=False)
+    found = proxies(wanted, room * 3 // 4, kept)  # in base64 three bytes are four
     shots = tuple(replace(shot, takes=tuple(_filmed(take, found.clips, found.failed) for take in shot.takes))
                   for shot in bare.shots)  # fmt: skip
     key = wanted[0].key

@@ -26,8 +26,6 @@ class Clip:
     """A small film."""
 
     mp4: bytes
-    width: int  # pixels
-    height: int  # pixels
 
 
 @dataclass(frozen=True, slots=True)
