@@ -158,7 +158,8 @@ def _picture_stream(container: OutputContainer, width: int, height: int, rate: F
     stream = container.add_stream("libx264", rate=rate, options=options)
     stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
     stream.codec_context.time_base = 1 / rate
-    stream.codec_context.thread_type = "FRAME"
+    # Under a highest bit rate several threads decide by how far the others are: no two copies would be the same bytes.
+    stream.codec_context.thread_count = 1
     tagged(stream)
     return stream
 

@@ -20,10 +20,11 @@ _UNKNOWN = Fraction(2, 3)  # of a previs whose slate is not found where it shoul
 def band_top(clip: Path, facts: MediaFacts) -> Fraction:
     """The share of a previs' height, from above, below which its slate stands. Raises MediaError."""
     from pipeline.media.pictures import frame_picture  # here, as below: they load libav
-    from pipeline.previs.unslate import bounds_of
+    from pipeline.previs.unslate import clear_of_slate
 
-    bounds = bounds_of(frame_picture(clip, facts.frame_count // 2, facts.frame_rate))
-    return Fraction(bounds[3], facts.height) if bounds else _UNKNOWN
+    picture = frame_picture(clip, facts.frame_count // 2, facts.frame_rate)
+    bounds = clear_of_slate(picture)
+    return _UNKNOWN if bounds == (0, 0, *picture.size) else Fraction(bounds[3], facts.height)
 
 
 def veils(cut: Cut, found: Mapping[str, Take | StoryreelError], outputs: Path) -> Iterator[Veil]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from PIL import Image
 
-from pipeline.render.lettering.runs import lacking
+from pipeline.letters.runs import lacking
 from pipeline.sheets.panel import Board, Paper
 from pipeline.sheets.storyboard import DPI, pages
 from pipeline.sheets.writing import plain

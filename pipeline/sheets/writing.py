@@ -9,9 +9,9 @@ from typing import Literal
 from PIL import Image, ImageDraw
 
 from pipeline.errors import is_harmless
-from pipeline.render.lettering.bidi import base_level
-from pipeline.render.lettering.faces import Weight
-from pipeline.render.lettering.runs import Line, line
+from pipeline.letters.bidi import base_level
+from pipeline.letters.faces import Weight
+from pipeline.letters.runs import Line, line
 from pipeline.words import broken
 
 Side = Literal["", "left", "right"]
