@@ -79,6 +79,7 @@ def _data(report: Report) -> dict[str, str]:
         "data_file": report.file,
         "data_rate": str(report.frame_rate),
         "data_cut": report.cut,
+        "data_length": f"{float(report.duration_s):.6f}",
     }
 
 

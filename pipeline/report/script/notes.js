@@ -132,7 +132,7 @@ function load(text) {
     own.comments.push(...each.comments.filter((said) => typeof said.text === "string" && !known.includes(JSON.stringify(said))))
     const take = one(`.take[data-take="${Number(each.circle)}"]`, shot.shot)
     const other = each.request && take?.dataset.request && each.request !== take.dataset.request
-    if (take && one(".circle", take) && !other) own.circle = each.circle
+    if (take && one(".circle", take) && !other) own.circle = Number(each.circle)
     else if (each.circle) strangers.push(`take ${each.circle} of ${each.shot}`)
     changed(shot)
   }

@@ -35,6 +35,7 @@ class Takes {
       const made = film(take.dataset.clip, take.getAttribute("aria-label"))
       made.muted = take !== this.heard
       one(".screen", take).append(made)
+      one(".screen img", take)?.setAttribute("aria-hidden", "true") // it lies behind the film now
       return made
     }))
   }
