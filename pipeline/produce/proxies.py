@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -50,8 +50,10 @@ class Proxies:
     failed: Mapping[str, str]  # by key, why a film can't be read
 
 
-def proxies(wanted: Sequence[Wanted], room_bytes: int, kept: Path) -> Proxies:
+def proxies(wanted: Sequence[Wanted], room_bytes: int, kept: Path, look: Callable[[int], object]) -> Proxies:
     """Copies of the films, the weightiest first, of at most so many bytes together. `kept` is the folder they stay in.
+
+    `look` is told how many are there, as they come.
 
     Raises StoreError where that can't be written.
     """
@@ -62,7 +64,10 @@ def proxies(wanted: Sequence[Wanted], room_bytes: int, kept: Path) -> Proxies:
     measure = Measure(*_LADDER[-1])
     for step in _steps(sum((one.seconds for one in wanted), Fraction(0)), room_bytes):
         measure = Measure(*step)
-        made = dict(_copied(wanted, measure, failed, room_bytes, kept, last=step == _LADDER[-1]))
+        made = {}
+        for key, clip in _copied(wanted, measure, failed, room_bytes, kept, last=step == _LADDER[-1]):
+            made[key] = clip
+            look(len(made))
         if sum(len(clip.mp4) for clip in made.values()) <= room_bytes and len(made) + len(failed) == len(wanted):
             break
     left_out = [one.name for one in wanted if one.key not in made and one.key not in failed]

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 from pipeline.errors import MediaError, SetupError
 from pipeline.plan import Plan, Variant
 from pipeline.produce.accounts import status
-from pipeline.produce.events import Tell, unheard
+from pipeline.produce.events import Copying, Tell, unheard
 from pipeline.produce.proxies import Wanted, proxies
 from pipeline.produce.reading import Film, chosen
 from pipeline.produce.reading import plan as planning
@@ -77,7 +77,7 @@ def report(
     veiled = _veiled(showing, target / "cut.mp4") if bare.client else {}
     bare = _with_pictures(bare, showing.clips, veiled)
     bare = replace(bare, captions=_text(target / "cut.vtt"))
-    whole, notes = _with_films(bare, showing, target / "cut.mp4", veiled, round(max_mb * _MB))
+    whole, notes = _with_films(bare, showing, target / "cut.mp4", veiled, round(max_mb * _MB), tell)
     name = "report.html" if reader == "team" else "report-client.html"
     return Reported(rendered, shown.name, whole, page(whole), target / name, notes)
 
@@ -158,7 +158,7 @@ def _pictured(take: ShownTake, clips: Mapping[str, Path], veiled: Veiled, long_p
 
 
 def _with_films(
-    bare: Report, showing: Showing, cut: Path, veiled: Veiled, most_bytes: int
+    bare: Report, showing: Showing, cut: Path, veiled: Veiled, most_bytes: int, tell: Tell
 ) -> tuple[Report, tuple[str, ...]]:
     """With as much of the films as there is room for, once the rest of the page is in it."""
     room = most_bytes - len(page(bare).encode()) - _SLACK
@@ -168,7 +168,12 @@ def _with_films(
     wanted = [replace(one, veils=veiled.get(one.path, ())) for one in _wanted(bare, showing, cut)]
     kept = Path(os.path.realpath(showing.film.project.outputs)) / showing.film.board.name / KEPT
     make_folder(kept, durable=False)
-    found = proxies(wanted, room * 3 // 4, kept)  # in base64 three bytes are four
+
+    def look(done: int) -> None:
+        tell(Copying(showing.laid.variant.name, done, len(wanted)))
+
+    look(0)
+    found = proxies(wanted, room * 3 // 4, kept, look)  # in base64 three bytes are four
     shots = tuple(replace(shot, takes=tuple(_filmed(take, found.clips, found.failed) for take in shot.takes))
                   for shot in bare.shots)  # fmt: skip
     key = wanted[0].key
