@@ -24,6 +24,7 @@ from pipeline.produce import Reported
 from pipeline.report import PREVIS, Report, ShownShot, ShownTake, for_client, markup, review
 from pipeline.report.page import page
 from pipeline.take import BUILT_IN, Flag
+from tests.proofs.stage import MODEL, stage
 from tests.reports import reported, shot
 from tests.studio import Studio
 
@@ -108,8 +109,10 @@ def test_a_page_for_a_client_holds_no_byte_of_prices_prompts_and_ids(studio: Stu
 
 
 def test_a_previs_shows_a_client_nothing_of_its_slate(tmp_path: Path) -> None:
+    model = stage(tmp_path, 1).folder / "models" / f"{MODEL}.json"
+    model.write_text(model.read_text().replace("[160, 90]", "[640, 360]"))
     file = tmp_path / "film.yaml"
-    file.write_text("version: 1\ntitle: F\ndefaults: {duration: 4}\nshots: [{id: sh010, prompt: A quagga.}]\n")
+    file.write_text(f"version: 1\ntitle: F\ndefaults: {{model: {MODEL}}}\nshots: [{{id: sh010, prompt: A quagga.}}]\n")
     found = produce.report(file, reader="client", environ={}).report
     copies = [found.clips[key].mp4 for key in (found.shots[0].takes[0].clip, found.cut)]
     assert _brightest_below((tmp_path / "outputs" / "film" / "main" / "cut.mp4").read_bytes()) > 150

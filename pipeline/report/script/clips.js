@@ -24,6 +24,15 @@ function film(key, label) {
   return made
 }
 
+// Some browsers let a film be heard only where somebody has just pressed something: then it is at least seen.
+function start(video) {
+  video.play().catch((error) => {
+    if (error.name !== "NotAllowedError") return
+    video.muted = true
+    video.play().catch(() => {})
+  })
+}
+
 const say = (words) => { one("#said").textContent = words }
 const until = (video, what) => new Promise((done) => video.addEventListener(what, done, { once: true }))
 const clamp = (value, least, most) => Math.min(most, Math.max(least, value))

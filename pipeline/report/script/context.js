@@ -82,7 +82,7 @@ function run(number) {
   context.pieces.forEach((other, index) => { other.film.hidden = index !== number; if (index !== number) other.film.pause() })
   one("#context-now").textContent = piece.called
   one(".play", theatre).textContent = "Stop"
-  piece.film.play().catch(() => {})
+  start(piece.film)
   const watch = () => {
     if (token !== context.token) return
     const done = piece.film.currentTime - piece.from
