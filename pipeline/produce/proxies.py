@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -85,20 +87,30 @@ def _steps(seconds: Fraction, room_bytes: int) -> Iterator[tuple[int, int, int]]
 def _copied(
     wanted: Sequence[Wanted], measure: Measure, failed: dict[str, str], room_bytes: int, kept: Path, *, last: bool
 ) -> Iterator[tuple[str, Clip]]:
-    """Copies until the room is full; at the last step what does not fit is passed over, for something shorter."""
-    for one in wanted:
-        if one.key in failed:
-            continue
+    """Copies until the room is full; at the last step what does not fit is passed over, for something shorter.
+
+    They are made beside each other: libav and x264 hold no lock of Python's, and each of them runs on one thread.
+    """
+    with ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="copying") as hands:
         try:
-            mp4 = _copy(one, measure, kept)
-        except MediaError as error:
-            failed[one.key] = error.reason
-            continue
-        if len(mp4) <= room_bytes:
-            room_bytes -= len(mp4)
-            yield one.key, Clip(mp4)
-        elif not last:
-            return
+            copies = [
+                (one.key, hands.submit(copy_context().run, _copy, one, measure, kept))
+                for one in wanted
+                if one.key not in failed
+            ]
+            for key, copy in copies:
+                try:
+                    mp4 = copy.result()
+                except MediaError as error:
+                    failed[key] = error.reason
+                    continue
+                if len(mp4) <= room_bytes:
+                    room_bytes -= len(mp4)
+                    yield key, Clip(mp4)
+                elif not last:
+                    return
+        finally:
+            hands.shutdown(cancel_futures=True)
 
 
 def _copy(one: Wanted, measure: Measure, kept: Path) -> bytes:
