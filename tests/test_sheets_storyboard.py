@@ -15,7 +15,8 @@ import pytest
 from PIL import Image
 
 from pipeline import camera
-from pipeline.render.lettering import faces, forget
+from pipeline.letters import faces
+from pipeline.render.lettering import forget
 from pipeline.sheets import Board, Panel
 from pipeline.sheets.moves import strokes
 from pipeline.sheets.paper import files, missing
