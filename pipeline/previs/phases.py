@@ -20,6 +20,7 @@ _Floats = NDArray[np.float64]
 _Ints = NDArray[np.int64]
 _PHASES, _A_PIXEL = 16, 8  # copies, and how many of them to a pixel: colours move by two
 _MARGIN_PX = SPARE_PX - 4  # at the edges of a sheet that no view reaches
+_SIZES = 80  # that are tried for a copy, which many frames are cut from
 _ENOUGH = 24  # frames from which on copies pay
 
 
@@ -81,7 +82,7 @@ class Phased:
         # As large as the last copy: all are of one size.
         counts = [max(2, 2 * int((length / step - 2 * _MARGIN_PX - 2) / 2)) for length in sheet.size]
         across, down = (
-            fit(np.array([base * step]), np.array([step]), np.array([count]), length).at(0)
+            fit(np.array([base * step]), np.array([step]), np.array([count]), length, _SIZES).at(0)
             for base, count, length in zip(bases, counts, sheet.size, strict=True)
         )
         luma, blue, red, *alpha = (np.ascontiguousarray(each) for each in cropped(sheet, across, down, tuple(counts)))

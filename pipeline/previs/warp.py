@@ -72,15 +72,15 @@ def _halved(span: slice, plane: int, up: int = 0) -> slice:
     return slice((span.start + up) // 2, (span.stop + up) // 2) if plane in (1, 2) else span
 
 
-def fit(start: _Floats, step: _Floats, count: _Ints, bound: int) -> Fit:
+def fit(start: _Floats, step: _Floats, count: _Ints, bound: int, sizes: int = _SIZES) -> Fit:
     """Crops that show `count` pixels which begin at `start` and lie `step` source pixels apart, of `bound` there are.
 
-    All are arrays, a number a frame; `count` is even.
+    All are arrays, a number a frame; `count` is even. The more `sizes` are tried, the nearer they come.
     """
     if (step == 1).all() and (start % 2 == 0).all():
         return Fit(start.astype(np.int64), count, count, np.zeros_like(count))
     frames = np.arange(len(start))
-    size = count[:, None] + 2 * np.arange(1, _SIZES + 1)[None, :]
+    size = count[:, None] + 2 * np.arange(1, sizes + 1)[None, :]
     length = 2 * np.rint(step[:, None] * size / 2).astype(np.int64)
     length = np.clip(length, 2, bound)
     real = length / size
