@@ -73,7 +73,7 @@ def storyreel(folder: Path) -> None:
     shutil.rmtree(folder / "outputs", ignore_errors=True)
     words = [sys.executable, "-m", "pipeline.cli", "render", "film.yaml"]
     environ = {**os.environ, "PYTHONPATH": str(ROOT)}
-    subprocess.run(words, cwd=folder, env=environ, check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(words, cwd=folder, env=environ, check=True, capture_output=True)
 
 
 def again(folder: Path) -> None:
@@ -83,7 +83,7 @@ def again(folder: Path) -> None:
     board.write_text(text.replace("Above the clouds", "High above the clouds"), encoding="utf-8")
     words = [sys.executable, "-m", "pipeline.cli", "render", "film.yaml"]
     environ = {**os.environ, "PYTHONPATH": str(ROOT)}
-    subprocess.run(words, cwd=folder, env=environ, check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(words, cwd=folder, env=environ, check=True, capture_output=True)
     board.write_text(text, encoding="utf-8")
 
 
