@@ -81,16 +81,27 @@ def _properties(validator: Any, properties: Mapping[str, Any], instance: Any, _:
 
 def _plainly_fits(value: Any, rule: Mapping[str, Any]) -> bool:
     """Whether the value surely obeys the rule; False says only that somebody has to look."""
-    if type(value) is not str or rule.keys() - _OF_TEXT or "string" not in (rule.get("type"), *rule.get("type", ())):
+    kind = _KINDS.get(type(value), "")
+    said = rule.get("type", ())
+    if kind not in ((said,) if isinstance(said, str) else said) or rule.keys() - _OF_PLAIN:
         return False
+    if kind == "integer":
+        return rule.get("minimum", value) <= value <= rule.get("maximum", value) and _is_named(value, rule)
+    if kind != "string":
+        return "const" not in rule and "enum" not in rule
     long_enough = rule.get("minLength", 0) <= len(value) <= rule.get("maxLength", len(value))
-    return long_enough and value in rule.get("enum", (value,)) and bool(re.search(rule.get("pattern", ""), value))
+    return long_enough and _is_named(value, rule) and bool(re.search(rule.get("pattern", ""), value))
 
 
-# What a rule of text may say, and what it may say besides of lists and mappings.
-_OF_TEXT = frozenset(
+def _is_named(value: Any, rule: Mapping[str, Any]) -> bool:
+    return value == rule.get("const", value) and value in rule.get("enum", (value,))
+
+
+_KINDS: Mapping[type, str] = {str: "string", int: "integer", bool: "boolean", type(None): "null"}
+# What a rule of such values may say, and what it may say besides of lists and mappings.
+_OF_PLAIN = frozenset(
     {
-        "type", "minLength", "maxLength", "enum", "pattern",
+        "type", "minLength", "maxLength", "enum", "const", "pattern", "minimum", "maximum",
         "properties", "required", "additionalProperties", "items", "minItems", "maxItems",
     }
 )  # fmt: skip

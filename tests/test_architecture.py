@@ -16,7 +16,7 @@ CORE = (
     "transitions exporters report"
 )
 SHELL = (
-    "halting settings history github letters media store screening sync previs sheets client server runner render "
+    "halting settings history github letters media store screening sync previs client server runner render sheets "
     "produce cli"
 )
 ORDER = [*CORE.split(), *SHELL.split()]
@@ -28,6 +28,7 @@ ONLY_IN = {
     "av": {"media", "previs"},
     "moviepy": {"render"},
     "httpx": {"client"},
+    "h11": {"client"},
     "uvicorn": {"server"},
     "starlette": {"server", "client"},  # the client names only the type of an application
     "rich": {"cli"},

@@ -7,7 +7,9 @@ In reading order of the modules:
     verdict     what a reply means: a prediction, a refusal, or no answer
     reach       which addresses we go to when a reply names them, and how
     transfer    files become pieces to send, and the other way round
-    network     what httpx is told, and what its errors mean (it and the next two alone import httpx)
+    connection  bytes to a host and from it, within a time limit
+    transport   requests and replies of httpx over such connections (it and the next three alone import httpx)
+    network     what httpx is told, and what its errors mean
     exchange    questions on the wire, with the key
     carriage    files on the wire, without it
     quota       how many repetitions are still a help

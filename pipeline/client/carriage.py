@@ -10,7 +10,7 @@ from typing import Self
 import httpx
 
 from pipeline.client.endpoint import Endpoint
-from pipeline.client.network import FRESH, as_ours, opened, timeout
+from pipeline.client.network import as_ours, opened, timeout
 from pipeline.client.pace import Patience
 from pipeline.client.reach import Way, way_to
 from pipeline.client.transfer import Arrival
@@ -30,7 +30,7 @@ class Carriage:
     async def __aenter__(self) -> Self:
         self._own = await self._open.enter_async_context(opened(self._endpoint))
         # The way is decided already: httpx must not read the environment once more and decide otherwise.
-        self._direct = await self._open.enter_async_context(opened(self._endpoint, trust_env=False, limits=FRESH))
+        self._direct = await self._open.enter_async_context(opened(self._endpoint, fresh=True, trust_env=False))
         return self
 
     async def __aexit__(
@@ -91,6 +91,6 @@ class Carriage:
         if not way.proxy:
             return self._direct
         if way.proxy not in self._proxied:
-            client = opened(self._endpoint, trust_env=False, limits=FRESH, proxy=way.proxy)
+            client = opened(self._endpoint, fresh=True, trust_env=False, proxy=way.proxy)
             self._proxied[way.proxy] = await self._open.enter_async_context(client)
         return self._proxied[way.proxy]

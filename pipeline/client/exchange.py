@@ -13,7 +13,7 @@ from typing import Any, Self
 import httpx
 
 from pipeline.client.endpoint import Endpoint
-from pipeline.client.network import FRESH, HEADERS, as_ours, opened, timeout
+from pipeline.client.network import HEADERS, as_ours, opened, timeout
 from pipeline.client.pace import Patience, http_date
 from pipeline.client.verdict import Lost, Reply
 
@@ -34,7 +34,7 @@ class Exchange:
     async def __aenter__(self) -> Self:
         headers = HEADERS | {"Authorization": f"Bearer {self._endpoint.key}"}
         enter = self._open.enter_async_context
-        self._submitting = await enter(opened(self._endpoint, headers=headers, limits=FRESH))
+        self._submitting = await enter(opened(self._endpoint, headers=headers, fresh=True))
         self._asking = await enter(opened(self._endpoint, headers=headers))
         return self
 

@@ -5,38 +5,59 @@ from __future__ import annotations
 import re
 import socket
 import ssl
-from collections.abc import Iterator
+import urllib.request
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
-from typing import Any
 
 import httpx
 
 from pipeline.client.endpoint import Endpoint
 from pipeline.client.pace import Patience
+from pipeline.client.transport import Transport
 from pipeline.client.verdict import Lost, Unsent
 from pipeline.errors import SetupError
 
 HEADERS = {"User-Agent": "storyreel"}
-# A kept connection that the server is just closing would leave it uncertain whether a request arrived; and one that
-# was made for one name may lead to a machine that has others, too.
-FRESH = httpx.Limits(max_keepalive_connections=0)
 # httpx looks at each idle connection for every request: twenty of them cost more than the connecting they save.
-FEW = httpx.Limits(max_keepalive_connections=4)
+_FEW = httpx.Limits(max_keepalive_connections=4)
+_NONE = httpx.Limits(max_keepalive_connections=0)
 # No connection came about; a refused CONNECT is the proxy's, before anything of ours was sent.
 _UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
 
 
-def opened(endpoint: Endpoint, **options: Any) -> httpx.AsyncClient:
-    """A client of httpx. It repeats nothing: its `retries` are 0, and HTTP/2, which may, is not asked for."""
-    options = {"headers": HEADERS, "limits": FEW, **options}
+def opened(
+    endpoint: Endpoint,
+    *,
+    fresh: bool = False,
+    trust_env: bool = True,
+    proxy: str = "",
+    headers: Mapping[str, str] = HEADERS,
+) -> httpx.AsyncClient:
+    """A client of httpx. It repeats nothing: neither transport does, and HTTP/2, which may, is not asked for.
+
+    With `fresh`, no connection is used twice: a kept one that the server is just closing would leave it uncertain
+    whether a request arrived, and one that was made for one name may lead to a machine that has others, too.
+    """
     if endpoint.app is not None:
         # Every address goes to the application: nothing can leave this process.
-        return httpx.AsyncClient(transport=httpx.ASGITransport(endpoint.app, raise_app_exceptions=False), **options)
+        app = httpx.ASGITransport(endpoint.app, raise_app_exceptions=False)
+        return httpx.AsyncClient(transport=app, headers=headers)
+    surroundings = trust_env and not endpoint.direct
+    if not proxy and not (surroundings and _proxies()):
+        return httpx.AsyncClient(transport=Transport(_trust(), fresh=fresh), headers=headers, trust_env=False)
+    limits = _NONE if fresh else _FEW
     try:
-        return httpx.AsyncClient(**{"verify": _trust(), "trust_env": not endpoint.direct, **options})
+        return httpx.AsyncClient(
+            verify=_trust(), trust_env=surroundings, limits=limits, proxy=proxy or None, headers=headers
+        )
     except (ImportError, ValueError) as error:  # SOCKS without its package; a scheme that no proxy has
         raise SetupError(f"the proxy of the environment can't be used: {str(error)[:200]}") from error
+
+
+def _proxies() -> bool:
+    """Whether the environment names a proxy, for whatever addresses."""
+    return any(scheme in ("http", "https", "all") for scheme in urllib.request.getproxies())
 
 
 def timeout(patience: Patience, read_s: float | None = None) -> httpx.Timeout:

@@ -21,10 +21,11 @@ _WITH_HEADER = ("mp4", "mov")  # their streams, and where each begins, are known
 
 
 @contextmanager
-def opened(path: Path, *, pictures: bool = True) -> Iterator[InputContainer]:
+def opened(path: Path, *, pictures: bool = True, probed: bool = True) -> Iterator[InputContainer]:
     """The film or sound at `path` as a libav container; libav's complaints in the body become MediaErrors.
 
-    Without `pictures` none is decoded to learn more of them than the header says, which takes most of the time.
+    Without `pictures` none is decoded to learn more of them than the header says, which takes most of the time. Where
+    it is not `probed` either, the header is all that is read: for who looks at every packet anyway.
     """
     with regular_file(path) as file:
         form = format_of(path, file)
@@ -33,6 +34,8 @@ def opened(path: Path, *, pictures: bool = True) -> Iterator[InputContainer]:
     # Without the white list libav obeys playlists that name other files, whatever a file is called; without `file:`
     # it takes a name like `concat:a|b` for an address.
     options = {"format_whitelist": form.demuxers, "protocol_whitelist": "file"}
+    if not probed and form.name in _WITH_HEADER:
+        options["probesize"] = "32"  # bytes, the least that libav takes
     unseen = [{"skip_frame": "all"}] if not pictures and form.name in _WITH_HEADER else None
     name = f"file:{path.absolute()}"
     # PyAV 18.1 says in its types that the options of a stream are strings; it takes dictionaries.

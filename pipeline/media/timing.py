@@ -90,6 +90,8 @@ def rate_of(shown: Sequence[int], tick_s: Fraction, headers: Sequence[Fraction])
         return abs(steps / rate - length_s) <= _slack(1 / rate, tick_s)
 
     told = next(filter(explains, headers), steps / length_s)
+    if told in _USUAL:
+        return told
     # A header may say 19001/317 for 60000/1001; one that says 24 does not mean 24000/1001.
     usual = min(filter(explains, _USUAL), key=lambda rate: abs(rate - told), default=told)
     return usual if abs(usual - told) < usual * _SAME else told

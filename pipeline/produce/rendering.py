@@ -41,6 +41,17 @@ class Rendered:
     notes: tuple[str, ...] = ()  # what is to be told of the team's store
 
 
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """One variant's edit, and what it is made of."""
+
+    variant: Variant  # its shots where the cuts of their takes are
+    rehearsal: Rehearsal
+    found: Mapping[str, Take | StoryreelError]  # by shot: its footage, or why there is none
+    cut: Cut
+    notes: tuple[str, ...]  # what was told of it before it was cut
+
+
 def render(
     file: Source,
     *,
@@ -75,6 +86,13 @@ def cuts_of(film: Film, plan: Plan, variants: tuple[Variant, ...], tell: Tell, e
         cuts = [_cut(film, plan, variant, rehearsal, clips, tell, engine) for variant in variants]
         plan = with_flags(plan, screening.flags(), ((take.digest, take.number) for take in takes))
     return Rendered(film, plan, drawn, tuple(cuts), flagged(film, plan, variants))
+
+
+def edit_of(film: Film, plan: Plan, variant: Variant, tell: Tell = unheard) -> Laid:
+    """The edit of one variant, of the footage that there is; what lacks is drawn first."""
+    rehearsal = rehearse(plan, [variant])
+    clips, _ = _footage(film, plan, rehearsal, tell)
+    return _laid(with_cuts(film, plan, [variant], rehearsal, clips), variant, rehearsal, clips)
 
 
 def _footage(
@@ -139,15 +157,13 @@ def _cut(
     engine: Engine,
 ) -> FinishedCut:
     halting.look()
-    placed = divided(plan, variant, takes_of(variant, rehearsal))
-    variant = placed.variant
-    found = {shot.id: clips[rehearsal.footage[variant.name, shot.entry]] for shot in variant.shots}
-    cut = assembled(plan.compositions, variant, found, plan.chosen, plan.facts, placed.notes)
+    laid = _laid(plan, variant, rehearsal, clips)
+    variant, found, cut = laid.variant, dict(laid.found), laid.cut
     target = film.project.outputs / film.board.name / variant.name / "cut.mp4"
     unchanged = kept.is_drawn(cut, engine, target)
     if not unchanged and (damaged := _damaged(film.store, found)):
         found |= damaged
-        cut = assembled(plan.compositions, variant, found, plan.chosen, plan.facts, placed.notes)
+        cut = assembled(plan.compositions, variant, found, plan.chosen, plan.facts, laid.notes)
         unchanged = kept.is_drawn(cut, engine, target)
     if not unchanged:
         # libav loads in there, and moviepy where something is drawn.
@@ -166,6 +182,13 @@ def _cut(
     )
     tell(finished)
     return finished
+
+
+def _laid(plan: Plan, variant: Variant, rehearsal: Rehearsal, clips: Mapping[str, Take | StoryreelError]) -> Laid:
+    placed = divided(plan, variant, takes_of(variant, rehearsal))
+    found = {shot.id: clips[rehearsal.footage[variant.name, shot.entry]] for shot in placed.variant.shots}
+    cut = assembled(plan.compositions, placed.variant, found, plan.chosen, plan.facts, placed.notes)
+    return Laid(placed.variant, rehearsal, found, cut, placed.notes)
 
 
 def _damaged(store: Store, found: Mapping[str, Take | StoryreelError]) -> Mapping[str, StoreError]:

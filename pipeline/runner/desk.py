@@ -33,22 +33,33 @@ class Counter:
         # Of its own: who waits in line for a place would keep those who have theirs from using it, for ever.
         self._turn_again = asyncio.Lock()
         self._freed = asyncio.Event()
+        self._line = 0  # how many stand in line
+        self._over: list[Home] = []  # of jobs that have ended, of which the gate was not told yet
         # A hand of its own: behind clips that are examined every submission would wait.
         self._hand = ThreadPoolExecutor(1)
         self.stopped: GenerationError | None = None  # why nothing more can be bought, for those who stand in line too
 
     async def begin(self, home: Home, intent: Intent, longest_s: float, waits: Callable[[float], object]) -> Attempt:
         """The attempt, as soon as its intent may stand in the store. Raises OverBudget, and what stopped the run."""
-        async with self._turn:
-            while True:
-                if self.stopped:
-                    raise self.stopped
-                self._freed.clear()
-                answer = await self._do(self.gate.begin, home, intent, longest_s)
-                if isinstance(answer, Attempt):
-                    return answer
-                waits(answer)
-                await self._look_again(answer)
+        self._line += 1
+        try:
+            async with self._turn:
+                return await self._begun(home, intent, longest_s, waits)
+        finally:
+            self._line -= 1
+            await self._told()
+
+    async def _begun(self, home: Home, intent: Intent, longest_s: float, waits: Callable[[float], object]) -> Attempt:
+        while True:
+            if self.stopped:
+                raise self.stopped
+            self._freed.clear()
+            over, self._over = self._over, []
+            answer = await self._do(self.gate.begin, home, intent, longest_s, over)
+            if isinstance(answer, Attempt):
+                return answer
+            waits(answer)
+            await self._look_again(answer)
 
     async def again(self) -> None:
         """Comes back when what the API turned away by rule may be sent once more."""
@@ -57,9 +68,15 @@ class Counter:
                 await self._sleep(wait_s)
 
     async def ended(self, home: Home) -> None:
-        """The attempt runs no longer at the API."""
-        await self._do(self.gate.ended, home)
+        """The attempt runs no longer at the API. The gate hears of it together with whoever stands in line next."""
+        self._over.append(home)
         self._freed.set()
+        await self._told()
+
+    async def _told(self) -> None:
+        if self._over and not self._line:
+            over, self._over = self._over, []
+            await self._do(self.gate.ended, *over)
 
     async def turned_away(self, home: Home, attempt: Attempt, error: GenerationError) -> None:
         """The API took no request for the attempt, which ends."""

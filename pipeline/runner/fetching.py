@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from pipeline import media, wire
@@ -35,8 +36,7 @@ class Fetcher:
         """The take that a submitted attempt comes to."""
         if rescued := attempt.rescued():
             with suppress(MediaError):  # what is none is moved aside when the clip is kept that the API still has
-                facts = await asyncio.to_thread(media.inspect, rescued, "video")
-                return await self._keep(attempt, rescued, facts)
+                return await whole(_kept, attempt, rescued, partial(media.inspect, rescued, "video"))
         prediction = await self._ended(order, attempt, tell)
         if self.desk.counter:
             # The place is free for another job while this clip is fetched.
@@ -47,8 +47,8 @@ class Fetcher:
         tell.fetching(prediction.id)
         clip = attempt.temporary()
         try:
-            facts = await self._downloaded(prediction, clip)
-            return await self._keep(attempt, clip, facts)
+            prediction = await self._downloaded(prediction, clip)
+            return await whole(_kept, attempt, clip, partial(_facts, clip, prediction))
         finally:
             clip.unlink(missing_ok=True)
 
@@ -58,7 +58,8 @@ class Fetcher:
         tell.fetching(paid.prediction)
         clip = home.temporary()
         try:
-            await self._downloaded(prediction, clip)
+            prediction = await self._downloaded(prediction, clip)
+            await asyncio.to_thread(_facts, clip, prediction)
             return await whole(home.restore, clip)
         finally:
             clip.unlink(missing_ok=True)
@@ -70,14 +71,15 @@ class Fetcher:
         clip = home.temporary()
         try:
             # Before anything is written down: another clip would stay here as an attempt that never ends.
-            facts = await self._downloaded(prediction, clip)
+            prediction = await self._downloaded(prediction, clip)
+            facts = await asyncio.to_thread(_facts, clip, prediction)
             if facts.sha256 != paid.sha256:
                 raise Absent("what the API has under the id of its take is another clip", prediction=prediction.id)
             request = wire.as_digested(order.request)
             intent = Intent(
                 request, self.desk.storyboard, order.variant, order.shot, paid.price_usd, dialogue=order.dialogue
             )
-            return await self._keep(await whole(home.adopt, intent, paid.prediction), clip, facts)
+            return await whole(_kept, await whole(home.adopt, intent, paid.prediction), clip, lambda: facts)
         finally:
             clip.unlink(missing_ok=True)
 
@@ -115,30 +117,34 @@ class Fetcher:
             raise Absent(message, hint=hint, prediction=paid.prediction)
         return found
 
-    async def _downloaded(self, prediction: Prediction, clip: Path) -> MediaFacts:
-        """The facts of the clip, which lies at `clip`. An address that has expired is asked for again."""
+    async def _downloaded(self, prediction: Prediction, clip: Path) -> Prediction:
+        """The prediction whose clip lies at `clip` now. An address that has expired is asked for again."""
         for left in reversed(range(_FRESH_ADDRESSES)):
             if not prediction.outputs:
                 raise UnreachableApi("the generation is complete and has no clip", prediction=prediction.id)
             try:
                 await self.desk.client.download(prediction.outputs[0], clip, LARGEST_CLIP)
-                return await _facts(clip, prediction)
             except Expired:
                 if not left:
                     raise
                 prediction = await self.desk.client.result(prediction.id)
+            else:
+                return prediction
         raise AssertionError("unreachable")
 
-    async def _keep(self, attempt: Attempt, clip: Path, facts: MediaFacts) -> Take:
-        try:
-            return await whole(attempt.keep, clip, facts)
-        except StoreError as error:
-            raise StoreError(f"{error.message} (paid for: prediction {attempt.prediction})", hint=error.hint) from error
 
-
-async def _facts(clip: Path, prediction: Prediction) -> MediaFacts:
+def _kept(attempt: Attempt, clip: Path, facts: Callable[[], MediaFacts]) -> Take:
+    """Examines a clip and keeps it, in one go: each hand-over between threads costs as much as either."""
+    found = facts()
     try:
-        return await asyncio.to_thread(media.inspect, clip, "video")
+        return attempt.keep(clip, found)
+    except StoreError as error:
+        raise StoreError(f"{error.message} (paid for: prediction {attempt.prediction})", hint=error.hint) from error
+
+
+def _facts(clip: Path, prediction: Prediction) -> MediaFacts:
+    try:
+        return media.inspect(clip, "video")
     except MediaError as error:
         # The user has no such file, and can convert none: it is the API that owes a clip.
         hint = "it is paid for and stays open: the same command fetches it again"

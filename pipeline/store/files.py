@@ -138,11 +138,14 @@ def rotate(path: Path, content: bytes) -> None:
             os.replace(before, spare)
 
 
-def publish(temporary: Path, path: Path, size_bytes: int, *, durable: bool) -> None:
-    """Gives a finished temporary of the same folder its final name; StoreError if that exists or the size differs."""
+def publish(temporary: Path, path: Path, size_bytes: int, *, durable: bool, named: bool = True) -> None:
+    """Gives a finished temporary of the same folder its final name; StoreError if that exists or the size differs.
+
+    Unless `named`, its name goes to the disk with the next one in the folder.
+    """
     secure(temporary, size_bytes, durable=durable)
     with explained(path, "can't be kept"):
-        _publish(temporary, path, durable=durable)
+        _publish(temporary, path, durable=durable and named)
 
 
 def publish_folder(temporary: Path, folder: Path, *, durable: bool) -> None:

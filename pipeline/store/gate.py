@@ -9,7 +9,7 @@ much and never too little.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -83,31 +83,41 @@ class Gate:
             self._write(_State(replace(rates.at(now), open=opened).ended(frozenset(), now), spent))
         return spent
 
-    def begin(self, home: Home, intent: Intent, longest_s: float) -> Attempt | float:
+    def begin(self, home: Home, intent: Intent, longest_s: float, over: Iterable[Home] = ()) -> Attempt | float:
         """The attempt, its intent on the disk; or the seconds until this is worth asking again.
 
-        Raises OverBudget where the money does not suffice, StoreError where that could buy twice.
+        The homes in `over` are of jobs that are no longer open, as `ended` tells it. Raises OverBudget where the money
+        does not suffice, StoreError where that could buy twice.
         """
         price = intent.price_usd or NOTHING
+        left = self._left(over)
         with self._locked():
             now = self._now()
             state = self._seen(now)
-            self._refuse_over_budget(state, price)
+            if left:
+                state = replace(state, rates=state.rates.ended(left, now))
+            refusal = self._over_budget(state, price)
             wait_s = state.rates.wait_s(now, self._limits)
-            if wait_s and state.rates.full(now, self._limits):
+            if not refusal and wait_s and state.rates.full(now, self._limits):
                 state = self._looked_after(state)
                 wait_s = state.rates.wait_s(now, self._limits)
-            if wait_s:
-                return wait_s
-            spent = {**state.spent, intent.storyboard: state.spent.get(intent.storyboard, NOTHING) + price}
-            self._write(_State(state.rates.sending(now).begun(home.name, now + longest_s), spent))
-            try:
-                attempt = home.begin(intent)
-            except BaseException:
+            if left and (refusal or wait_s):
                 self._write(state)
-                raise
-            self._own.add(home.name)
-            self.run_usd += price
+            if refusal:
+                raise refusal
+            return wait_s or self._begun(state, home, intent, now, longest_s)
+
+    def _begun(self, state: _State, home: Home, intent: Intent, now: float, longest_s: float) -> Attempt:
+        price = intent.price_usd or NOTHING
+        spent = {**state.spent, intent.storyboard: state.spent.get(intent.storyboard, NOTHING) + price}
+        self._write(_State(state.rates.sending(now).begun(home.name, now + longest_s), spent))
+        try:
+            attempt = home.begin(intent)
+        except BaseException:
+            self._write(state)
+            raise
+        self._own.add(home.name)
+        self.run_usd += price
         return attempt
 
     def again(self) -> float:
@@ -140,12 +150,17 @@ class Gate:
             state = self._read()
             self._write(replace(state, rates=state.rates.refused(self._now(), asked_s, self._limits)))
 
-    def ended(self, home: Home) -> None:
-        """A job is no longer open."""
-        self._own.discard(home.name)
+    def ended(self, *homes: Home) -> None:
+        """Jobs that are no longer open."""
+        left = self._left(homes)
         with self._locked():
             state = self._read()
-            self._write(replace(state, rates=state.rates.ended(frozenset({home.name}), self._now())))
+            self._write(replace(state, rates=state.rates.ended(left, self._now())))
+
+    def _left(self, homes: Iterable[Home]) -> frozenset[str]:
+        left = frozenset(home.name for home in homes)
+        self._own -= left
+        return left
 
     def turned_away(self, home: Home, attempt: Attempt, code: int, message: str) -> None:
         """Ends an attempt that the API took no request for, and gives back what was reserved for it.
@@ -161,7 +176,7 @@ class Gate:
             self.run_usd -= price
             self._write(_State(state.rates.ended(frozenset({home.name}), self._now()), spent))
 
-    def _refuse_over_budget(self, state: _State, price: Decimal) -> None:
+    def _over_budget(self, state: _State, price: Decimal) -> OverBudget | None:
         purse = self._purse
         board, everything = state.spent.get(purse.storyboard, NOTHING), sum(state.spent.values(), NOTHING)
         for limit, spent, words in (
@@ -171,7 +186,8 @@ class Gate:
         ):
             if limit is not None and spent + price > limit:
                 message = f"${price:f} more would be over {words}: ${spent:f} of ${limit:f} are spent or reserved"
-                raise OverBudget(message, hint="raise it, or make fewer or shorter shots")
+                return OverBudget(message, hint="raise it, or make fewer or shorter shots")
+        return None
 
     def _looked_after(self, state: _State) -> _State:
         """Without the jobs that dead processes left as open and that have ended, or never began."""

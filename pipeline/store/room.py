@@ -123,13 +123,13 @@ class Room:
         with self.at_work():
             return temporary_in(self.folder, ".mp4")
 
-    def put_clip(self, source: Path, size_bytes: int) -> None:
-        """Gives a whole clip its final name, which it may have already."""
+    def put_clip(self, source: Path, size_bytes: int, *, named: bool = True) -> None:
+        """Gives a whole clip its final name, which it may have already; `named` as for `files.publish`."""
         if source == self.clip:
             secure(source, size_bytes, durable=self.address.paid)
         else:
             self.clear_clip()
-            publish(source, self.clip, size_bytes, durable=self.address.paid)
+            publish(source, self.clip, size_bytes, durable=self.address.paid, named=named)
 
     def clear_clip(self) -> str:
         """Moves a clip that belongs to no take aside, under its hash: somebody paid for it, so it is never deleted.
