@@ -154,6 +154,9 @@ def _picture_stream(container: OutputContainer, width: int, height: int, rate: F
         "maxrate": f"{kilobits}k",
         "bufsize": f"{kilobits * _BUFFERED_S}k",
         "g": str(max(1, round(rate / KEYS_A_SECOND))),
+        # Of small pictures x264's macroblock tree (its assembler for it) reads memory that nobody wrote: 40 copies of a
+        # film of 160 x 90 were of 13 kinds, and without it of one.
+        "x264-params": "mbtree=0",
     }
     stream = container.add_stream("libx264", rate=rate, options=options)
     stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
