@@ -42,7 +42,8 @@ class Script:
     def action(self, shot: Shot) -> str:
         """What happens, mentions filled in."""
         actions = self.plan.compositions.of(self.variant, shot.entry).actions
-        return actions[shot.part] if shot.part < len(actions) else " ".join(actions)
+        whole = shot.id == self.plan.board.entries[shot.entry].id  # several shots that are shown as one
+        return " ".join(actions) if whole else actions[shot.part]
 
     def dialogue(self, shot: Shot | Card) -> tuple[str, ...]:
         """What is read or heard in it, with who says it."""
