@@ -21,7 +21,8 @@ from pipeline.previs.order import PrevisOrder
 from pipeline.previs.picture import Pictures, as_frame
 from pipeline.previs.planes import Planes
 from pipeline.previs.shots import Shot, shots_of
-from pipeline.previs.sound import SAMPLE_RATE, guide_track
+from pipeline.previs.sound import guide_track
+from pipeline.previs.tones import SAMPLE_RATE
 
 # A closed group every two seconds at 24: a cut that begins inside the clip has little to encode anew.
 _GROUP_FRAMES = 48

@@ -72,8 +72,8 @@ _TRAVELS = {
     "pedestal_up": _Travel(go=(0.0, -0.30)),
     "pedestal_down": _Travel(go=(0.0, 0.30)),
     # The head turns against the arm: the subject stays, and the horizon wanders.
-    "crane_up": _Travel(turn=(0.0, 0.26), go=(0.0, -0.46), grow=-0.12),
-    "crane_down": _Travel(turn=(0.0, -0.26), go=(0.0, 0.46), grow=0.12),
+    "crane_up": _Travel(turn=(0.0, 0.26), go=(0.0, -0.46)),
+    "crane_down": _Travel(turn=(0.0, -0.26), go=(0.0, 0.46)),
     "dolly_in": _Travel(grow=0.36),
     "dolly_out": _Travel(grow=-0.36),
     "zoom_in": _Travel(zoom=0.45),
@@ -173,7 +173,7 @@ def _sway(time_s: _Floats, phases: _Floats) -> _Floats:
 def _orbit_left(clip: _Clip) -> tuple[View, ...]:
     """Around the subject to the left: what is behind it slides to the left, what is before it to the right."""
     swing = clip.distance * _ORBIT_WIDTHS * (2 * _eased(clip.time_s / clip.length_s) - 1)
-    return _series(x=swing, along=-swing, nearer=0.07 * np.cos(math.pi / 2 * swing / max(1e-9, np.abs(swing).max())))
+    return _series(x=swing, along=-swing)
 
 
 def _orbit_right(clip: _Clip) -> tuple[View, ...]:

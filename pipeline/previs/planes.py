@@ -23,6 +23,9 @@ _BLACK = 16  # luma of black in limited range
 _SCALER = VideoReformatter()
 
 
+_ALL = (0, 0, 1 << 30, 1 << 30)
+
+
 @dataclass(frozen=True, slots=True)
 class Extent:
     """How far a camera looks to each side of the middle of its framing, in pixels of the frame."""
@@ -47,6 +50,7 @@ class Sheet:
     nearness: float = 0.0  # 0 endlessly far, 1 as far as the subject, 2 half as far
     carried: bool = False  # the camera keeps pace with it
     solid: int = 0  # row from which on nothing shows through; the height where there is none
+    content: tuple[int, int, int, int] = _ALL  # left, top, right and bottom of what is not empty
 
     @property
     def size(self) -> tuple[int, int]:
@@ -88,16 +92,15 @@ def sheet(
     """
     if alpha is None:
         return Sheet(split(picture), None, middle, density, nearness)
-    rows, columns = _bounds(alpha)
+    rows, columns, content = _bounds(alpha, round(SPARE_PX * density))
     picture, alpha = picture[rows, columns], np.ascontiguousarray(alpha[rows, columns])
     luma, blue, red = split(picture)
     # Where something shows through, black is none of ours.
     luma -= np.minimum(luma, ((255 - alpha).astype(np.uint16) * _BLACK // 255).astype(np.uint8))
-    whole = (alpha == 255).all(axis=1)
-    gaps = np.flatnonzero(~whole)
+    gaps = np.flatnonzero(~(alpha == 255).all(axis=1))
     solid = int(gaps[-1]) + 1 if gaps.size else 0
     at = middle[0] - columns.start, middle[1] - rows.start
-    return Sheet((luma, blue, red), alpha, at, density, nearness, solid=solid)
+    return Sheet((luma, blue, red), alpha, at, density, nearness, solid=solid, content=content)
 
 
 def over(ground: Plane, own: Plane, through: Plane, colour: bool) -> None:
@@ -117,15 +120,18 @@ def over(ground: Plane, own: Plane, through: Plane, colour: bool) -> None:
     np.add(own, light, out=ground, casting="unsafe")
 
 
-def _bounds(alpha: Plane) -> tuple[slice, slice]:
-    """The rows and columns in which anything is, and a few more so that filters find nothing beside it."""
-    found = []
+def _bounds(alpha: Plane, spare: int) -> tuple[slice, slice, tuple[int, int, int, int]]:
+    """The rows and columns in which anything is and `spare` more, and where in them it is."""
+    spans, inner = [], []
     for axis in (1, 0):
         there = np.flatnonzero(alpha.any(axis=axis))
         length = alpha.shape[1 - axis]
         first, last = (int(there[0]), int(there[-1]) + 1) if there.size else (0, 2)
-        found.append(slice(max(0, first - 4) // 2 * 2, min(length, (last + 5) // 2 * 2)))
-    return found[0], found[1]
+        span = slice(max(0, first - spare) // 2 * 2, min(length, (last + spare + 1) // 2 * 2))
+        spans.append(span)
+        inner.append((max(0, first - 1) - span.start, min(length, last + 1) - span.start))
+    rows, columns = inner
+    return spans[0], spans[1], (columns[0], rows[0], columns[1], rows[1])
 
 
 def softened(whole: Sheet, radius_px: float) -> Sheet:

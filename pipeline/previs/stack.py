@@ -11,8 +11,9 @@ from av.video.frame import VideoFrame
 from numpy.typing import NDArray
 
 from pipeline.previs.move import STILL, View, looked
-from pipeline.previs.planes import Extent, Plane, Planes, Sheet, over, scaled, views_of
-from pipeline.previs.warp import Fit, fit
+from pipeline.previs.phases import Phased
+from pipeline.previs.planes import Extent, Planes, Sheet, over, scaled, views_of
+from pipeline.previs.warp import Fit, cropped, fit
 
 _Floats = NDArray[np.float64]
 _Ints = NDArray[np.int64]
@@ -27,6 +28,7 @@ _SMEAR_FROM_PX = 2.0  # a shorter blur can't be seen
 class _Layout:
     """Where one sheet stands on some frames: the box that it fills, and the crop that fills it."""
 
+    phase: _Ints  # which of its phases is shown
     top: _Ints
     bottom: _Ints
     left: _Ints
@@ -41,60 +43,61 @@ class Stack:
 
     def __init__(self, sheets: Sequence[Sheet], views: Sequence[View], size: tuple[int, int]) -> None:
         """`size` is width and height of the frame, even pixels."""
-        self._sheets, self._views, self._size = tuple(sheets), tuple(views), size
+        self._phased, self._views, self._size = [Phased(sheet, views, size) for sheet in sheets], tuple(views), size
         self._laid: dict[int, list[_Layout]] = {}
 
     def __getitem__(self, frame: int) -> Planes:
         """The planes of a frame, which belong to the caller."""
         group = frame // _AT_ONCE
         if group not in self._laid:
-            self._laid = {group: self._layouts(self._views[group * _AT_ONCE : (group + 1) * _AT_ONCE])}
+            self._laid = {group: self._layouts(slice(group * _AT_ONCE, (group + 1) * _AT_ONCE))}
         layouts, index = self._laid[group], frame % _AT_ONCE
         planes = _blank(self._size)
-        for sheet, layout in zip(self._sheets, layouts, strict=True):
-            _lay(planes, sheet, layout, index)
+        for phased, layout in zip(self._phased, layouts, strict=True):
+            _lay(planes, phased.sheet(int(layout.phase[index])), layout, index)
         return _smeared(planes, self._views[frame].smear)
 
-    def _layouts(self, views: Sequence[View]) -> list[_Layout]:
+    def _layouts(self, frames: slice) -> list[_Layout]:
         found: list[_Layout] = []
-        hidden = np.full(len(views), self._size[1], np.int64)
-        for sheet in reversed(self._sheets):
-            layout = _layout(sheet, views, self._size, hidden)
+        hidden = np.full(len(self._views[frames]), self._size[1], np.int64)
+        for phased in reversed(self._phased):
+            layout = _layout(phased, frames, self._size, hidden)
             hidden = np.minimum(hidden, layout.solid)
             found.append(layout)
         return found[::-1]
 
 
-def _layout(sheet: Sheet, views: Sequence[View], size: tuple[int, int], hidden: _Ints) -> _Layout:
-    (width, height), (wide, tall) = size, sheet.size
-    seen = np.array([looked(view, sheet.nearness, sheet.carried) for view in views])
-    step = sheet.density / seen[:, 2]
-    left = sheet.middle[0] + seen[:, 0] * width * sheet.density - width * step / 2
-    top = sheet.middle[1] + seen[:, 1] * height * sheet.density - height * step / 2
-    columns = _inside(left, step, wide, width)
-    rows = _inside(top, step, tall, height)
-    whole = sheet.alpha is None
-    if whole:
+def _layout(phased: Phased, frames: slice, size: tuple[int, int], hidden: _Ints) -> _Layout:
+    width, height = size
+    stands, sheet = phased.stands(frames), phased.sheet(0)
+    left, top, right, bottom = sheet.content
+    columns, rows = (
+        _inside(stands.left, stands.step, (left, right), width),
+        _inside(stands.top, stands.step, (top, bottom), height),
+    )
+    if sheet.alpha is None:
         columns, rows = (0 * columns[0], 0 * columns[1] + width), (0 * rows[0], 0 * rows[1] + height)
-    bottom = np.minimum(rows[1], (hidden + 1) // 2 * 2)
-    first = np.zeros_like(hidden) if whole else np.ceil((sheet.solid - top) / step).astype(np.int64) + 2
+    first = np.ceil((sheet.solid - stands.top) / stands.step).astype(np.int64) + 2
     covers = (columns[0] == 0) & (columns[1] == width) & (first < rows[1])
+    lowest = np.minimum(rows[1], (hidden + 1) // 2 * 2)
+    wide, tall = sheet.size
     return _Layout(
+        stands.phase,
         rows[0],
-        bottom,
+        lowest,
         columns[0],
         columns[1],
         # Below it, too: what reaches the lower edge of its sheet is meant to go on.
-        np.where(covers & (rows[1] >= height), first, height),
-        fit(left + columns[0] * step, step, np.maximum(columns[1] - columns[0], 2), wide),
-        fit(top + rows[0] * step, step, np.maximum(bottom - rows[0], 2), tall),
+        np.where(covers & (rows[1] >= height), first, height) * (sheet.alpha is not None),
+        fit(stands.left + columns[0] * stands.step, stands.step, np.maximum(columns[1] - columns[0], 2), wide),
+        fit(stands.top + rows[0] * stands.step, stands.step, np.maximum(lowest - rows[0], 2), tall),
     )
 
 
-def _inside(start: _Floats, step: _Floats, length: int, most: int) -> tuple[_Ints, _Ints]:
+def _inside(start: _Floats, step: _Floats, content: tuple[int, int], most: int) -> tuple[_Ints, _Ints]:
     """The even pixels of the frame between which the sheet has any, along one axis."""
-    first = np.floor(-start / step / 2).astype(np.int64) * 2
-    last = np.ceil((length - start) / step / 2).astype(np.int64) * 2
+    first = np.floor((content[0] - start) / step / 2).astype(np.int64) * 2
+    last = np.ceil((content[1] - start) / step / 2).astype(np.int64) * 2
     return np.clip(first, 0, most), np.clip(last, 0, most)
 
 
@@ -103,7 +106,7 @@ def _lay(planes: Planes, sheet: Sheet, layout: _Layout, frame: int) -> None:
     left, right = int(layout.left[frame]), int(layout.right[frame])
     if bottom <= top or right <= left:
         return
-    own = _cropped(sheet, layout, frame, right - left, bottom - top)
+    own = cropped(sheet, layout.across.at(frame), layout.down.at(frame), (right - left, bottom - top))
     solid = max(0, min(bottom, int(layout.solid[frame])) - top) if sheet.alpha is not None else 0
     fine = 255 - own[3][: solid + solid % 2] if sheet.alpha is not None else None
     coarse = None if fine is None else np.ascontiguousarray(fine[::2, ::2])
@@ -115,29 +118,6 @@ def _lay(planes: Planes, sheet: Sheet, layout: _Layout, frame: int) -> None:
         if mixed is not None and edge:
             over(part[:edge], own[number][:edge], mixed, colour=number > 0)
         part[edge:] = own[number][edge:]
-
-
-def _cropped(sheet: Sheet, layout: _Layout, frame: int, width: int, height: int) -> list[Plane]:
-    across, down = layout.across, layout.down
-    rows = slice(int(down.start[frame]), int(down.start[frame] + down.length[frame]))
-    columns = slice(int(across.start[frame]), int(across.start[frame] + across.length[frame]))
-    planes = sheet.planes if sheet.alpha is None else (*sheet.planes, sheet.alpha)
-    parts = [plane[_halved(rows, index), _halved(columns, index)] for index, plane in enumerate(planes)]
-    size = int(across.size[frame]), int(down.size[frame])
-    if size != (columns.stop - columns.start, rows.stop - rows.start):
-        name = "yuv420p" if sheet.alpha is None else "yuva420p"
-        made = VideoFrame(columns.stop - columns.start, rows.stop - rows.start, name)
-        for plane, part in zip(views_of(made), parts, strict=True):
-            plane[:] = part
-        parts = views_of(scaled(made, *size))
-    used_rows = slice(int(down.skip[frame]), int(down.skip[frame]) + height)
-    used = slice(int(across.skip[frame]), int(across.skip[frame]) + width)
-    return [part[_halved(used_rows, index, 1), _halved(used, index, 1)] for index, part in enumerate(parts)]
-
-
-def _halved(span: slice, plane: int, up: int = 0) -> slice:
-    """The same span of a colour plane; an odd one is rounded down, or up."""
-    return slice((span.start + up) // 2, (span.stop + up) // 2) if plane in (1, 2) else span
 
 
 def _blank(size: tuple[int, int]) -> Planes:

@@ -10,7 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from av.video.frame import VideoFrame
 from numpy.typing import NDArray
+
+from pipeline.previs.planes import Plane, Sheet, scaled, views_of
 
 _Floats = NDArray[np.float64]
 _Ints = NDArray[np.int64]
@@ -27,14 +30,57 @@ class Fit:
     size: _Ints  # scaled pixels, even
     skip: _Ints  # scaled pixels before the first that is used; odd where `start` is, so that colours stay in step
 
+    def at(self, frame: int) -> Crop:
+        """The same for one frame."""
+        return Crop(int(self.start[frame]), int(self.length[frame]), int(self.size[frame]), int(self.skip[frame]))
 
-def fit(start: _Floats, step: _Floats, count: _Ints, bound: int) -> Fit:
+
+@dataclass(frozen=True, slots=True)
+class Crop:
+    """A crop along one axis, as in `Fit`."""
+
+    start: int
+    length: int
+    size: int
+    skip: int
+
+    @property
+    def span(self) -> slice:
+        """The pixels of the source."""
+        return slice(self.start, self.start + self.length)
+
+    def used(self, count: int) -> slice:
+        """The scaled pixels that are used."""
+        return slice(self.skip, self.skip + count)
+
+
+def cropped(sheet: Sheet, across: Crop, down: Crop, size: tuple[int, ...]) -> list[Plane]:
+    """Luma, differences and, where there is one, alpha of a part of the sheet in `size` (width, height in pixels)."""
+    planes = sheet.planes if sheet.alpha is None else (*sheet.planes, sheet.alpha)
+    parts = [plane[_halved(down.span, index), _halved(across.span, index)] for index, plane in enumerate(planes)]
+    if (across.size, down.size) != (across.length, down.length):
+        made = VideoFrame(across.length, down.length, "yuv420p" if sheet.alpha is None else "yuva420p")
+        for plane, part in zip(views_of(made), parts, strict=True):
+            plane[:] = part
+        parts = views_of(scaled(made, across.size, down.size))
+    rows, columns = down.used(size[1]), across.used(size[0])
+    return [part[_halved(rows, index, 1), _halved(columns, index, 1)] for index, part in enumerate(parts)]
+
+
+def _halved(span: slice, plane: int, up: int = 0) -> slice:
+    """The same span of a colour plane; an odd one is rounded down, or up."""
+    return slice((span.start + up) // 2, (span.stop + up) // 2) if plane in (1, 2) else span
+
+
+def fit(start: _Floats, step: _Floats, count: _Ints, bound: int, sizes: int = _SIZES) -> Fit:
     """Crops that show `count` pixels which begin at `start` and lie `step` source pixels apart, of `bound` there are.
 
-    All are arrays, a number a frame; `count` is even.
+    All are arrays, a number a frame; `count` is even. The more `sizes` are tried, the nearer they come.
     """
+    if (step == 1).all() and (start % 2 == 0).all():
+        return Fit(start.astype(np.int64), count, count, np.zeros_like(count))
     frames = np.arange(len(start))
-    size = count[:, None] + 2 * np.arange(1, _SIZES + 1)[None, :]
+    size = count[:, None] + 2 * np.arange(1, sizes + 1)[None, :]
     length = 2 * np.rint(step[:, None] * size / 2).astype(np.int64)
     length = np.clip(length, 2, bound)
     real = length / size

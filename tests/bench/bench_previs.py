@@ -3,11 +3,12 @@
     python tests/bench/bench_previs.py [shots] [rounds] [--seconds S]
 
 Ours is the command line: `render` of a board of twelve drawn shots of five seconds at 720p, each with another place,
-hour, size and movement, two with dialogue, into an empty store, with slates and guide sound. The ways of moviepy begin
-where ours ends, with the pictures already drawn: it moves a still of each shot under a line of type, as its readers
-would write it, and it joins the clips that we drew. Every way is a process of its own, and every round goes through all
-of them, so that what else the machine does disturbs them alike. Seconds of the clock and of the processors are those of
-the process and its children; ratios are of the medians.
+hour, size and movement, two with dialogue, into an empty store, with slates and guide sound. moviepy's ways begin where
+ours ends, with the pictures drawn already: one moves a still of each shot under a line of type, as a reader of its
+manual would write it, the other joins the clips that we drew. Every way is a process of its own, and every round goes
+through all of them, so that what else the machine does disturbs them alike. Seconds of the clock and of the processors
+are those of the process and its children; ratios are of the medians. At last, what a page that shows a board needs: one
+frame of a shot drawn alone, and its clip.
 """
 
 from __future__ import annotations
@@ -72,7 +73,7 @@ def storyreel(folder: Path) -> None:
     shutil.rmtree(folder / "outputs", ignore_errors=True)
     words = [sys.executable, "-m", "pipeline.cli", "render", "film.yaml"]
     environ = {**os.environ, "PYTHONPATH": str(ROOT)}
-    subprocess.run(words, cwd=folder, env=environ, check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(words, cwd=folder, env=environ, check=True, capture_output=True)
 
 
 def again(folder: Path) -> None:
@@ -82,7 +83,7 @@ def again(folder: Path) -> None:
     board.write_text(text.replace("Above the clouds", "High above the clouds"), encoding="utf-8")
     words = [sys.executable, "-m", "pipeline.cli", "render", "film.yaml"]
     environ = {**os.environ, "PYTHONPATH": str(ROOT)}
-    subprocess.run(words, cwd=folder, env=environ, check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(words, cwd=folder, env=environ, check=True, capture_output=True)
     board.write_text(text, encoding="utf-8")
 
 
@@ -174,6 +175,38 @@ def measure(folder: Path, count: int, rounds: int, seconds: int) -> None:
         print(f"{name:30}{clock:7.2f}s{used:11.2f}s{footage / clock:17.1f}{clock / ours:13.2f}")
 
 
+def measure_alone() -> None:
+    """Print what one frame and one clip take in a process that has drawn before."""
+    from pipeline.previs.clip import draw
+    from pipeline.previs.intake import parse
+    from pipeline.previs.picture import draw_frame
+
+    with tempfile.TemporaryDirectory(prefix="bench-previs-") as folder:
+        frames, whole = [], []
+        for size, movement, action in (*SHOTS, SHOTS[0]):
+            direction = {
+                "shot": "sh010",
+                "camera": {"shot_size": size, "movement": movement},
+                "action": action.replace("@", ""),
+                "figures": [{"name": name, "colour": at} for at, name in enumerate(("ada", "ben")) if name in action],
+            }
+            told = {"id": "x", "width": SIZE[0], "height": SIZE[1], "frame_rate": "24", "frames": 120, "audio": True}
+            order = parse({**told, "direction": direction, "seed": "1f", "output": f"{folder}/x.mp4"})
+            began = time.perf_counter(), time.process_time()
+            draw_frame(order, 60)
+            drawn = time.perf_counter(), time.process_time()
+            draw(order)
+            done = time.perf_counter(), time.process_time()
+            frames.append([after - before for after, before in zip(drawn, began, strict=True)])
+            whole.append([after - before for after, before in zip(done, drawn, strict=True)])
+    for name, each in (("one frame alone", frames[1:]), ("its clip", whole[1:])):
+        clock, used = ([one[at] for one in each] for at in (0, 1))
+        print(
+            f"{name:30}{statistics.median(clock):7.3f}s{statistics.median(used):11.3f}s"
+            f"   at most {max(clock):.3f} s of the clock, {max(used):.3f} s of processors"
+        )
+
+
 def main() -> None:
     words = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     words.add_argument("shots", nargs="?", type=int, default=12)
@@ -187,6 +220,7 @@ def main() -> None:
         return
     with tempfile.TemporaryDirectory(prefix="bench-previs-") as folder:
         measure(Path(folder), asked.shots, asked.rounds, asked.seconds)
+    measure_alone()
 
 
 if __name__ == "__main__":
