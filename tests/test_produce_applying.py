@@ -72,7 +72,7 @@ def test_a_take_of_an_older_request_is_used_only_where_that_is_meant(studio: Stu
     [
         ("  - {shot: sh011, circle: 2}\n", ['there is no shot "sh011"', 'did you mean "sh010"?']),
         ("  - {shot: sh010, circle: 9}\n", ["sh010 has no take 9", "its takes: 1, 2, 3"]),
-        ("  - {shot: sh010, circle: 2}\n  - {shot: sh010, circle: 3}\n", ["is circled above already"]),
+        ("  - {shot: sh010, circle: 2}\n  - {shot: sh010, circle: 3}\n", ["take 2 of sh010 is circled above already"]),
         ("  - {shot: sh010, circle: 2, request: 000000000000/1}\n", ["not the one looked at", "make a new report"]),
         ("  - {shot: sh011}\n  - {shot: sh020, circle: 2}\n", ['no shot "sh011"', "sh020 has no take 2"]),
         ("  - {shot: sh010, circle: 3}\n  - {shot: sh020, circle: 4}\n", ["sh020 has no take 4"]),
@@ -87,6 +87,21 @@ def test_what_does_not_fit_is_told_whole_and_nothing_is_changed(
     for message in messages:
         assert message in str(refused.value)
     assert studio.folder.joinpath("film.lock.yaml").read_bytes() == lock
+
+
+def test_shots_of_one_take_have_one_circle(tmp_path: Path) -> None:
+    shots = "shots: [{id: a, prompt: One.}, {id: b, prompt: Two.}]"
+    text = BOARD + f"  - {{id: sq030, prompt: A hall., split: [2], {shots}}}\n"
+    with opened(tmp_path, text=text) as studio:
+        studio.shoot(only=["sq030"])
+        studio.shoot(only=["sq030"], again=True)
+        with pytest.raises(BadInput, match="take 2 of a is circled above already"):
+            apply(studio, "  - {shot: a, circle: 2}\n  - {shot: b, circle: 1}\n")
+        assert [one.take for one in apply(studio, "  - {shot: a, circle: 2}\n  - {shot: b, circle: 2}\n").circled] == [
+            2,
+            2,
+        ]
+        assert used(studio, "b") == [2]
 
 
 def test_a_take_that_has_another_number_here_is_named(studio: Studio) -> None:

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import io
 import re
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
@@ -23,6 +24,7 @@ from pipeline.produce import Reported
 from pipeline.report import PREVIS, Report, ShownShot, ShownTake, for_client, markup, review
 from pipeline.report.page import page
 from pipeline.take import BUILT_IN, Flag
+from tests.proofs.stage import MODEL, stage
 from tests.reports import reported, shot
 from tests.studio import Studio
 
@@ -107,8 +109,10 @@ def test_a_page_for_a_client_holds_no_byte_of_prices_prompts_and_ids(studio: Stu
 
 
 def test_a_previs_shows_a_client_nothing_of_its_slate(tmp_path: Path) -> None:
+    model = stage(tmp_path, 1).folder / "models" / f"{MODEL}.json"
+    model.write_text(model.read_text().replace("[160, 90]", "[640, 360]"))
     file = tmp_path / "film.yaml"
-    file.write_text("version: 1\ntitle: F\ndefaults: {duration: 4}\nshots: [{id: sh010, prompt: A quagga.}]\n")
+    file.write_text(f"version: 1\ntitle: F\ndefaults: {{model: {MODEL}}}\nshots: [{{id: sh010, prompt: A quagga.}}]\n")
     found = produce.report(file, reader="client", environ={}).report
     copies = [found.clips[key].mp4 for key in (found.shots[0].takes[0].clip, found.cut)]
     assert _brightest_below((tmp_path / "outputs" / "film" / "main" / "cut.mp4").read_bytes()) > 150
@@ -138,11 +142,44 @@ def test_the_page_keeps_to_its_size_and_says_what_that_costs(studio: Studio, mad
         reported(studio, max_mb=0.05)
 
 
+def test_who_reports_twice_waits_once(studio: Studio, made: Reported) -> None:
+    kept = studio.folder / "outputs" / "film" / ".drawn"
+    before = {file: file.stat().st_ino for file in kept.glob("small-*.mp4")}
+    assert len(before) >= len(made.report.clips)
+    assert reported(studio).html == made.html
+    assert {file: file.stat().st_ino for file in kept.glob("small-*.mp4")} == before
+
+
+def test_a_take_whose_clip_is_not_here_is_told_and_previs_shown(studio: Studio, tmp_path: Path) -> None:
+    there = tmp_path / "film"
+    shutil.copytree(studio.folder, there, ignore=shutil.ignore_patterns("double"))
+    (row,) = produce.takes(there / "film.yaml", "sh020", studio.environ).rows
+    assert row.here
+    shutil.rmtree(there / "outputs" / row.here.home)
+    take, previs = produce.report(there / "film.yaml", environ=studio.environ).report.shots[1].takes
+    assert (take.name, take.clip, take.used, take.why) == (
+        1, "", False, "its clip is not here: `storyreel sync` may fetch it",
+    )  # fmt: skip
+    assert (previs.name, previs.used, previs.clip != "") == (PREVIS, True, True)
+
+
+def test_a_clip_that_is_damaged_leaves_the_rest_of_the_page_as_it_is(studio: Studio, tmp_path: Path) -> None:
+    there = tmp_path / "film"
+    shutil.copytree(studio.folder, there, ignore=shutil.ignore_patterns("double"))
+    row = produce.takes(there / "film.yaml", "sh010", studio.environ).rows[2]
+    assert row.here
+    clip = there / "outputs" / row.here.home / "clip.mp4"
+    clip.write_bytes(bytes(clip.stat().st_size))
+    found = produce.report(there / "film.yaml", environ=studio.environ).report
+    assert "can't be shown" in found.shots[0].takes[2].why
+    assert [take.why for shot in found.shots for take in shot.takes].count("") == 4
+
+
 def test_a_small_film_is_a_film_of_as_many_frames(studio: Studio, tmp_path: Path) -> None:
     reported(studio)
     cut = studio.folder / "outputs" / "film" / "main" / "cut.mp4"
     copy = tmp_path / "copy.mp4"
-    copy.write_bytes(proxy(cut, Measure(64, 60_000, 32_000)).mp4)
+    copy.write_bytes(proxy(cut, Measure(64, 60_000, 32_000)))
     with av.open(str(cut)) as one, av.open(str(copy)) as other:
         frames = [list(each.decode(video=0)) for each in (one, other)]
         assert len(frames[0]) == len(frames[1])

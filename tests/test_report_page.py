@@ -74,6 +74,16 @@ def test_axe_finds_no_violation(browser: Browser, file: Path, how: dict[str, obj
         assert axe.violations(opened.page) == []
 
 
+def test_the_cut_has_its_captions_and_obeys_none_of_them(opened: Reading) -> None:
+    film = "document.querySelector('#film video')"
+    opened.page.evaluate(f"{film}.textTracks[0].mode = 'hidden'")
+    opened.until(f"{film}.textTracks[0].cues?.length === 1")
+    (cue,) = opened.page.evaluate(f"[...{film}.textTracks[0].cues].map(one => one.getCueAsHTML().textContent)")
+    assert "<script>hit=7</script>" in cue
+    assert "مرحبا" in cue
+    assert opened.page.evaluate("typeof hit") == "undefined"
+
+
 def test_nothing_is_wider_than_a_phone(browser: Browser, file: Path) -> None:
     with reading(browser, file, **PHONE) as opened:
         assert opened.page.evaluate("document.documentElement.scrollWidth") == 390

@@ -238,7 +238,7 @@ def test_stopped_while_the_api_asks_for_a_pause_it_leaves_nothing_uncertain(tmp_
 
 def test_stopped_before_the_post_it_leaves_nothing_uncertain(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with opened(tmp_path) as shop:
-        begin = shop.gate.begin
+        begin = shop.gate.begin_each
 
         async def run() -> None:
             async with shop.desk() as desk:
@@ -250,7 +250,7 @@ def test_stopped_before_the_post_it_leaves_nothing_uncertain(tmp_path: Path, mon
                     loop.call_soon_threadsafe(task.cancel)
                     return found
 
-                monkeypatch.setattr(shop.gate, "begin", begun)
+                monkeypatch.setattr(shop.gate, "begin_each", begun)
                 with pytest.raises(asyncio.CancelledError):
                     await task
 

@@ -7,8 +7,8 @@ import os
 import shutil
 import stat
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from pipeline.errors import OverBudget, StoreError
-from pipeline.store import Attempt, Bill, Busy, Gate, Intent, Limits, Purse, Store, take_home
+from pipeline.store import Attempt, Bill, Busy, Gate, Intent, Limits, Purse, Store, Wish, take_home
 from pipeline.store import gate as module
 from pipeline.take import MediaFacts
 from pipeline.wire import digest_of
@@ -62,6 +62,13 @@ class Desk:
     def begin(self, gate: Gate, name: object, price: Decimal | None = PRICE, board: str = "film") -> Attempt | float:
         with self.store.open(home(name)) as opened:
             return gate.begin(opened, Intent(request(name), board, "main", str(name), price), LONGEST_S)
+
+    def begin_each(self, gate: Gate, *names: object, over: Iterable[object] = (), price: Decimal = PRICE) -> Any:
+        with ExitStack() as stack:
+            entered = {name: stack.enter_context(self.store.open(home(name))) for name in (*names, *over)}
+            intents = {name: Intent(request(name), "film", "main", str(name), price) for name in names}
+            wishes = [Wish(entered[name], intents[name], LONGEST_S) for name in names]
+            return gate.begin_each(wishes, [entered[name] for name in over])
 
     def begun(self, gate: Gate, name: object, price: Decimal | None = PRICE) -> None:
         assert isinstance(self.begin(gate, name, price), Attempt)
@@ -113,6 +120,78 @@ def home(name: object) -> str:
 
 def longest(_: str) -> float:
     return LONGEST_S
+
+
+# --- several at once
+
+
+def test_those_who_ask_together_are_counted_one_by_one(desk: Desk) -> None:
+    attempts, wait_s = desk.begin_each(desk.gate(Limits(0, 2)), 1, 2, 3)
+    assert [type(one) for one in attempts] == [Attempt, Attempt]
+    assert wait_s == 1.0
+    assert len(desk.told()["open"]) == len(desk.told()["posts"]) == 2
+    attempts, wait_s = desk.begin_each(desk.gate(Limits(3, 0)), 4, 5)
+    assert len(attempts) == 1
+    assert wait_s == 60.0
+
+
+def test_those_who_ask_together_share_what_money_there_is(desk: Desk) -> None:
+    gate = desk.gate(purse=Purse("film", run_usd=2 * PRICE))
+    (first, second, third), wait_s = desk.begin_each(gate, 1, 2, 3)
+    assert isinstance(first, Attempt)
+    assert isinstance(second, Attempt)
+    assert isinstance(third, OverBudget)
+    assert wait_s == 0
+    assert gate.run_usd == desk.reserved() == 2 * PRICE
+
+
+def test_while_the_gate_reopens_one_passes_at_a_time(desk: Desk) -> None:
+    gate = desk.gate(Limits(60, 0))
+    gate.closed(5.0)
+    desk.clock.tick(6)
+    attempts, wait_s = desk.begin_each(gate, 1, 2)
+    assert len(attempts) == 1
+    assert wait_s > 0
+
+
+def test_a_place_that_became_free_is_taken_in_the_same_look(desk: Desk) -> None:
+    gate = desk.gate(Limits(0, 1))
+    desk.begun(gate, 1)
+    desk.fate(1, "kept")
+    attempts, wait_s = desk.begin_each(gate, 2, 3, over=[1])
+    assert len(attempts) == 1
+    assert wait_s == 1.0
+    assert list(desk.told()["open"]) == [home(2)]
+
+
+def test_who_is_turned_back_by_money_frees_the_place_of_those_that_ended_all_the_same(desk: Desk) -> None:
+    gate = desk.gate(purse=Purse("film", run_usd=PRICE))
+    desk.begun(gate, 1)
+    desk.fate(1, "kept")
+    (refused,), _ = desk.begin_each(gate, 2, over=[1])
+    assert isinstance(refused, OverBudget)
+    assert not desk.told()["open"]
+
+
+def test_of_those_who_ask_together_one_that_can_not_begin_gives_back_only_its_own(desk: Desk) -> None:
+    gate = desk.gate(Limits(10, 10))
+    desk.begun(desk.gate(Limits(10, 10)), 2)
+    (first, second, third), _ = desk.begin_each(gate, 1, 2, 3)
+    assert isinstance(first, Attempt)
+    assert isinstance(second, StoreError)
+    assert isinstance(third, Attempt)
+    assert gate.run_usd == 2 * PRICE
+    assert desk.reserved() == 3 * PRICE
+    assert set(desk.told()["open"]) == {home(1), home(2), home(3)}
+    assert len(desk.told()["posts"]) == 3
+
+
+def test_nobody_who_asks_together_is_taken_for_dead_before_the_intent_stands(desk: Desk) -> None:
+    """Where all places are taken, jobs without an intent are looked after: not those of this very look."""
+    attempts, wait_s = desk.begin_each(desk.gate(Limits(0, 1)), 1, 2, 3)
+    assert len(attempts) == 1
+    assert wait_s == 1.0
+    assert list(desk.told()["open"]) == [home(1)]
 
 
 # --- open jobs

@@ -35,6 +35,13 @@ def parser() -> argparse.ArgumentParser:
     _stdin(check)
     check.add_argument("files", nargs="+", type=Path, metavar="FILE", help="a storyboard")
 
+    shows = "show the panels and the cut as a page on this machine that follows every save; it can't spend"
+    preview = _verb(verbs, "preview", shows, json=False)
+    preview.add_argument("file", type=Path, metavar="FILE", help="a storyboard")
+    free = "default: 8018 where it is free, else another; 0: any free one"
+    preview.add_argument("--port", type=int, metavar="N", help=free)
+    preview.add_argument("--no-open", action="store_true", help="only print the address, open no browser")
+
     prompt = _verb(verbs, "prompt", "show the request of one shot, exactly as it would be sent")
     prompt.add_argument("file", type=Path, metavar="FILE", help="a storyboard")
     _stdin(prompt)

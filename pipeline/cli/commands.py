@@ -18,6 +18,7 @@ from pipeline.cli.doctor import doctor
 from pipeline.cli.exporting import export
 from pipeline.cli.models import models
 from pipeline.cli.planning import plan, prompt
+from pipeline.cli.previewing import preview
 from pipeline.cli.rendering import render
 from pipeline.cli.reporting import report
 from pipeline.cli.reviewing import comment, review_boards
@@ -53,6 +54,7 @@ def serve(arguments: argparse.Namespace) -> int:
 RUN: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "init": init,
     "check": check,
+    "preview": preview,
     "prompt": prompt,
     "plan": plan,
     "diff": diff,

@@ -30,6 +30,7 @@ from pipeline.media.film import tagged
 from pipeline.media.pictures import FrameReader
 from pipeline.media.sound import SoundReader
 
+COPYING = 1  # raised whenever the same film would be copied differently
 KEYS_A_SECOND = 2
 _BUFFERED_S = 1  # seconds over which the bit rate may be spread unevenly
 _JPEG_QUALITY = 82
@@ -48,16 +49,6 @@ class Measure:
 
 
 @dataclass(frozen=True, slots=True)
-class Copy:
-    """A small film."""
-
-    mp4: bytes
-    width: int  # pixels
-    height: int  # pixels
-    frame_rate: Fraction  # frames a second
-
-
-@dataclass(frozen=True, slots=True)
 class Veil:
     """What is not to be seen of some frames."""
 
@@ -66,8 +57,8 @@ class Veil:
     top: Fraction  # share of the picture's height, from above, below which it is black
 
 
-def proxy(path: Path, measure: Measure, veils: Sequence[Veil] = ()) -> Copy:
-    """The film at `path`, small, what `veils` say black. Raises MediaError where it can't be read."""
+def proxy(path: Path, measure: Measure, veils: Sequence[Veil] = ()) -> bytes:
+    """The film at `path`, small, as an MP4, what `veils` say black. Raises MediaError where it can't be read."""
     facts = inspect(path, "video")
     rate = min(facts.frame_rate, Fraction(_HIGHEST_RATE))
     with FrameReader(path) as reader:
@@ -82,7 +73,7 @@ def proxy(path: Path, measure: Measure, veils: Sequence[Veil] = ()) -> Copy:
             _fill(container, picture, sound, pictures, path)
             container.mux(picture.encode(None))
             container.mux(sound.encode(None) if sound else [])
-    return Copy(target.getvalue(), width, height, rate)
+    return target.getvalue()
 
 
 def fitted(size: tuple[int, int], short_px: int) -> tuple[int, int]:

@@ -47,7 +47,7 @@ from pipeline.produce.accounts import Account, Row, settle, status
 from pipeline.produce.applying import Applied, Circled, apply_review
 from pipeline.produce.choosing import Choice, Chosen, Takes, choose, takes
 from pipeline.produce.comparing import Compared, compare, comparing
-from pipeline.produce.events import Cutting, Event, FinishedCut, Tell
+from pipeline.produce.events import Copying, Cutting, Event, FinishedCut, Tell
 from pipeline.produce.exporting import Exported, export
 from pipeline.produce.flagging import Flagged, flagged
 from pipeline.produce.following import Run, follow
@@ -64,10 +64,10 @@ from pipeline.runner import Accepted, Failed, Fetching, HeldBack, Kept, Making, 
 from pipeline.sync import Moving
 
 __all__ = [
-    "Accepted", "Account", "Agreement", "Applied", "Choice", "Chosen", "Circled", "Compared", "Cutting", "Event",
-    "Exported", "Failed", "Fetching", "Film", "FinishedCut", "Flagged", "HeldBack", "Kept", "Left", "Making", "Moving",
-    "Offer", "Posters", "Reader", "Rendered", "Reported", "Row", "Run", "Sending", "Shooting", "Source", "State",
-    "Step", "Synced", "Takes", "Tell", "Waiting", "Written", "agreement", "apply_review", "assembled", "check",
-    "check_lock", "choose", "compare", "comparing", "exchanged", "export", "flagged", "follow", "offered", "plan",
-    "posters", "render", "report", "save", "settle", "shoot", "shoot_saved", "status", "takes", "written",
+    "Accepted", "Account", "Agreement", "Applied", "Choice", "Chosen", "Circled", "Compared", "Copying", "Cutting",
+    "Event", "Exported", "Failed", "Fetching", "Film", "FinishedCut", "Flagged", "HeldBack", "Kept", "Left", "Making",
+    "Moving", "Offer", "Posters", "Reader", "Rendered", "Reported", "Row", "Run", "Sending", "Shooting", "Source",
+    "State", "Step", "Synced", "Takes", "Tell", "Waiting", "Written", "agreement", "apply_review", "assembled",
+    "check", "check_lock", "choose", "compare", "comparing", "exchanged", "export", "flagged", "follow", "offered",
+    "plan", "posters", "render", "report", "save", "settle", "shoot", "shoot_saved", "status", "takes", "written",
 ]  # fmt: skip

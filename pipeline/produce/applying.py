@@ -80,18 +80,24 @@ def _problems(film: Film, found: Plan, said: Review, keep: bool) -> Iterator[Pro
         message, hint = "it does not say of which variant it is", f"add `variant: {found.variants.names[0]}`"
         yield _problem("variant", message, hint, said.storyboard_place)
         return
-    ids = tuple(_ids(found))
-    told = set[str]()
+    ids = dict(_ids(found))
+    told = dict[int, Reviewed]()  # what is circled, by the entry whose takes these are
     for each in said.shots:
         if each.shot not in ids:
-            yield _unknown(f"{each.path}.shot", f'there is no shot "{each.shot}"', each.shot, ids, each.place)
-        elif each.circle is not None and each.shot in told:
-            yield _problem(f"{each.path}.circle", f"a take of {each.shot} is circled above already",
-                           "a shot has one circled take: delete one of them", each.circle_place)  # fmt: skip
+            yield _unknown(f"{each.path}.shot", f'there is no shot "{each.shot}"', each.shot, tuple(ids), each.place)
+        elif each.circle is not None and _contradicts(told.get(ids[each.shot]), each):
+            message = f"take {told[ids[each.shot]].circle} of {told[ids[each.shot]].shot} is circled above already"
+            hint = "one take is used: delete one of them"
+            yield _problem(f"{each.path}.circle", message, hint, each.circle_place)
         else:
             yield from _misfits(film, found, said, each, keep)
-        if each.circle is not None:
-            told.add(each.shot)
+        if each.circle is not None and each.shot in ids:
+            told.setdefault(ids[each.shot], each)
+
+
+def _contradicts(before: Reviewed | None, each: Reviewed) -> bool:
+    """Whether another take was circled before: of the shot itself, or of one that shows the same takes."""
+    return before is not None and before.circle != each.circle
 
 
 def _misfits(film: Film, found: Plan, said: Review, each: Reviewed, keep: bool) -> Iterator[Problem]:
@@ -129,10 +135,11 @@ def _row(film: Film, found: Plan, each: Reviewed) -> TakeRow | None:
     return next((row for row in takes_in(film, found, each.shot).rows if row.name == each.circle), None)
 
 
-def _ids(found: Plan) -> Iterator[str]:
-    for entry in found.board.entries:
-        yield entry.id
-        yield from (part.id for part in entry.parts if part.id != entry.id)
+def _ids(found: Plan) -> Iterator[tuple[str, int]]:
+    """The ids under which takes are known, each with the index of its entry."""
+    for index, entry in enumerate(found.board.entries):
+        yield entry.id, index
+        yield from ((part.id, index) for part in entry.parts if part.id != entry.id)
 
 
 def _unknown(path: str, message: str, name: str, known: tuple[str, ...], place: Place) -> Problem:

@@ -19,7 +19,7 @@ from pipeline.produce.script import Script
 from pipeline.produce.showing import shown_variant
 from pipeline.produce.states import HERE, State
 from pipeline.sheets import Board, Panel, Paper
-from pipeline.storyboard import Shot, Transition
+from pipeline.storyboard import Card, Shot, Transition
 
 Target = Literal["sheet"]
 Files = Iterator[tuple[str, bytes]]  # names in the folder of the export, and what they hold
@@ -71,21 +71,26 @@ def _sheet(asked: Asked) -> Made:
     from pipeline.sheets.paper import files, missing  # here: they load Pillow
 
     with tempfile.TemporaryDirectory(prefix="storyreel-") as folder:
-        board, notes = _board(asked, Path(folder))
+        board, notes = board_of(asked, Path(folder))
     return files(board, asked.paper), (*notes, *missing(board))
 
 
-def _board(asked: Asked, folder: Path) -> tuple[Board, list[str]]:
+def board_of(asked: Asked, folder: Path) -> tuple[Board, list[str]]:
+    """What a sheet prints, and what is to be told of it; pictures that others are drawn from lie in `folder`."""
     board, script = asked.plan.board, Script(asked.plan, asked.variant)
     width, height = asked.plan.compositions.size(asked.variant)
     remote = settings.project_of(asked.film.file).remote
     every = frozenset(entry.id for entry in board.entries)
     reel = Reel(State(HERE, "", "", asked.film, asked.plan), every, folder, asked.environ, remote, older=True)
-    panels = tuple(_panel(asked, reel, script, shot) for shot in asked.variant.shots)
+    panels = tuple(
+        _card(script, each) if isinstance(each, Card) else _panel(asked, reel, script, each)
+        for each in asked.variant.sequence
+    )
     length_s = sum((panel.seconds for panel in panels), Fraction(0))
     named = shown_variant(asked.variant.name)
-    count = f"{len(panels)} shot" + ("" if len(panels) == 1 else "s")
-    about = " · ".join(filter(None, (named, count, f"{plain_seconds(length_s)} s of shots")))
+    shots = len(asked.variant.shots)
+    count = f"{shots} shot" + ("" if shots == 1 else "s")
+    about = " · ".join(filter(None, (named, count, f"{plain_seconds(length_s)} s")))
     return Board(board.title, about, Fraction(width, height), script.language, panels), reel.notes
 
 
@@ -104,6 +109,12 @@ def _panel(asked: Asked, reel: Reel, script: Script, shot: Shot) -> Panel:
         dialogue=script.dialogue(shot),
         notes=script.notes(shot),
     )
+
+
+def _card(script: Script, card: Card) -> Panel:
+    """Words on a plain ground, which are no shot and have no camera."""
+    words = " ".join(script.dialogue(card))
+    return Panel(card.id, None, words, card.duration_s, _into(card.transition), (card.kind,), "", "", (), "")
 
 
 def _into(transition: Transition | None) -> str:

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipeline import media, wire
 from pipeline.errors import MediaError
 from pipeline.report import Clip
+from pipeline.schema import plain
+from pipeline.store.files import overwrite
 
 if TYPE_CHECKING:
     from pipeline.media.proxies import Measure, Veil
@@ -46,8 +52,13 @@ class Proxies:
     failed: Mapping[str, str]  # by key, why a film can't be read
 
 
-def proxies(wanted: Sequence[Wanted], room_bytes: int) -> Proxies:
-    """Copies of the films, the weightiest first, of at most so many bytes together."""
+def proxies(wanted: Sequence[Wanted], room_bytes: int, kept: Path, look: Callable[[int], object]) -> Proxies:
+    """Copies of the films, the weightiest first, of at most so many bytes together. `kept` is the folder they stay in.
+
+    `look` is told how many are there, as they come.
+
+    Raises StoreError where that can't be written.
+    """
     from pipeline.media.proxies import Measure  # here: it loads libav
 
     failed: dict[str, str] = {}
@@ -55,7 +66,10 @@ def proxies(wanted: Sequence[Wanted], room_bytes: int) -> Proxies:
     measure = Measure(*_LADDER[-1])
     for step in _steps(sum((one.seconds for one in wanted), Fraction(0)), room_bytes):
         measure = Measure(*step)
-        made = dict(_copied(wanted, measure, failed, room_bytes, last=step == _LADDER[-1]))
+        made = {}
+        for key, clip in _copied(wanted, measure, failed, room_bytes, kept, last=step == _LADDER[-1]):
+            made[key] = clip
+            look(len(made))
         if sum(len(clip.mp4) for clip in made.values()) <= room_bytes and len(made) + len(failed) == len(wanted):
             break
     left_out = [one.name for one in wanted if one.key not in made and one.key not in failed]
@@ -71,24 +85,47 @@ def _steps(seconds: Fraction, room_bytes: int) -> Iterator[tuple[int, int, int]]
 
 
 def _copied(
-    wanted: Sequence[Wanted], measure: Measure, failed: dict[str, str], room_bytes: int, *, last: bool
+    wanted: Sequence[Wanted], measure: Measure, failed: dict[str, str], room_bytes: int, kept: Path, *, last: bool
 ) -> Iterator[tuple[str, Clip]]:
-    """Copies until the room is full; at the last step what does not fit is passed over, for something shorter."""
-    from pipeline.media.proxies import proxy  # here: it loads libav
+    """Copies until the room is full; at the last step what does not fit is passed over, for something shorter.
 
-    for one in wanted:
-        if one.key in failed:
-            continue
+    They are made beside each other: libav and x264 hold no lock of Python's, and each of them runs on one thread.
+    """
+    with ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="copying") as hands:
         try:
-            copy = proxy(one.path, measure, one.veils)
-        except MediaError as error:
-            failed[one.key] = error.reason
-            continue
-        if len(copy.mp4) <= room_bytes:
-            room_bytes -= len(copy.mp4)
-            yield one.key, Clip(copy.mp4, copy.width, copy.height)
-        elif not last:
-            return
+            copies = [
+                (one.key, hands.submit(copy_context().run, _copy, one, measure, kept))
+                for one in wanted
+                if one.key not in failed
+            ]
+            for key, copy in copies:
+                try:
+                    mp4 = copy.result()
+                except MediaError as error:
+                    failed[key] = error.reason
+                    continue
+                if len(mp4) <= room_bytes:
+                    room_bytes -= len(mp4)
+                    yield key, Clip(mp4)
+                elif not last:
+                    return
+        finally:
+            hands.shutdown(cancel_futures=True)
+
+
+def _copy(one: Wanted, measure: Measure, kept: Path) -> bytes:
+    """A copy that is kept, or a new one. Whoever reports twice in a day waits once."""
+    from pipeline.media.proxies import COPYING, proxy  # here: it loads libav
+
+    made_from = [COPYING, media.inspect(one.path).sha256, plain(measure), plain(one.veils)]
+    file = kept / f"small-{wire.digest_of({'copy': made_from})[:32]}.mp4"
+    try:
+        content = file.read_bytes()
+        os.utime(file)  # `render` clears what nobody has used for weeks
+    except OSError:
+        content = proxy(one.path, measure, one.veils)
+        overwrite(file, content, durable=False)
+    return content
 
 
 def _notes(measure: Measure, left_out: Sequence[str], some: bool) -> Iterator[str]:

@@ -67,7 +67,19 @@ def render(
 
     Raises BadInput where the storyboard has errors, SetupError for a variant that it does not have.
     """
-    film, planned = plan(file, environ)
+    return rendered(*plan(file, environ), variants=variants, engine=engine, tell=tell, environ=environ)
+
+
+def rendered(
+    film: Film,
+    planned: Plan,
+    *,
+    variants: Iterable[str] = (),
+    engine: Engine = "copy",
+    tell: Tell = unheard,
+    environ: Mapping[str, str] = os.environ,
+) -> Rendered:
+    """The same of a storyboard that was read and planned."""
     wanted = chosen(planned, tuple(variants))
     refuse_namesake(film)
     planned, notes = brought_home(film, planned, wanted, tell, environ)
@@ -99,21 +111,27 @@ def _footage(
     film: Film, plan: Plan, rehearsal: Rehearsal, tell: Tell
 ) -> tuple[Mapping[str, Take | StoryreelError], int]:
     """Every clip of the rehearsal by its key, or why there is none; and how many were made now."""
-    store = film.store
-    clips: dict[str, Take | StoryreelError] = {}
-    for key in dict.fromkeys(rehearsal.footage.values()):
-        home = _home(rehearsal.orders[key]) if key in rehearsal.orders else _paid_home(plan.origin, key)
-        if take := store.kept(home):
-            clips[key] = take
+    clips: dict[str, Take | StoryreelError] = {**kept_footage(film, plan, rehearsal)}
     missing = [order for key, order in rehearsal.orders.items() if key not in clips]
     if missing:
-        made = halting.run(_draw(film, store, missing, clips, tell))
+        made = halting.run(_draw(film, film.store, missing, clips, tell))
         clips.update(made)
         return clips, sum(1 for take in made.values() if isinstance(take, Take))
     return clips, 0
 
 
-def _home(order: Order) -> str:
+def kept_footage(film: Film, plan: Plan, rehearsal: Rehearsal) -> Mapping[str, Take]:
+    """The clips of a rehearsal that are here, by their keys."""
+    store, found = film.store, {}
+    for key in dict.fromkeys(rehearsal.footage.values()):
+        home = home_of(rehearsal.orders[key]) if key in rehearsal.orders else _paid_home(plan.origin, key)
+        if take := store.kept(home):
+            found[key] = take
+    return found
+
+
+def home_of(order: Order) -> str:
+    """Where the previs of an order is kept, below the outputs."""
     return previs_home(DRAWING, order.digest, order.direction_digest)
 
 
@@ -142,7 +160,7 @@ async def _draw(
         endpoint = Endpoint(LOCAL_ORIGIN, "rehearsal", app=app, direct=True)
         async with server.running(app), Client(endpoint) as client:
             desk = runner.Desk(
-                client, store, outputs, _home, film.locate, film.board.name, film.project.models, limit, tell
+                client, store, outputs, home_of, film.locate, film.board.name, film.project.models, limit, tell
             )
             return await runner.generate(orders, there, desk)
 

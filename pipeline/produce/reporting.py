@@ -13,15 +13,17 @@ from typing import TYPE_CHECKING, Literal
 from pipeline.errors import MediaError, SetupError
 from pipeline.plan import Plan, Variant
 from pipeline.produce.accounts import status
-from pipeline.produce.events import Tell, unheard
+from pipeline.produce.events import Copying, Tell, unheard
 from pipeline.produce.proxies import Wanted, proxies
 from pipeline.produce.reading import Film, chosen
 from pipeline.produce.reading import plan as planning
 from pipeline.produce.rendering import Laid, Rendered, edit_of, render
 from pipeline.produce.showing import Showing, shown_variant
 from pipeline.produce.veiling import band_top, is_previs, veils
+from pipeline.render import KEPT
 from pipeline.report import PREVIS, Picture, Report, ShownShot, ShownTake, for_client
 from pipeline.report.page import page
+from pipeline.store.files import make_folder
 from pipeline.take import Take
 
 if TYPE_CHECKING:
@@ -74,9 +76,15 @@ def report(
         bare = for_client(bare)
     veiled = _veiled(showing, target / "cut.mp4") if bare.client else {}
     bare = _with_pictures(bare, showing.clips, veiled)
-    whole, notes = _with_films(bare, showing, target / "cut.mp4", veiled, round(max_mb * _MB))
+    bare = replace(bare, captions=_text(target / "cut.vtt"))
+    whole, notes = _with_films(bare, showing, target / "cut.mp4", veiled, round(max_mb * _MB), tell)
     name = "report.html" if reader == "team" else "report-client.html"
     return Reported(rendered, shown.name, whole, page(whole), target / name, notes)
+
+
+def _text(file: Path) -> str:
+    """What stands in a file; "" where there is none."""
+    return file.read_text(encoding="utf-8") if file.is_file() else ""
 
 
 def _first(file: Path, environ: Mapping[str, str]) -> tuple[str, ...]:
@@ -150,7 +158,7 @@ def _pictured(take: ShownTake, clips: Mapping[str, Path], veiled: Veiled, long_p
 
 
 def _with_films(
-    bare: Report, showing: Showing, cut: Path, veiled: Veiled, most_bytes: int
+    bare: Report, showing: Showing, cut: Path, veiled: Veiled, most_bytes: int, tell: Tell
 ) -> tuple[Report, tuple[str, ...]]:
     """With as much of the films as there is room for, once the rest of the page is in it."""
     room = most_bytes - len(page(bare).encode()) - _SLACK
@@ -158,7 +166,14 @@ def _with_films(
         least = -(-(most_bytes - room) // _MB)
         raise SetupError(f"the page is larger than {most_bytes / _MB:g} MB without any film", hint=f"--max-mb {least}")
     wanted = [replace(one, veils=veiled.get(one.path, ())) for one in _wanted(bare, showing, cut)]
-    found = proxies(wanted, room * 3 // 4)  # in base64 three bytes are four
+    kept = Path(os.path.realpath(showing.film.project.outputs)) / showing.film.board.name / KEPT
+    make_folder(kept, durable=False)
+
+    def look(done: int) -> None:
+        tell(Copying(showing.laid.variant.name, done, len(wanted)))
+
+    look(0)
+    found = proxies(wanted, room * 3 // 4, kept, look)  # in base64 three bytes are four
     shots = tuple(replace(shot, takes=tuple(_filmed(take, found.clips, found.failed) for take in shot.takes))
                   for shot in bare.shots)  # fmt: skip
     key = wanted[0].key

@@ -10,7 +10,7 @@ from pipeline.frames import plain_seconds
 from pipeline.plan import Plan, Variant
 from pipeline.prompts.filling import Filling
 from pipeline.prompts.sentences import capital
-from pipeline.storyboard import DEFAULT_MODEL, Camera, Part, Shot
+from pipeline.storyboard import DEFAULT_MODEL, Camera, Card, Part, Shot
 from pipeline.words import Said
 
 
@@ -42,9 +42,10 @@ class Script:
     def action(self, shot: Shot) -> str:
         """What happens, mentions filled in."""
         actions = self.plan.compositions.of(self.variant, shot.entry).actions
-        return actions[shot.part] if shot.part < len(actions) else " ".join(actions)
+        whole = shot.id == self.plan.board.entries[shot.entry].id  # several shots that are shown as one
+        return " ".join(actions) if whole else actions[shot.part]
 
-    def dialogue(self, shot: Shot) -> tuple[str, ...]:
+    def dialogue(self, shot: Shot | Card) -> tuple[str, ...]:
         """What is read or heard in it, with who says it."""
         return tuple(self._lines(shot))
 
@@ -58,7 +59,7 @@ class Script:
         camera = self.part(shot).camera
         return tuple(_camera_words(camera)) if camera else ()
 
-    def _lines(self, shot: Shot) -> Iterator[str]:
+    def _lines(self, shot: Shot | Card) -> Iterator[str]:
         for wording in self._said.of(shot):
             text = " ".join(" ".join(filter(None, row)) for row in wording.rows)
             yield f"{capital(wording.speaker)}: {text}" if wording.speaker else text

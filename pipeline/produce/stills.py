@@ -60,12 +60,15 @@ class Stills:
         from pipeline.previs.intake import parse  # here: they load libav
         from pipeline.previs.picture import draw_frame
 
+        return draw_frame(parse(self.told(order)), int(frame))
+
+    def told(self, order: Order) -> Mapping[str, Any]:
+        """What a worker is told to draw the whole clip; `output` is no file yet. Raises as `picture` does."""
         if order.key not in self._orders:
             self._orders[order.key] = self._told(order)
-        return draw_frame(parse(self._orders[order.key]), int(frame))
+        return self._orders[order.key]
 
     def _told(self, order: Order) -> Mapping[str, Any]:
-        """What a worker would be told to draw the whole clip."""
         from pipeline.server import request as requests  # here: it loads jsonschema's rules
 
         model = self.plan.compositions.models[order.request.model]

@@ -28,10 +28,12 @@ def band_top(clip: Path, facts: MediaFacts) -> Fraction:
 
 
 def veils(cut: Cut, found: Mapping[str, Take | StoryreelError], outputs: Path) -> Iterator[Veil]:
-    """Veils over the slates of all previs in a cut."""
+    """Veils over the slates of all previs in a cut, and over cards that stand for what is missing."""
     from pipeline.media.proxies import Veil  # here: it loads libav
 
     for segment in cut.segments:
+        if segment.card:  # says why there is no picture
+            yield Veil(segment.start, segment.end, Fraction(0))
         take = found.get(segment.shot)
         if isinstance(take, Take) and is_previs(take):
             top = band_top(outputs / take.home / "clip.mp4", take.clip)

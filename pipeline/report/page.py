@@ -53,12 +53,19 @@ def page(report: Report) -> str:
         _dialogs(),
         tag("p", class_="unseen", id="said", role="status"),
         *(
-            f'<script type="text/plain" id="{key}">{b64encode(clip.mp4).decode("ascii")}</script>'
-            for key, clip in report.clips.items()
+            f'<script type="text/plain" id="{key}">{b64encode(content).decode("ascii")}</script>'
+            for key, content in _contents(report)
         ),
         f"<script>{script}</script>",
         "</body></html>\n",
     ])  # fmt: skip
+
+
+def _contents(report: Report) -> Iterator[tuple[str, bytes]]:
+    """What the script makes files of, by its id in the page."""
+    yield from ((key, clip.mp4) for key, clip in report.clips.items())
+    if report.captions and report.cut:
+        yield "captions", report.captions.encode()
 
 
 def _title(report: Report) -> str:
@@ -72,6 +79,7 @@ def _data(report: Report) -> dict[str, str]:
         "data_file": report.file,
         "data_rate": str(report.frame_rate),
         "data_cut": report.cut,
+        "data_length": f"{float(report.duration_s):.6f}",
     }
 
 

@@ -26,8 +26,6 @@ class Clip:
     """A small film."""
 
     mp4: bytes
-    width: int  # pixels
-    height: int  # pixels
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +95,7 @@ class Report:
     to_shoot_usd: Decimal | None  # US dollars for all takes that are to be bought; None: it is not told
     unpriced: int  # takes that are to be bought, without a known price
     notes: tuple[str, ...]  # what was lowered or left out, and what is to be told of the cut
+    captions: str = ""  # of the cut, in WebVTT; "" for none
     client: bool = False  # it leaves out what is nobody's business outside
 
 

@@ -113,11 +113,13 @@ class Sender:
             if not uncertain.prediction:
                 raise
             # A broken reply, but with an id in it: the generation exists.
-            await whole(attempt.submitted, uncertain.prediction)
+            found = uncertain.prediction
         else:
-            await whole(attempt.submitted, prediction.id)
+            found = prediction.id
         if self.desk.counter:
-            await self.desk.counter.accepted()
+            await self.desk.counter.accepted(attempt, found)
+        else:
+            await whole(attempt.submitted, found)
 
     async def _withdrawn(self, home: Home) -> None:
         """Ends an attempt that the API surely took nothing for, because the run is being stopped: none is uncertain."""

@@ -118,7 +118,7 @@ def _picture(sheet: Sheet, panel: Panel, at: tuple[int, int], size: tuple[int, i
         small = Type(_points(8), colour=GREY)
         lines = sheet.set(panel.why, small, size[0] * 0.8, 4)
         top = at[1] + (size[1] - len(lines.lines) * small.leading_px) / 2
-        sheet.write(lines, small, at[0] + size[0] * 0.1, top, size[0] * 0.8)
+        sheet.write(lines, small, at[0] + size[0] * 0.1, top, size[0] * 0.8, "center")
     draw.rectangle(edges, outline=INK, width=max(1, _px(0.3)))
 
 

@@ -14,7 +14,7 @@ from pipeline.letters.faces import Weight
 from pipeline.letters.runs import Line, line
 from pipeline.words import broken
 
-Side = Literal["", "left", "right"]
+Side = Literal["", "left", "center", "right"]
 Colour = tuple[int, int, int]
 INK: Colour = (24, 24, 27)
 GREY: Colour = (104, 104, 110)
@@ -68,7 +68,7 @@ class Sheet:
         draw = ImageDraw.Draw(self._ink(type_.colour))
         way = side or ("right" if text.leftward else "left")
         for each in text.lines:
-            x = left + (room - each.width if way == "right" else 0)
+            x = left + (room - each.width) * {"left": 0, "center": 0.5, "right": 1}[way]
             each.draw(draw, round(x), round(top + type_.size_px))
             top += type_.leading_px
         return top

@@ -9,11 +9,11 @@ room, home  one take's folder under its lock           Home, Attempt
 looks       what checks said of a take             Look
 uploads     what the API has of our files              Uploads
 spending    every attempt with its money               Spent
-rates, gate who may submit now, over all processes     Gate, Limits, Purse
+rates, gate who may submit now, over all processes     Gate, Limits, Purse, Wish
 takes       all of it                                  Store
 """
 
-from pipeline.store.gate import Gate, Purse
+from pipeline.store.gate import Gate, Purse, Wish
 from pipeline.store.home import Attempt, Home
 from pipeline.store.lockfile import LockFile
 from pipeline.store.locks import Busy
@@ -41,6 +41,7 @@ __all__ = [
     "Spent",
     "Store",
     "Uploads",
+    "Wish",
     "previs_home",
     "take_home",
 ]  # fmt: skip

@@ -41,6 +41,20 @@ class Purse:
 
 
 @dataclass(frozen=True, slots=True)
+class Wish:
+    """An attempt that somebody wants to begin."""
+
+    home: Home
+    intent: Intent
+    longest_s: float  # seconds that the job may be open
+
+    @property
+    def price_usd(self) -> Decimal:
+        """US dollars to be reserved."""
+        return self.intent.price_usd or NOTHING
+
+
+@dataclass(frozen=True, slots=True)
 class _State:
     rates: Rates
     spent: Mapping[str, Decimal] = field(default_factory=dict)  # US dollars by storyboard
@@ -83,42 +97,84 @@ class Gate:
             self._write(_State(replace(rates.at(now), open=opened).ended(frozenset(), now), spent))
         return spent
 
-    def begin(self, home: Home, intent: Intent, longest_s: float, over: Iterable[Home] = ()) -> Attempt | float:
+    def begin(self, home: Home, intent: Intent, longest_s: float) -> Attempt | float:
         """The attempt, its intent on the disk; or the seconds until this is worth asking again.
 
-        The homes in `over` are of jobs that are no longer open, as `ended` tells it. Raises OverBudget where the money
-        does not suffice, StoreError where that could buy twice.
+        Raises OverBudget where the money does not suffice, StoreError where that could buy twice.
         """
-        price = intent.price_usd or NOTHING
+        answers, wait_s = self.begin_each((Wish(home, intent, longest_s),))
+        if answers and isinstance(answers[0], Exception):
+            raise answers[0]
+        return answers[0] if answers else wait_s  # type: ignore[return-value]
+
+    def begin_each(self, wishes: Iterable[Wish], over: Iterable[Home] = ()) -> tuple[list[Attempt | Exception], float]:
+        """What the first of the wishes come to, as `begin` returns or raises it, and how long the others have to wait.
+
+        All of that is one look and one page. The homes in `over` are of jobs that are no longer open, as `ended` tells.
+        """
         left = self._left(over)
         with self._locked():
             now = self._now()
-            state = self._seen(now)
+            before = state = self._seen(now)
             if left:
                 state = replace(state, rates=state.rates.ended(left, now))
-            refusal = self._over_budget(state, price)
-            wait_s = state.rates.wait_s(now, self._limits)
-            if not refusal and wait_s and state.rates.full(now, self._limits):
-                state = self._looked_after(state)
-                wait_s = state.rates.wait_s(now, self._limits)
-            if left and (refusal or wait_s):
+            opened = state.rates.open  # before anything of this was reserved
+            answers: list[Wish | OverBudget] = []
+            wait_s = 0.0
+            for wish in wishes:
+                refusal = self._over_budget(state, wish.price_usd)
+                if not refusal:
+                    state, wait_s = self._waited(state, now)
+                    if wait_s:
+                        break
+                    state = self._reserved(state, wish, now)
+                answers.append(refusal or wish)
+            if state is not before:
                 self._write(state)
-            if refusal:
-                raise refusal
-            return wait_s or self._begun(state, home, intent, now, longest_s)
+            return self._begun(state, answers, opened), wait_s
 
-    def _begun(self, state: _State, home: Home, intent: Intent, now: float, longest_s: float) -> Attempt:
-        price = intent.price_usd or NOTHING
-        spent = {**state.spent, intent.storyboard: state.spent.get(intent.storyboard, NOTHING) + price}
-        self._write(_State(state.rates.sending(now).begun(home.name, now + longest_s), spent))
-        try:
-            attempt = home.begin(intent)
-        except BaseException:
-            self._write(state)
-            raise
-        self._own.add(home.name)
-        self.run_usd += price
-        return attempt
+    def _waited(self, state: _State, now: float) -> tuple[_State, float]:
+        wait_s = state.rates.wait_s(now, self._limits)
+        if wait_s and state.rates.full(now, self._limits):
+            state = self._looked_after(state)
+            wait_s = state.rates.wait_s(now, self._limits)
+        return state, wait_s
+
+    def _reserved(self, state: _State, wish: Wish, now: float) -> _State:
+        board = wish.intent.storyboard
+        self.run_usd += wish.price_usd
+        self._own.add(wish.home.name)
+        return _State(
+            state.rates.sending(now).begun(wish.home.name, now + wish.longest_s),
+            {**state.spent, board: state.spent.get(board, NOTHING) + wish.price_usd},
+        )
+
+    def _given_back(self, state: _State, wish: Wish, opened: Mapping[str, float]) -> _State:
+        job, board = wish.home.name, wish.intent.storyboard
+        self.run_usd -= wish.price_usd
+        self._own.discard(job)
+        others = {other: until for other, until in state.rates.open.items() if other != job}
+        as_before = {job: opened[job]} if job in opened else {}
+        posts = state.rates.posts[:-1]  # the moment is the same for all that pass together
+        rates = replace(state.rates, posts=posts, open={**others, **as_before})
+        return _State(rates, {**state.spent, board: state.spent[board] - wish.price_usd})
+
+    def _begun(
+        self, state: _State, answers: list[Wish | OverBudget], opened: Mapping[str, float]
+    ) -> list[Attempt | Exception]:
+        """The attempts that are begun; what was reserved for those that can't be is given back."""
+        found: list[Attempt | Exception] = []
+        for answer in answers:
+            if isinstance(answer, OverBudget):
+                found.append(answer)
+                continue
+            try:
+                found.append(answer.home.begin(answer.intent))
+            except Exception as error:  # noqa: BLE001 - raised again where somebody waits for it
+                state = self._given_back(state, answer, opened)
+                self._write(state)
+                found.append(error)
+        return found
 
     def again(self) -> float:
         """0 where what the API turned away by rule may be sent once more now, else the seconds to wait."""

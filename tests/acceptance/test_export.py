@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from pipeline import produce
+from pipeline.produce.exporting import Asked, board_of
 from tests.counter import Open
 
 
@@ -20,6 +24,17 @@ def test_a_storyboard_is_put_on_paper_before_anything_is_rendered_or_bought(shop
     }  # fmt: skip
     assert (at.here.folder / "paper" / "sheet.pdf").read_bytes() != first
     assert len(at.double.accepted()) == 2
+
+
+def test_cards_stand_among_the_shots_with_their_words(shop: Open, tmp_path: Path) -> None:
+    at = shop(2, extra="credits: {lines: [Directed by Ada]}\n")
+    at.write(at.text.replace("shots:\n", "shots:\n  - {id: c010, card: Rathlin}\n"))
+    film, plan = produce.plan(at.here.board)
+    board, _ = board_of(Asked(film, plan, next(iter(plan.variants)), "a4", {}), tmp_path)
+    assert [(panel.shot, panel.why) for panel in board.panels] == [
+        ("c010", "Rathlin"), ("s0001", ""), ("s0002", ""), ("credits", "Directed by Ada"),
+    ]  # fmt: skip
+    assert at.run("export", "film.yaml", "--to", "sheet")[0] == 0
 
 
 @pytest.mark.parametrize(

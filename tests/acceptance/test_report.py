@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from pipeline import schema
 from tests.counter import Open
 
 
@@ -15,8 +16,13 @@ def test_a_page_is_written_and_the_review_that_comes_back_is_used(shop: Open) ->
     at.run("shoot", "film.yaml", "--only", "s0001", "--again", "--yes")
     code, out, said = at.run("report", "film.yaml")
     page = at.here.folder / "outputs" / "film" / "main" / "report.html"
-    assert (code, said) == (0, "")
+    assert code == 0
+    assert said.splitlines()[-5:] == [f"page: {done} of 4 films copied" for done in range(5)]
     assert out == f"outputs/film/main/report.html: {page.stat().st_size / 1e6:.1f} MB: 2 shots, 3 takes\n"
+    code, _, said = at.run("report", "film.yaml", "--events")
+    events = [json.loads(line) for line in said.splitlines()]
+    assert [event["done"] for event in events if event["event"] == "copying"] == [0, 1, 2, 3, 4]
+    assert not [wrong for event in events for wrong in schema.violations("output/event.schema.json", event)]
     told = at.json("report", "film.yaml", "--for", "client", "-o", "client.html", "--max-mb", "2.5")
     assert (told["file"], told["reader"], told["takes"], told["films"]) == ("client.html", "client", 3, 4)
     assert told["bytes"] == (at.here.folder / "client.html").stat().st_size

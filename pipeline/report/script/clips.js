@@ -6,11 +6,11 @@ const [above, below] = facts.rate.split("/").map(Number)
 const rate = above / (below || 1)
 const addresses = new Map()
 
-function address(key) {
+function address(key, type = "video/mp4") {
   if (!addresses.has(key)) {
     const text = document.getElementById(key).textContent
     const bytes = Uint8Array.fromBase64 ? Uint8Array.fromBase64(text) : Uint8Array.from(atob(text), (char) => char.charCodeAt(0))
-    addresses.set(key, URL.createObjectURL(new Blob([bytes], { type: "video/mp4" })))
+    addresses.set(key, URL.createObjectURL(new Blob([bytes], { type })))
   }
   return addresses.get(key)
 }
@@ -22,6 +22,15 @@ function film(key, label) {
   made.playsInline = true
   made.setAttribute("aria-label", label)
   return made
+}
+
+// Some browsers let a film be heard only where somebody has just pressed something: then it is at least seen.
+function start(video) {
+  video.play().catch((error) => {
+    if (error.name !== "NotAllowedError") return
+    video.muted = true
+    video.play().catch(() => {})
+  })
 }
 
 const say = (words) => { one("#said").textContent = words }
@@ -40,6 +49,11 @@ for (const screen of all("[data-wide]")) screen.style.aspectRatio = `${screen.da
 if (facts.cut) {
   const player = film(facts.cut, "The cut")
   player.controls = true
+  if (document.getElementById("captions")) {
+    const track = document.createElement("track")
+    Object.assign(track, { kind: "captions", label: "Captions", src: address("captions", "text/vtt") })
+    player.append(track)
+  }
   one("#film").append(player)
   one(".film").hidden = false
 }

@@ -12,7 +12,7 @@ function piecesOf(shot, take) {
   const called = `${shot.name}, ${one("h4", take).textContent.toLowerCase()}`
   const its = { key: take.dataset.clip, from: Number(take.dataset.in), to: Number(take.dataset.out), called, own: true }
   if (facts.cut) {
-    const length = Number(shots.at(-1).shot.dataset.end)
+    const length = Number(facts.length)
     const head = { key: facts.cut, from: Math.max(0, begin - AROUND_S), to: begin, called: before ? `before: ${before.name}` : "before" }
     const tail = { key: facts.cut, from: end, to: Math.min(length, end + AROUND_S), called: after ? `after: ${after.name}` : "after" }
     const own = "used" in take.dataset ? { ...its, key: facts.cut, from: begin, to: end } : its
@@ -82,7 +82,7 @@ function run(number) {
   context.pieces.forEach((other, index) => { other.film.hidden = index !== number; if (index !== number) other.film.pause() })
   one("#context-now").textContent = piece.called
   one(".play", theatre).textContent = "Stop"
-  piece.film.play().catch(() => {})
+  start(piece.film)
   const watch = () => {
     if (token !== context.token) return
     const done = piece.film.currentTime - piece.from

@@ -130,11 +130,14 @@ function load(text) {
     if (!own) continue
     const known = own.comments.map((said) => JSON.stringify(said))
     own.comments.push(...each.comments.filter((said) => typeof said.text === "string" && !known.includes(JSON.stringify(said))))
-    if (one(`.take[data-take="${Number(each.circle)}"] .circle`, shot.shot)) own.circle = each.circle
+    const take = one(`.take[data-take="${Number(each.circle)}"]`, shot.shot)
+    const other = each.request && take?.dataset.request && each.request !== take.dataset.request
+    if (take && one(".circle", take) && !other) own.circle = Number(each.circle)
+    else if (each.circle) strangers.push(`take ${each.circle} of ${each.shot}`)
     changed(shot)
   }
   if (typeof found.reviewer === "string" && !one("#reviewer").value) one("#reviewer").value = found.reviewer
-  say(strangers.length ? `loaded, without shots that are not here: ${strangers.join(", ")}` : "review loaded")
+  say(strangers.length ? `loaded, but for what is another one here: ${strangers.join(", ")}` : "review loaded")
 }
 
 for (const shot of shots) {

@@ -35,6 +35,7 @@ class Takes {
       const made = film(take.dataset.clip, take.getAttribute("aria-label"))
       made.muted = take !== this.heard
       one(".screen", take).append(made)
+      one(".screen img", take)?.setAttribute("aria-hidden", "true") // it lies behind the film now
       return made
     }))
   }
@@ -97,7 +98,7 @@ class Takes {
     this.films().forEach((made) => {
       if (fresh) made.currentTime = this.at
       made.playbackRate = Math.max(speed, 0.25)
-      if (speed > 0 && this.at < made.duration - 1e-3 || !made.duration) made.play().catch(() => {})
+      if (speed > 0 && this.at < made.duration - 1e-3 || !made.duration) start(made)
       else made.pause()
     })
     this.last = performance.now()
