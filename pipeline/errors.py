@@ -253,7 +253,7 @@ def describe(problem: Problem) -> str:
     hint = one_line(problem.hint)
     if not place.text:
         return head + (f"\n    {hint}" if hint else "")
-    before, marked, after = _excerpt(place)
+    before, marked, after = excerpt(place)
     caret = " " * _columns(before) + "^" * max(1, _columns(marked))
     lines = f"{head}\n{place.line:>5} | {before}{marked}{after}".rstrip() + f"\n{'':>5} | {caret}"
     return lines + (f" {hint}" if hint else "")
@@ -265,7 +265,7 @@ def one_line(text: str) -> str:
     return printable(short).replace("\n", "\\n")
 
 
-def _excerpt(place: Place) -> tuple[str, str, str]:
+def excerpt(place: Place) -> tuple[str, str, str]:
     """The source line before, at and after the mark; of a long line the part around the mark."""
     begin = place.column - 1
     start = max(0, begin - _EXCERPT // 3) if len(place.text) > _EXCERPT else 0

@@ -8,10 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from pipeline.edit import Cue, Cut, Fit, Footage, Mix, Own, Role, assemble
+from pipeline.edit import DISSOLVE, Cue, Cut, Fit, Footage, Joint, Mix, Own, Role, assemble
 from pipeline.media import inspect
 from pipeline.render import KEPT, Engine, render
 from pipeline.render.mix import mixed
+from pipeline.words import Wording
 from tests.clips import Sound, Spec, write_clip, write_sound
 
 SECOND = Fraction(1)
@@ -37,6 +38,8 @@ class Edit:
         suffix: str = ".mp4",
         own: Own = PLAINLY,
         cues: tuple[Cue, ...] = (),
+        joint: Joint = DISSOLVE,
+        words: tuple[Wording, ...] = (),
     ) -> None:
         """Another shot, from a clip made to `spec`, from one that is there, or (with neither) from nothing."""
         shot = f"sh{len(self.footage) + 1:02}0"
@@ -46,7 +49,8 @@ class Edit:
             path = self.outputs / source
             clip = inspect(write_clip(path, spec) if spec else path, "video")
         missing = "" if clip else "refused by moderation"
-        footage = Footage(shot, asked_s, in_s, out_s, overlap_s, source, clip, missing, own=own, cues=cues)
+        points = shot, asked_s, in_s, out_s, overlap_s
+        footage = Footage(*points, source, clip, missing, joint, own, cues, words=words)
         self.footage.append(footage)
 
     def cut(

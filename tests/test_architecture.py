@@ -16,28 +16,30 @@ CORE = (
     "transitions exporters report"
 )
 SHELL = (
-    "halting settings history github media store screening sync previs sheets client server runner render produce cli"
+    "halting settings history github letters media store screening sync previs client server runner render sheets "
+    "produce preview cli"
 )
 ORDER = [*CORE.split(), *SHELL.split()]
 IMPURE = {
     "asyncio", "httpx", "av", "moviepy", "os", "subprocess", "time", "random", "logging", "socket", "threading",
-    "shutil", "tempfile", "sys", "uvicorn", "starlette", "PIL", "numpy", "pathlib",
+    "shutil", "tempfile", "sys", "uvicorn", "starlette", "watchfiles", "PIL", "numpy", "pathlib",
 }  # fmt: skip
 ONLY_IN = {
     "av": {"media", "previs"},
     "moviepy": {"render"},
     "httpx": {"client"},
     "h11": {"client"},
-    "uvicorn": {"server"},
-    "starlette": {"server", "client"},  # the client names only the type of an application
+    "uvicorn": {"server", "preview"},
+    "starlette": {"server", "preview", "client"},  # the client names only the type of an application
     "rich": {"cli"},
     "mcp": {"cli"},
     "mcp_types": {"cli"},
     "yaml": {"storyboard"},
     "obstore": {"sync"},
+    "watchfiles": {"preview"},
     "jinja2": {"templates"},
 }
-HEAVY = {"av", "moviepy", "httpx", "numpy", "uvicorn", "starlette", "obstore", "mcp", "pydantic"}
+HEAVY = {"av", "moviepy", "httpx", "numpy", "uvicorn", "starlette", "obstore", "mcp", "pydantic", "watchfiles"}
 
 
 def room(file: Path) -> str:

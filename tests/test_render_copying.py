@@ -7,10 +7,11 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import av
 import imageio_ffmpeg
@@ -19,11 +20,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from pipeline.edit import Direction, Joint, Kind, Own
 from pipeline.errors import MediaError
 from pipeline.media.avc import joined, sets_of
 from pipeline.media.coded import Coded, coded
 from pipeline.render import copying, render
 from pipeline.render.parts import Copied, Drawn, parts
+from pipeline.words import Wording
 from tests.clips import Spec, heard, luma, names, noise, tone, write_clip
 from tests.cuts import Edit
 from tests.test_render import expected
@@ -224,26 +227,60 @@ def test_a_kept_joint_that_is_damaged_is_drawn_anew(edit: Edit) -> None:
 # --- the whole
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
-@given(
-    shots=st.lists(
-        st.tuples(st.integers(0, 2), st.integers(0, 12), st.integers(14, 24), st.integers(0, 6)), min_size=1, max_size=5
-    )
+@dataclass(frozen=True)
+class Asked:
+    """A shot of any edit, in frames."""
+
+    clip: int  # how it is coded; 3: there is none
+    first: int
+    stop: int
+    overlap: int
+    joint: Joint
+    lead: int
+    lag: int
+    titled: bool
+
+
+WORDS = Wording("title", (("The Sea",),), Fraction(1, 8), Fraction(1, 4))
+ANY_SHOT = st.builds(
+    Asked,
+    clip=st.integers(0, 3),
+    first=st.integers(0, 12),
+    stop=st.integers(14, 24),
+    overlap=st.integers(0, 6),
+    joint=st.builds(Joint, st.sampled_from(get_args(Kind)), st.sampled_from(get_args(Direction))),
+    lead=st.integers(0, 8),
+    lag=st.integers(0, 8),
+    titled=st.booleans(),
 )
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@given(shots=st.lists(ANY_SHOT, min_size=1, max_size=5))
 def test_any_edit_shows_just_its_frames_with_sound_of_the_same_length(
-    shots: list[tuple[int, int, int, int]], tmp_path_factory: pytest.TempPathFactory
+    shots: list[Asked], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     edit = Edit(tmp_path_factory.mktemp("edit"))
     sorts = (SHORT_GROUPS, ONE_GROUP, (*SHORT_GROUPS, ("x264-params", "sps-id=2")))
-    for number, (sort, first, stop, dissolve) in enumerate(shots):
-        spec = Spec(number, options=sorts[sort], sound=noise(number, 1))
-        edit.add(spec, in_s=Fraction(first, 24), out_s=Fraction(stop, 24), overlap_s=Fraction(dissolve, 24))
+    for number, asked in enumerate(shots):
+        spec = Spec(number, options=sorts[asked.clip], sound=noise(number, 1)) if asked.clip < 3 else None
+        edit.add(
+            spec,
+            in_s=Fraction(asked.first, 24),
+            out_s=Fraction(asked.stop, 24),
+            overlap_s=Fraction(asked.overlap, 24),
+            joint=asked.joint,
+            own=Own(lead_s=Fraction(asked.lead, 24), lag_s=Fraction(asked.lag, 24)),
+            words=(WORDS,) if asked.titled else (),
+        )
     cut = edit.cut()
     edit.render(cut)
-    wanted = expected(cut, edit)
+    joints = sum(segment.overlap for segment in cut.segments)
+    assert cut.frame_count == sum(asked.stop - asked.first for asked in shots) - joints
     found = names(edit.target)
     assert len(found) == cut.frame_count
-    assert [each for each, named in zip(found, wanted, strict=True) if named] == [named for named in wanted if named]
+    alone = [(frame, name) for frame, name in enumerate(expected(cut, edit)) if name]
+    assert [found[frame] for frame, _ in alone] == [name for _, name in alone]
     decoded_without_complaint(edit.target)
     assert abs(heard(edit.target).shape[1] - cut.frame_count * 2000) < 1024
 
@@ -273,7 +310,7 @@ def test_a_run_that_is_stopped_leaves_only_whole_parts(edit: Edit) -> None:
     edit.add(Spec(1, options=SHORT_GROUPS), overlap_s=Fraction(6, 24))
 
     def interrupt(done: int, _: int) -> None:
-        if done == 20:
+        if done >= 20:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):

@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
 
@@ -133,17 +134,20 @@ except StoryreelError as error:
 @pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="open files are counted in /proc")
 def test_however_long_the_film_only_the_clips_on_screen_are_open(edit: Edit) -> None:
     edit.add(Spec(0, size=(64, 36), sound=tone(440, 1)))
-    for number in range(1, 12):
-        edit.add(Spec(number, size=(64, 36), sound=tone(440, 1)), overlap_s=Fraction(number % 2 * 4, 24))
+    for number in range(1, 30):
+        edit.add(Spec(number % 16, size=(64, 36), sound=tone(440, 1)), overlap_s=Fraction(number % 2 * 4, 24))
     most = 0
 
     def count(_: int, __: int) -> None:
         nonlocal most
-        files = {os.path.realpath(link) for link in Path("/proc/self/fd").iterdir()}
+        files = set[str]()
+        for link in Path("/proc/self/fd").iterdir():
+            with suppress(FileNotFoundError):  # closed meanwhile
+                files.add(str(link.readlink()))
         most = max(most, sum("/takes/" in file for file in files))
 
     render(edit.cut(size=(64, 36)), edit.outputs, edit.target, progress=count)
-    assert most <= 4  # two of a dissolve, to be seen and to be heard
+    assert 2 <= most <= 9  # two of each dissolve that is drawn, of three at once, and two that are heard, one to begin
 
 
 def test_however_many_dissolves_there_are_one_is_in_memory(edit: Edit) -> None:

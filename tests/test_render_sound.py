@@ -60,15 +60,31 @@ def _at_48_khz(seed: int, hertz: int) -> np.ndarray:
     return np.fft.irfft(spectrum, count).astype(np.float32)
 
 
-def test_after_many_clips_the_sound_has_not_drifted(edit: Edit) -> None:
-    edit.add(Spec(0, frames=31, size=(64, 36), sound=noise(0, 1.3)), asked_s=Fraction(29, 24))
-    for _ in range(19):
-        edit.add(None, asked_s=Fraction(29, 24), source=edit.footage[0].source)
+def test_at_every_joint_of_two_hundred_sound_and_picture_are_together(edit: Edit) -> None:
+    for number in range(8):
+        edit.add(Spec(number, frames=31, size=(64, 36), sound=noise(number, 1.3)), asked_s=Fraction(11, 24))
+    for number in range(8, 200):
+        length = Fraction(9 + number % 5, 24)  # none is a whole number of AAC's frames
+        edit.add(None, asked_s=length, source=edit.footage[number % 8].source)
     cut = edit.cut(size=(64, 36))
     film = heard(edit.render(cut))[0]
-    for segment in (cut.segments[0], cut.segments[10], cut.segments[19]):
-        begin = sample_at(segment.start, 48000, Fraction(24))
-        assert abs(lag(film, noise(0, 1.3)[0], begin, 58000)) <= 2
+    for number, segment in enumerate(cut.segments):
+        begin, count = (sample_at(frame, 48000, Fraction(24)) for frame in (segment.start, segment.length))
+        assert abs(lag(film, noise(number % 8, 1.3)[0], begin, count)) <= 2, number
+
+
+def test_no_click_is_heard_at_any_joint_of_two_hundred(edit: Edit) -> None:
+    for number in range(8):
+        sound = tone(205 + 37 * number, 1.3)
+        edit.add(Spec(number, frames=31, size=(64, 36), sound=sound), asked_s=Fraction(11, 24))
+    for number in range(8, 200):
+        edit.add(None, asked_s=Fraction(9 + number % 5, 24), source=edit.footage[number * 5 % 8].source)
+    cut = edit.cut(size=(64, 36))
+    blocks = _roughness(heard(edit.render(cut))[0])
+    at = {sample_at(segment.start, 48000, Fraction(24)) // 96 for segment in cut.segments[1:]}
+    joints = {block + near for block in at for near in range(-6, 7)}
+    floor = max(level for block, level in enumerate(blocks) if block not in joints)
+    assert max(blocks[block] for block in joints) <= max(2 * floor, 0.002)
 
 
 @pytest.mark.parametrize(("layout", "channels", "gain"), [("mono", 1, 1), ("stereo", 2, 1), ("5.1", 6, 2.41)])

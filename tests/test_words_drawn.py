@@ -19,14 +19,15 @@ from PIL import features
 
 from pipeline import produce
 from pipeline.edit import Cut, Footage, Joint, Segment
+from pipeline.letters import arabic, bidi, faces
+from pipeline.letters.runs import line
 from pipeline.media.canvas import Canvas
 from pipeline.media.coded import coded
 from pipeline.media.languages import three_letters
 from pipeline.render import captions, kept
-from pipeline.render.lettering import Lettering, arabic, bidi, faces, forget, missing
+from pipeline.render.lettering import Lettering, forget, missing
 from pipeline.render.lettering.blocks import Frame
 from pipeline.render.lettering.plate import ground, ink
-from pipeline.render.lettering.runs import line
 from pipeline.render.lettering.setting import plate_of
 from pipeline.render.parts import Copied, parts
 from pipeline.words import Captions, Wording, Words
@@ -406,7 +407,7 @@ def test_arabic_letters_join_where_pillow_shapes_nothing(text: str, forms: str) 
 def test_words_from_right_to_left_are_drawn_where_pillow_shapes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     """Inter has no Hebrew; brackets and digits in a run of level 1 are turned all the same."""
     assert arabic.reversed_("(אָב)") == "(באָ)"
-    monkeypatch.setattr("pipeline.render.lettering.runs.shapes", lambda: False)
+    monkeypatch.setattr("pipeline.letters.runs.shapes", lambda: False)
     words = Words("title", "sh010", (("Grüße 12",),), 0, 48)
     plate = plate_of(words, Frame(320, 180, "en", Captions()))
     assert plate.lay(ground("#000000", (320, 180)), (320, 180)).max() > 200

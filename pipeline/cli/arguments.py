@@ -35,6 +35,13 @@ def parser() -> argparse.ArgumentParser:
     _stdin(check)
     check.add_argument("files", nargs="+", type=Path, metavar="FILE", help="a storyboard")
 
+    shows = "show the panels and the cut as a page on this machine that follows every save; it can't spend"
+    preview = _verb(verbs, "preview", shows, json=False)
+    preview.add_argument("file", type=Path, metavar="FILE", help="a storyboard")
+    free = "default: 8018 where it is free, else another; 0: any free one"
+    preview.add_argument("--port", type=int, metavar="N", help=free)
+    preview.add_argument("--no-open", action="store_true", help="only print the address, open no browser")
+
     prompt = _verb(verbs, "prompt", "show the request of one shot, exactly as it would be sent")
     prompt.add_argument("file", type=Path, metavar="FILE", help="a storyboard")
     _stdin(prompt)
@@ -94,7 +101,9 @@ def parser() -> argparse.ArgumentParser:
 
     take = _verb(verbs, "take", "list the takes of a shot, and choose the one that is used; free")
     take.add_argument("file", type=Path, metavar="FILE", help="a storyboard")
-    take.add_argument("shot", metavar="SHOT", help="the id of a shot")
+    take.add_argument("shot", nargs="?", metavar="SHOT", help="the id of a shot")
+    from_page = "use the takes that are circled in a review, as the page of `report` saves it, and show its comments"
+    take.add_argument("--from", dest="review", type=Path, metavar="REVIEW.yaml", help=from_page)
     take.add_argument("--circle", type=_number, metavar="N", help="use this one")
     take.add_argument(
         "--keep", action="store_true", help="though the shot has changed since: for its text as it is now"
@@ -106,6 +115,29 @@ def parser() -> argparse.ArgumentParser:
     take.add_argument("--in", dest="in_point", metavar="S", help=begins)
     take.add_argument("--out", dest="out_point", metavar="S", help="where it ends, likewise")
     take.add_argument("--variant", metavar="NAME", help="only there; default: every variant that it fits")
+
+    report = _verb(
+        verbs, "report", "write one page to look at, comment and circle takes on: it opens without a network"
+    )
+    report.add_argument("file", type=Path, metavar="FILE", help="a storyboard")
+    report.add_argument("--variant", metavar="NAME", help="default: the first variant")
+    readers = "default: %(default)s; client leaves out prices, prompts, flags and ids"
+    report.add_argument("--for", dest="reader", choices=("team", "client"), default="team", help=readers)
+    report.add_argument(
+        "--max-mb", type=_megabytes, default=25.0, metavar="N", help="the most it may take; default: 25"
+    )
+    beside = "default: report.html beside the cut"
+    report.add_argument("-o", "--output", type=Path, metavar="FILE.html", help=beside)
+    _events(report)
+
+    export = _verb(verbs, "export", "write files of a film for other hands: its storyboard on paper")
+    export.add_argument("file", type=Path, metavar="FILE", help="a storyboard")
+    sheet = "sheet: panels in rows with what happens in each, as PNG pages and one PDF"
+    export.add_argument("--to", choices=("sheet",), required=True, help=sheet)
+    export.add_argument("--variant", metavar="NAME", help="default: the first variant")
+    export.add_argument("--paper", choices=("a4", "letter"), default="a4", help="of a sheet; default: %(default)s")
+    there = "default: a folder called as the export, beside the cut"
+    export.add_argument("-o", "--output", type=Path, metavar="DIR", help=there)
 
     status = _verb(verbs, "status", "show what is open, uncertain or absent, and what was spent; settle an attempt")
     status.add_argument("file", type=Path, metavar="FILE", help="a storyboard")
@@ -181,6 +213,16 @@ def _number(text: str) -> int:
     if not text.isascii() or not text.isdecimal() or not 0 < int(text[:10]) < 10**9:
         raise argparse.ArgumentTypeError(f"{text} is no take: they are numbered from 1")
     return int(text)
+
+
+def _megabytes(text: str) -> float:
+    try:
+        found = float(text)
+    except ValueError:
+        found = 0.0
+    if not 0.1 <= found <= 2000:
+        raise argparse.ArgumentTypeError(f"{text} is no size: megabytes, from 0.1 to 2000")
+    return found
 
 
 def _verb(

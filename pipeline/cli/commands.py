@@ -15,9 +15,12 @@ from pipeline.cli.accounting import status
 from pipeline.cli.checking import check
 from pipeline.cli.diffing import diff
 from pipeline.cli.doctor import doctor
+from pipeline.cli.exporting import export
 from pipeline.cli.models import models
 from pipeline.cli.planning import plan, prompt
+from pipeline.cli.previewing import preview
 from pipeline.cli.rendering import render
+from pipeline.cli.reporting import report
 from pipeline.cli.reviewing import comment, review_boards
 from pipeline.cli.shooting import shoot
 from pipeline.cli.starting import init
@@ -51,6 +54,7 @@ def serve(arguments: argparse.Namespace) -> int:
 RUN: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "init": init,
     "check": check,
+    "preview": preview,
     "prompt": prompt,
     "plan": plan,
     "diff": diff,
@@ -58,6 +62,8 @@ RUN: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "render": render,
     "shoot": shoot,
     "take": take,
+    "report": report,
+    "export": export,
     "status": status,
     "sync": sync,
     "models": models,

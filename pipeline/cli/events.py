@@ -9,6 +9,7 @@ from pipeline.cli import show
 from pipeline.cli.rendering import cut_fields
 from pipeline.produce import (
     Accepted,
+    Copying,
     Cutting,
     Event,
     Failed,
@@ -31,6 +32,8 @@ def event_fields(event: Event) -> Mapping[str, Any]:
             return _head("offer") | _of_offer(event)
         case Cutting():
             return _head("cutting") | {"variant": event.variant, "done": event.done, "total": event.total}
+        case Copying():
+            return _head("copying") | {"variant": event.variant, "done": event.done, "total": event.total}
         case FinishedCut():
             return _head("cut") | dict(cut_fields(event))
         case Moving():

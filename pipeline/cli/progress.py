@@ -24,7 +24,7 @@ from rich.text import Text
 from pipeline.cli import show
 from pipeline.cli.events import tell_line
 from pipeline.errors import one_line
-from pipeline.produce import Cutting, Event, FinishedCut, Offer, Tell
+from pipeline.produce import Copying, Cutting, Event, FinishedCut, Offer, Tell
 from pipeline.runner import State, Step
 from pipeline.sync import Moving
 
@@ -107,8 +107,9 @@ class _Picture:
             return  # the command itself shows them
         if not self.live.is_started:
             self.live.start()
-        if isinstance(event, Cutting):
-            self._sum(f"cut {event.variant}", event.done, event.total)
+        if isinstance(event, Cutting | Copying):
+            name = f"cut {event.variant}" if isinstance(event, Cutting) else "small films"
+            self._sum(name, event.done, event.total)
             return
         if isinstance(event, Moving):
             self._moving(event)
@@ -154,7 +155,7 @@ class Lines:
         """Say what an event is worth a line."""
         if isinstance(event, Offer | FinishedCut):
             return  # the command itself shows them
-        if isinstance(event, Cutting):
+        if isinstance(event, Cutting | Copying):
             self._cutting(event)
             return
         if isinstance(event, Moving):
@@ -167,11 +168,12 @@ class Lines:
             self._print(f"{_name(event)}: {said}{left}")
         self.said[event.key] = said
 
-    def _cutting(self, event: Cutting) -> None:
+    def _cutting(self, event: Cutting | Copying) -> None:
+        name, what = (f"cut {event.variant}", "frames") if isinstance(event, Cutting) else ("page", "films copied")
         quarter = 4 * event.done // max(1, event.total)
-        if quarter > self.quarter.get(event.variant, -1):
-            self.quarter[event.variant] = quarter
-            self._print(f"cut {event.variant}: {event.done} of {event.total} frames")
+        if quarter > self.quarter.get(name, -1):
+            self.quarter[name] = quarter
+            self._print(f"{name}: {event.done} of {event.total} {what}")
 
     def _left(self) -> str:
         done = sum(1 for state in self.states.values() if state in _OVER)

@@ -11,6 +11,7 @@ from typing import Any
 
 from pipeline import produce
 from pipeline.cli import show
+from pipeline.cli.applying import applied
 from pipeline.cli.flags import bare_flag_fields, flag_words
 from pipeline.cli.thumbnails import thumbnail, way
 from pipeline.errors import SetupError
@@ -34,6 +35,10 @@ def take(arguments: argparse.Namespace) -> int:
         point_at(arguments.out_point, "--out"),
         arguments.variant,
     )
+    if arguments.review:
+        return applied(arguments, choice)
+    if arguments.shot is None:
+        raise SetupError("which shot?", hint="storyreel take FILE SHOT, or --from REVIEW.yaml for several at once")
     chosen: Chosen | None = None
     if choice.says_nothing:
         found = produce.takes(arguments.file, arguments.shot)

@@ -95,6 +95,10 @@ def _words(old: Storyboard, new: Storyboard) -> Iterator[Setting]:
     pilots = [board.variants.pilot if board.variants else "" for board in (old, new)]
     if pilots[0] != pilots[1]:
         yield Setting("variants.pilot", " to ".join(name or "the first variant" for name in pilots))
+    for name in ("slate", "safe_areas"):
+        was, now = (str(getattr(board.previs, name)).lower() for board in (old, new))
+        if was != now:
+            yield Setting(f"previs.{name}", f"{was} to {now}")
     for codes, words in ((new.lint.off - old.lint.off, "new"), (old.lint.off - new.lint.off, "gone")):
         yield from (Setting("lint.off", f"{code} is {words}") for code in sorted(codes))
 

@@ -15,6 +15,7 @@ from av.video.reformatter import VideoReformatter
 from numpy.typing import NDArray
 
 from pipeline.edit import Fit
+from pipeline.media.gamut import Gamut
 
 _BT709, _UNSPECIFIED, _BT601 = 1, 2, 5  # ISO/IEC 23091-2, matrix coefficients
 _LIMITED, _FULL = 1, 2  # libav's AVColorRange; 0 is unspecified
@@ -105,9 +106,10 @@ class _Converter:
 
     def __init__(self, form: str, color_range: int) -> None:
         self._form, self._range = form, color_range
-        self._reformatter = VideoReformatter()
+        self._reformatter, self._gamut = VideoReformatter(), Gamut()
 
     def converted(self, frame: VideoFrame, width: int, height: int) -> NDArray[np.uint8]:
+        frame = self._gamut.brought_in(frame)
         _tag(frame)
         converted = self._reformatter.reformat(
             frame,

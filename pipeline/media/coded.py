@@ -6,6 +6,7 @@ pictures closed. Whatever else there is in the world is decoded and drawn.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
@@ -13,6 +14,7 @@ from pathlib import Path
 
 from av.container import InputContainer
 from av.packet import Packet
+from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from pipeline.media.avc import Sets, sets_of
@@ -22,6 +24,7 @@ from pipeline.media.timing import timing_of
 
 OWN_SETS = 31  # the number of the parameter sets of what is encoded for a cut: those of its clips stand beside them
 _IDR, _SLICES = 5, (1, 5)  # kinds of NAL units that hold pictures
+_HEAD = 64  # bytes of a slice that surely hold its header
 _WHOLE_FRAMES = (0, 1)  # libav's AVFieldOrder: unknown, progressive
 _BT709, _LIMITED, _UNSPECIFIED = 1, 1, (0, 2)
 
@@ -77,7 +80,7 @@ def _unfit(container: InputContainer, stream: VideoStream) -> str:
     if codec.name != "h264":
         return f"{codec.name}, no H.264"
     codec.thread_count = 1  # for one frame no others are worth starting
-    frame = next(container.decode(stream), None)
+    frame = _first_frame(container, stream)
     if frame is None or frame.format.name != "yuv420p":
         return f"its pixels are {frame.format.name if frame else 'unknown'}"
     if frame.rotation or stream.sample_aspect_ratio not in (None, 0, 1):
@@ -87,6 +90,32 @@ def _unfit(container: InputContainer, stream: VideoStream) -> str:
     known = codec.colorspace == _BT709 or (codec.colorspace in _UNSPECIFIED and stream.height >= HD_LINES)
     alike = {codec.color_primaries, codec.color_trc} <= {_BT709, *_UNSPECIFIED}
     return "" if known and alike and codec.color_range in (0, _LIMITED) else "its colours are not those of BT.709"
+
+
+def _first_frame(container: InputContainer, stream: VideoStream) -> VideoFrame | None:
+    """A frame of the film, for what is said of it: its picture may be empty."""
+    codec = stream.codec_context
+    codec.options = {**codec.options, "ec": "0"}  # nobody looks at it: what is missing may stay so
+    packet = next((packet for packet in container.demux(stream) if packet.size), None)
+    head = _head(bytes(packet)) if packet else b""
+    found = codec.decode(Packet(head)) or codec.decode(None) if head else []
+    if found:
+        return found[0]
+    codec.flush_buffers()
+    container.seek(0)
+    return next(container.decode(stream), None)
+
+
+def _head(content: bytes) -> bytes:
+    """A packet of which little but the head of its first slice is left; nothing of one that is not understood.
+
+    To decode it tells the same as the whole picture, which is nearly all that looking at a film would take.
+    """
+    for at, length, kind in _units(content):
+        if kind in _SLICES:
+            least = min(length, _HEAD)
+            return content[:at] + least.to_bytes(4, "big") + content[at + 4 : at + 4 + least]
+    return b""
 
 
 def _laid(container: InputContainer, stream: VideoStream) -> Coded | str:
@@ -123,12 +152,19 @@ def _is_plain(packet: Packet[VideoStream]) -> bool:
 
 
 def _kinds(content: bytes) -> tuple[int, ...]:
-    """The kinds of the NAL units of a packet, each preceded by four bytes of length; none where it is not so."""
-    at, found = 0, list[int]()
+    """The kinds of the NAL units of a packet; none where it does not consist of them."""
+    units = tuple(_units(content))
+    end = units[-1][0] + 4 + units[-1][1] if units else 0
+    return tuple(kind for *_, kind in units) if end == len(content) else ()
+
+
+def _units(content: bytes) -> Iterator[tuple[int, int, int]]:
+    """Where each NAL unit of a packet begins, with four bytes of length; how long it is without them; its kind."""
+    at = 0
     while at + 4 < len(content):
-        found.append(content[at + 4] & 31)
-        at += 4 + int.from_bytes(content[at : at + 4], "big")
-    return tuple(found) if at == len(content) else ()
+        length = int.from_bytes(content[at : at + 4], "big")
+        yield at, length, content[at + 4] & 31
+        at += 4 + length
 
 
 def _closed(shown: tuple[int, ...], keys: list[int]) -> bool:

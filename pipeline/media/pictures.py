@@ -110,9 +110,13 @@ def frame_png(path: Path, frame: int, frame_rate: Fraction) -> bytes:
 
     After the end of the film it is its last frame. Raises MediaError where there is none.
     """
+    png = io.BytesIO()
+    frame_picture(path, frame, frame_rate).save(png, "PNG")
+    return png.getvalue()
+
+
+def frame_picture(path: Path, frame: int, frame_rate: Fraction) -> Image.Image:
+    """The same frame, RGB. Raises MediaError likewise."""
     with FrameReader(path) as reader:
         found = reader.frame(reader.timing.index_at(frame, frame_rate))
-        picture = Image.fromarray(upright_rgb(found, reader.pixel_aspect))
-    png = io.BytesIO()
-    picture.save(png, "PNG")
-    return png.getvalue()
+        return Image.fromarray(upright_rgb(found, reader.pixel_aspect))

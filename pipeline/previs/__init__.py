@@ -9,9 +9,10 @@ The walk of one order, in reading order of the modules:
           -> brief     what the shot is: the direction given, its gaps filled from the prompt's words
           -> setting   where and when it plays, from the same words
           -> choice    which reference picture it is drawn on, if any
-          -> move      where the camera looks on every frame
-          -> ground    the one picture it looks at: a still (stills, unslate) or a painted backdrop (stage, backdrop;
-                       sky, land, shore, town, interior, overhead; people, figures; light, canvas), as planes
+          -> move      where the camera goes and looks on every frame
+          -> ground    what it looks at: a still (stills, unslate), or a painted scene of several distances (stage,
+                       backdrop; sky, land, shore, town, interior, overhead; people, figures; light, canvas)
+          -> stack     what a view sees of all of it (planes: sheets of video planes; warp: to a fraction of a pixel)
           -> weather   rain and snow that fall between it and the lens
           -> slate     what is written over it, and when (layout, lettering, overlay, signs, speech)
           -> picture   any one frame of it, drawn when it is asked for
@@ -20,4 +21,4 @@ The walk of one order, in reading order of the modules:
 """
 
 # The version of the drawing, part of a previs clip's key in the store: raised whenever pictures or sound change.
-DRAWING = 3
+DRAWING = 4

@@ -1,20 +1,20 @@
-"""A scene enters; its picture leaves: surroundings, people and light, painted for a shot without a still."""
+"""A scene enters; its layers leave, from far to near: surroundings, people and light, painted for a drawn shot."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
-from PIL import Image
 
-from pipeline.previs.canvas import Canvas, Frame, mix
+from pipeline.previs.canvas import Canvas, Frame, Layer, Placed, mix
 from pipeline.previs.figures import paint_people, paint_shoulder
 from pipeline.previs.interior import paint_room
 from pipeline.previs.land import paint_cloudscape, paint_desert, paint_forest, paint_hills, rolling
-from pipeline.previs.light import Light, grade
+from pipeline.previs.light import Light
 from pipeline.previs.overhead import paint_ground, paint_heads, shoulders
-from pipeline.previs.people import Person, compose, feet, shoulder, stands
+from pipeline.previs.people import Person, compose, feet_of, shoulder, stands
 from pipeline.previs.shore import paint_sea
 from pipeline.previs.sky import paint_sky
 from pipeline.previs.stage import Scene, Stage, set_stage
@@ -29,68 +29,64 @@ _PLACES: dict[str, Callable[[Canvas, Stage, np.random.Generator], None]] = {
     "desert": paint_desert,
     "sky": paint_cloudscape,
 }
-# How far out of focus the surroundings fall as people fill the frame, in frame heights.
-_DEFOCUS = {"MWS": 0.0015, "MS": 0.004, "MCU": 0.008, "CU": 0.013, "ECU": 0.020, "OTS": 0.007, "insert": 0.010}
-_RACK_DEFOCUS, _RACK_PEOPLE_DEFOCUS = 0.016, 0.011
-_GRAIN = 1.2  # standard deviation in 8-bit levels: enough to hide the steps of a sky, too little to be seen
+# How near people are: in the widest shot they stand well into the place, and someone's back is before the subject.
+_PEOPLE, _SMALL_PEOPLE, _BACK, _HEADS = 1.0, 0.7, 1.35, 1.12
+_COARSEST = 0.45
+NEAREST = 1.35  # of everything that is painted
 
 
-def paint(scene: Scene, frame: Frame, focus: str = "", peopled: bool = True) -> Image.Image:
-    """The scene as far as `frame` reaches, RGB.
-
-    `focus` is "near" (on the people), "far" (on what is behind them), or "" as the shot size has it.
-    """
-    canvas, stage = Canvas(frame), set_stage(scene)
-    _paint_surroundings(canvas, scene, stage)
-    usual = _DEFOCUS.get(scene.direction.camera.shot_size, 0.0)
-    canvas.blur({"near": _RACK_DEFOCUS, "far": 0.0}.get(focus, usual))
-    canvas.pixels = grade(canvas.pixels, scene.setting)
-    if peopled:
-        _paint_people(canvas, scene, stage, _RACK_PEOPLE_DEFOCUS if focus == "far" else 0.0)
-    grain = np.random.default_rng([scene.seed, 3]).standard_normal(canvas.pixels.shape[:2], np.float32)
-    canvas.pixels += np.float32(_GRAIN) * grain[:, :, None]
-    return _finished(canvas, scene)
+def paint_sky_of(scene: Scene, frame: Frame) -> tuple[Layer, ...]:
+    """The sky of the scene as far as `frame` reaches; () where none is seen."""
+    stage = set_stage(scene)
+    if stage.setting.place == "room" or scene.direction.camera.angle == "overhead":
+        return ()
+    canvas = Canvas(_closer(frame, stage))
+    paint_sky(canvas, stage, np.random.default_rng([scene.seed, 7]))
+    return canvas.layers()
 
 
-def paint_people_alone(scene: Scene, frame: Frame) -> Image.Image | None:
-    """Only the people, RGBA, where the camera keeps pace with them; None where there are none to be seen."""
-    if not scene.direction.figures or scene.direction.camera.angle == "overhead":
-        return None
-    canvas, stage = Canvas(frame), set_stage(scene)
-    # The same people on black and on white: the difference is what shines through.
-    on = []
-    for level in (0.0, 255.0):
-        canvas.pixels = np.full_like(canvas.pixels, level)
-        _paint_people(canvas, scene, stage, 0.0)
-        on.append(canvas.pixels)
-    alpha = np.clip(1 - (on[1] - on[0]).mean(axis=2) / 255, 0, 1)
-    if not alpha.max() > 0:
-        return None
-    canvas.pixels = on[0] / np.maximum(alpha, np.float32(1e-3))[:, :, None]
-    picture = _finished(canvas, scene)
-    picture.putalpha(Image.fromarray((alpha * 255 + 0.5).astype(np.uint8)))
-    return picture
-
-
-def _finished(canvas: Canvas, scene: Scene) -> Image.Image:
-    if scene.setting.grey:
-        canvas.pixels = grade(canvas.pixels, scene.setting)
-    return canvas.image()
-
-
-def _paint_surroundings(canvas: Canvas, scene: Scene, stage: Stage) -> None:
-    rng, camera = np.random.default_rng([scene.seed, 2]), scene.direction.camera
-    if camera.angle == "overhead":
-        paint_ground(canvas, stage, shoulders(camera.shot_size), rng)
-        return
-    near = canvas.frame
-    canvas.reframe(_closer(near, stage.closeness, stage.horizon - 0.06))
-    if stage.setting.place != "room":
-        paint_sky(canvas, stage, rng)
+def paint_surroundings(scene: Scene, frame: Frame) -> tuple[Layer, ...]:
+    """What stands under the sky, or in the room."""
+    stage, rng = set_stage(scene), np.random.default_rng([scene.seed, 2])
+    if scene.direction.camera.angle == "overhead":
+        canvas = Canvas(frame)
+        paint_ground(canvas, stage, shoulders(scene.direction.camera.shot_size), rng)
+        return canvas.layers()
+    feet = _nearness(scene) if stands(scene.direction.camera.shot_size) else math.inf
+    # A wall is never one with what its window shows.
+    step = min(_COARSEST * stage.depth, scene.step) if stage.setting.place == "room" else scene.step
+    canvas = Canvas(_closer(frame, stage), placed=Placed(stage.depth, feet, step))
     _PLACES[stage.setting.place](canvas, stage, rng)
     if stage.setting.place != "room" and stage.setting.weather == "fog":
         _paint_fog(canvas, stage, rng)
-    canvas.reframe(near)
+    return canvas.layers()
+
+
+def paint_those_in_it(scene: Scene, frame: Frame, ground: bool = True) -> tuple[Layer, ...]:
+    """The people; what they stand on is painted with them where it is theirs alone, unless `ground` is there."""
+    camera, figures = scene.direction.camera, scene.direction.figures
+    stage = set_stage(scene)
+    canvas = Canvas(frame, _nearness(scene))
+    people = compose(figures, camera.shot_size, scene.aspect, stage.sun_x, "walking" in scene.setting.features)
+    if camera.movement == "tracking":
+        # The camera goes to the right, and they with it.
+        people = tuple(replace(person, facing=1.0, walking=True) for person in people)
+    if camera.angle == "overhead":
+        size = min(shoulders(camera.shot_size), scene.aspect / (1.6 * max(1, len(people))))
+        canvas.nearer(_HEADS)
+        paint_heads(canvas, people, stage, size)
+        return canvas.layers()
+    if people and stands(camera.shot_size):
+        people = _grounded(canvas, people, scene, stage, ground)
+    paint_people(canvas, people, stage.on_people, stage.sun_x)
+    if camera.shot_size == "OTS" and figures:
+        canvas.nearer(_BACK)
+        paint_shoulder(canvas, shoulder(figures[0], scene.aspect, stage.sun_x), stage.on_people, stage.sun_x)
+    return canvas.layers()
+
+
+def _nearness(scene: Scene) -> float:
+    return _SMALL_PEOPLE if scene.direction.camera.shot_size == "EWS" else _PEOPLE
 
 
 def _paint_fog(canvas: Canvas, stage: Stage, rng: np.random.Generator) -> None:
@@ -100,34 +96,20 @@ def _paint_fog(canvas: Canvas, stage: Stage, rng: np.random.Generator) -> None:
         canvas.glow(float(x), float(y), float(rng.uniform(0.4, 0.9)), tone, 0.5, 0.16)
 
 
-def _closer(frame: Frame, closeness: float, level: float) -> Frame:
-    """The same pixels, looking `closeness` times nearer at a point in the middle at height `level`."""
+def _closer(frame: Frame, stage: Stage) -> Frame:
+    """The same pixels, looking nearer at a point in the middle a little above the horizon."""
+    level, closeness = stage.horizon - 0.06, stage.closeness
     top, bottom = level + (frame.top - level) / closeness, level + (frame.bottom - level) / closeness
     return Frame(frame.left / closeness, top, frame.right / closeness, bottom, frame.scale * closeness)
 
 
-def _paint_people(canvas: Canvas, scene: Scene, stage: Stage, blur: float) -> None:
-    camera, figures = scene.direction.camera, scene.direction.figures
-    people = compose(figures, camera.shot_size, scene.aspect, stage.sun_x, "walking" in scene.setting.features)
-    if camera.movement == "tracking":
-        # The camera goes to the right, and they with it.
-        people = tuple(replace(person, facing=1.0, walking=True) for person in people)
-    if camera.angle == "overhead":
-        size = min(shoulders(camera.shot_size), scene.aspect / (1.6 * max(1, len(people))))
-        paint_heads(canvas, people, stage, size)
-        return
-    if people and stands(camera.shot_size):
-        people = _grounded(canvas, people, scene, stage)
-    paint_people(canvas, people, stage.on_people, stage.sun_x, blur)
-    if camera.shot_size == "OTS" and figures:
-        paint_shoulder(canvas, shoulder(figures[0], scene.aspect, stage.sun_x), stage.on_people, stage.sun_x)
-
-
-def _grounded(canvas: Canvas, people: tuple[Person, ...], scene: Scene, stage: Stage) -> tuple[Person, ...]:
+def _grounded(
+    canvas: Canvas, people: tuple[Person, ...], scene: Scene, stage: Stage, ground: bool
+) -> tuple[Person, ...]:
     """The people with their feet on something: below the horizon, and on a rock where there is only water or air."""
-    usual = feet(scene.direction.camera.shot_size)
+    usual = feet_of(scene.direction.camera.shot_size)
     level = max(usual, stage.horizon + 0.06)
-    if scene.setting.place in ("sea", "sky"):
+    if ground and scene.setting.place in ("sea", "sky"):
         _paint_ledge(canvas, stage.light, level - 0.035, scene.seed)
     return tuple(replace(person, top=person.top + level - usual) for person in people)
 

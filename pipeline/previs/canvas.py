@@ -1,4 +1,7 @@
-"""An empty float picture with a coordinate system, and the few strokes that the backdrops are painted with.
+"""Empty float pictures with a coordinate system, and the few strokes that the backdrops are painted with.
+
+A canvas is painted from far to near, on one transparent layer after another: what stands at another distance moves
+differently when the camera goes.
 
 Coordinates are in frame heights from the top middle of the framing the shot is composed for: inside it y runs from 0 to
 1, and x from minus to plus half its aspect. A canvas reaches further where the camera will look further.
@@ -20,6 +23,7 @@ Floats = NDArray[np.float32]
 Point = tuple[float, float]  # x, y in frame heights
 Tone = tuple[float, float, float]  # red, green, blue, 0 to 255, not rounded
 
+_UNDERFOOT = 0.72  # ground that is nearer than this part moves as those do who stand on it, or their feet would slide
 _SUPER = 3  # polygons are drawn this many times larger and shrunk: Pillow draws hard edges
 
 
@@ -43,17 +47,62 @@ def _even(pixels: float) -> int:
     return 2 * math.ceil(pixels / 2 - 1e-6)
 
 
-class Canvas:
-    """A picture being painted: float32, height x width x 3, RGB, 0 to 255."""
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """What is painted at one distance."""
 
-    def __init__(self, frame: Frame) -> None:
-        width, height = frame.size
-        self.pixels: Floats = np.zeros((height, width, 3), np.float32)
+    pixels: Floats  # 3 x height x width, RGB, 0 to 255, multiplied by alpha
+    alpha: Floats  # height x width, 0 to 1
+    nearness: float  # 0 endlessly far, 1 at the subject
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """How near the layers of a place are in one shot."""
+
+    depth: float = 1.0  # factor on all of them
+    feet: float = math.inf  # what is about as near as that is exactly as near
+    step: float = 1e-6  # layers nearer to each other than that are one
+
+    def of(self, nearness: float) -> float:
+        """The nearness of what would be so near to somebody of whom all is seen."""
+        scaled = nearness * self.depth
+        return self.feet if scaled > _UNDERFOOT * self.feet else scaled
+
+
+class Canvas:
+    """Pictures being painted: float32, 3 x height x width, RGB, 0 to 255, multiplied by their alpha."""
+
+    def __init__(self, frame: Frame, nearness: float = 0.0, placed: Placed | None = None) -> None:
+        """`placed` says how near a layer really is, and whether another one lies apart from it."""
+        self._done: list[Layer] = []
+        self._placed = placed or Placed()
+        self._begin(frame.size, nearness)
         self.reframe(frame)
+
+    def _begin(self, size: tuple[int, int], nearness: float) -> None:
+        width, height = size
+        self.pixels: Floats = np.zeros((3, height, width), np.float32)
+        self.alpha: Floats = np.zeros((height, width), np.float32)
+        self.nearness, self._touched = nearness, False
+
+    def nearer(self, nearness: float) -> None:
+        """Paint on a new layer from here on, over what is there; on the same where it lies as near."""
+        nearness = self._placed.of(nearness)
+        if self._touched and nearness < self.nearness + self._placed.step:
+            return
+        if self._touched:
+            self._done.append(Layer(self.pixels, self.alpha, self.nearness))
+            self._begin(self.frame.size, nearness)
+        self.nearness = nearness
+
+    def layers(self) -> tuple[Layer, ...]:
+        """Everything that was painted, from far to near."""
+        return (*self._done, *([Layer(self.pixels, self.alpha, self.nearness)] if self._touched else []))
 
     def reframe(self, frame: Frame) -> None:
         """Let the same pixels show another part of the world; its size in pixels must be the same."""
-        height, width = self.pixels.shape[:2]
+        height, width = self.alpha.shape
         self.frame = frame
         self.scale = frame.scale
         self.x: Floats = (frame.left + (np.arange(width, dtype=np.float32) + 0.5) / frame.scale).astype(np.float32)
@@ -62,19 +111,30 @@ class Canvas:
     def gradient(self, stops: Sequence[tuple[float, Tone]]) -> None:
         """Fill everything from top to bottom; `stops` are (y, colour), rising."""
         heights = [stop[0] for stop in stops]
+        self.alpha[:], self._touched = 1, True
         for channel in range(3):
-            self.pixels[:, :, channel] = np.interp(self.y, heights, [stop[1][channel] for stop in stops])[:, None]
+            self.pixels[channel] = np.interp(self.y, heights, [stop[1][channel] for stop in stops])[:, None]
 
     def ridge(
-        self, height: Callable[[Floats], Floats], top: Tone, bottom: Tone, fall: float = 0.5, soft: float = 0.0
+        self,
+        height: Callable[[Floats], Floats],
+        top: Tone,
+        bottom: Tone,
+        fall: float = 0.5,
+        soft: float = 0.0,
+        deep: float = math.inf,
     ) -> None:
-        """Fill below the curve y = height(x), from `top` at its crest to `bottom` `fall` frame heights below it."""
+        """Fill below the curve y = height(x), from `top` at its crest to `bottom` `fall` frame heights below it.
+
+        At least `deep` frame heights are filled: what is below is hidden by what is nearer.
+        """
         crest = height(self.x).astype(np.float32)
         first = max(0, int(np.searchsorted(self.y, float(crest.min()) - soft - 2 / self.scale)))
-        below = self.y[first:, None] - crest[None, :]
-        mask = np.clip(below / max(soft, 1 / self.scale) + 0.5, 0, 1)
-        depth = np.clip(below / fall, 0, 1)
-        self._blend(slice(first, None), slice(None), mask, lambda c: top[c] + (bottom[c] - top[c]) * depth)
+        last = int(np.searchsorted(self.y, float(crest.max()) + deep))
+        below = self.y[first:last, None] - crest[None, :]
+        mask = np.clip(below * np.float32(1 / max(soft, 1 / self.scale)) + np.float32(0.5), 0, 1)
+        depth = np.clip(below * np.float32(1 / fall), 0, 1)
+        self._blend(slice(first, last), slice(None), mask, lambda c: top[c] + (bottom[c] - top[c]) * depth)
 
     def stroke(self, height: Callable[[Floats], Floats], thickness: float, colour: Tone, alpha: float) -> None:
         """A line of `thickness` frame heights just below the curve y = height(x), fading downwards."""
@@ -134,30 +194,31 @@ class Canvas:
         self._blend(rows, columns, mask, lambda c: colour[c])
 
     def shade(self, rows: slice, columns: slice, mask: Floats, colour: Floats) -> None:
-        """Paint per-pixel colours (height x width x 3) through a mask inside a window."""
-        self._blend(rows, columns, mask, lambda c: colour[:, :, c])
+        """Paint per-pixel colours (3 x height x width) through a mask inside a window."""
+        self._blend(rows, columns, mask, lambda c: colour[c])
 
-    def blur(self, radius: float) -> None:
-        """Throw the whole picture out of focus by `radius` frame heights."""
-        if radius * self.scale < 0.4:
-            return
-        self.pixels = np.asarray(self.image().filter(ImageFilter.GaussianBlur(radius * self.scale)), np.float32).copy()
+    def hole(self, shapes: Sequence[Sequence[Point]]) -> None:
+        """Cut shapes out of the layer, so that what is behind it shows."""
+        rows, columns, mask = self.mask(shapes)
+        self.alpha[rows, columns] *= 1 - mask
+        self.pixels[:, rows, columns] *= 1 - mask
 
     def window(self, left: float, top: float, right: float, bottom: float) -> tuple[slice, slice]:
         """Rows and columns of the canvas inside a rectangle, cut to what there is."""
-        height, width = self.pixels.shape[:2]
+        height, width = self.alpha.shape
         frame, scale = self.frame, self.scale
         rows = _inside((top - frame.top) * scale, (bottom - frame.top) * scale, height)
         return rows, _inside((left - frame.left) * scale, (right - frame.left) * scale, width)
 
-    def image(self) -> Image.Image:
-        """The picture as it stands, 8 bits a channel."""
-        return Image.fromarray(np.clip(self.pixels + 0.5, 0, 255).astype(np.uint8))
-
     def _blend(self, rows: slice, columns: slice, mask: Floats, colour: Callable[[int], Floats | float]) -> None:
-        part = self.pixels[rows, columns]
+        part, alpha = self.pixels[:, rows, columns], self.alpha[rows, columns]
+        through = 1 - mask
+        alpha *= through
+        alpha += mask
+        self._touched = True
         for channel in range(3):
-            part[:, :, channel] += mask * (colour(channel) - part[:, :, channel])
+            part[channel] *= through
+            part[channel] += mask * colour(channel)
 
     def _pixel(self, point: Point, rows: slice, columns: slice) -> tuple[float, float]:
         across = (point[0] - self.frame.left) * self.scale - columns.start

@@ -10,6 +10,10 @@ from pipeline.previs.order import Direction, PrevisOrder, Reference
 
 CLOSE_SIZES = ("MCU", "CU", "ECU", "insert")
 _WIDE_SIZES = ("EWS", "WS", "FS", "MWS")
+# A portrait fills the frame of a close-up; a wider shot shows more of it than a lying frame has room for.
+_LOOSEN = {"MS": 0.9, "MCU": 0.75, "CU": 0.3}
+# What a picture of the shot itself is called where people are in it already.
+_COMPOSED = re.compile(r"compos|frame|pose|sketch|layout|concept|storyboard|panel|people|figures|cast", re.IGNORECASE)
 _TIGHTEN = {"MWS": 1.05, "MS": 1.1, "OTS": 1.1, "MCU": 1.18, "CU": 1.32, "ECU": 1.6, "insert": 1.25}
 # A picture that a clip shows again is framed closer and off its middle, from one side and then from the other.
 _CLOSER, _ASIDE = 1.22, 0.7
@@ -22,6 +26,9 @@ class Still:
     path: str
     tighten: float  # how much closer than need be it is cropped
     aside: float = 0.0  # where: -1 at its left edge, 0 around its middle, 1 at its right edge
+    loosen: float = 0.0  # how much of what filling the frame crops is shown all the same
+    empty: bool = False  # it shows where the shot plays and not those who are in it
+    goes_on: bool = False  # it is the frame that the shot begins with
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +82,19 @@ def _fresh(pictures: Sequence[_Picture], direction: Direction, shown: Sequence[s
 
 
 def _framed(picture: _Picture, direction: Direction, times: int = 0) -> Still:
-    tighten = _TIGHTEN.get(direction.camera.shot_size, 1.0) if picture.rank else 1.0
+    size, role = direction.camera.shot_size, picture.reference.role
+    portrait = picture.person and "face" in role
+    tighten = _TIGHTEN.get(size, 1.0) if picture.rank else 1.0
     aside = (_ASIDE if times % 2 else -_ASIDE) if times else 0.0
-    return Still(picture.path, tighten * _CLOSER ** min(times, 3), aside)
+    empty = picture.rank > 0 and not picture.person and size not in ("insert", "POV") and not _COMPOSED.search(role)
+    return Still(
+        picture.path,
+        tighten * _CLOSER ** min(times, 3) if not portrait or size == "ECU" or times else 1.0,
+        aside,
+        _LOOSEN.get(size, 0.0) if portrait and not times else 0.0,
+        empty,
+        picture.rank == 0,
+    )
 
 
 def _pictures(order: PrevisOrder, direction: Direction) -> list[_Picture]:

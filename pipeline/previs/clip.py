@@ -21,12 +21,13 @@ from pipeline.previs.order import PrevisOrder
 from pipeline.previs.picture import Pictures, as_frame
 from pipeline.previs.planes import Planes
 from pipeline.previs.shots import Shot, shots_of
-from pipeline.previs.sound import SAMPLE_RATE, guide_track
+from pipeline.previs.sound import guide_track
+from pipeline.previs.tones import SAMPLE_RATE
 
 # A closed group every two seconds at 24: a cut that begins inside the clip has little to encode anew.
 _GROUP_FRAMES = 48
 # Their number is none that takes use: a cut of both copies both.
-_QUALITY = {"preset": "ultrafast", "crf": "20", "x264-params": "stitchable=1:sps-id=30"}
+_QUALITY = {"preset": "ultrafast", "qp": "21", "x264-params": "stitchable=1:sps-id=30"}
 _CONTAINER = {"movflags": "+faststart", "fflags": "+bitexact"}
 _BT709, _LIMITED_RANGE = 1, 1  # ITU-T H.273 code points
 _AUDIO_BIT_RATE = 96_000
@@ -95,7 +96,8 @@ def _video_stream(container: OutputContainer, order: PrevisOrder) -> VideoStream
 
 
 def _audio_stream(container: OutputContainer) -> AudioStream:
-    stream = container.add_stream("aac", rate=SAMPLE_RATE, layout="stereo")
+    # Its other coder takes five times as long for what is a guide.
+    stream = container.add_stream("aac", rate=SAMPLE_RATE, layout="stereo", options={"aac_coder": "fast"})
     stream.bit_rate = _AUDIO_BIT_RATE
     return stream
 

@@ -12,6 +12,7 @@ from typing import TypeVar
 from pipeline.frames import rate
 from pipeline.previs.order import (
     LARGEST,
+    SLATES,
     SMALLEST,
     Camera,
     Direction,
@@ -60,7 +61,7 @@ def parse(data: object) -> PrevisOrder:
 
 
 def _direction(data: Mapping[str, object]) -> Direction:
-    style = _object(data.get("style", {}), "style")
+    style, shown = _object(data.get("style", {}), "style"), _object(data.get("previs", {}), "previs")
     return Direction(
         title=_text(data, "title"),
         shot=_text(data, "shot"),
@@ -72,8 +73,17 @@ def _direction(data: Mapping[str, object]) -> Direction:
         figures=_each(data, "figures", _figure),
         images=_each(data, "images", _reference),
         place=_text(data, "place"),
+        slate=_slate(shown),
+        safe_areas=_flag(shown, "safe_areas"),
         parts=_parts(data),
     )
+
+
+def _slate(data: Mapping[str, object]) -> str:
+    slate = _text(data, "slate") or SLATES[0]
+    if slate not in SLATES:
+        raise OrderError(f"a slate is {', '.join(SLATES[:-1])} or {SLATES[-1]}, not {slate[:40]!r}")
+    return slate
 
 
 def _camera(data: Mapping[str, object]) -> Camera:

@@ -11,6 +11,9 @@ from pipeline.previs.stage import Stage
 
 _BLACK: Tone = (0.0, 0.0, 0.0)
 _WARM: Tone = (255, 196, 120)
+# How near things are in a room; what is outside is as far as the sky.
+_WALL, _FURNITURE = 0.5, 0.85
+_AROUND = 0.25  # frame heights that are seen of the view beside the window as the camera moves
 _Box = tuple[float, float, float, float]  # left, top, right, bottom in frame heights
 _WALLS: tuple[Tone, ...] = ((176, 152, 128), (150, 158, 150), (140, 148, 164), (184, 142, 112), (158, 138, 148))
 
@@ -25,19 +28,22 @@ def paint_room(canvas: Canvas, stage: Stage, rng: np.random.Generator) -> None:
     wood = times((122, 88, 62), indoor)
     half = min(0.66, 0.62 * max(0.5, stage.half * stage.closeness))
     back = (-half, horizon - 0.50, half, horizon + 0.12)
-    _shell(canvas, back, wall, wood)
     window = _window_box(back, side)
-    _window(canvas, setting, light, window, rng)
+    _view(canvas, setting, light, window, rng)
+    canvas.nearer(_WALL)
+    _shell(canvas, back, wall, wood)
+    _window(canvas, light, window)
+    if "stairs" not in setting.features:
+        _shaft(canvas, light, window, side, horizon)
+    if light.dark > 0.3 or "lamp" in setting.features:
+        _lamp(canvas, -side * half * 0.42, back[1] - 0.02, 0.23, 0.35 + 0.65 * light.dark)
+    canvas.nearer(_FURNITURE)
     if "stairs" in setting.features:
         _stairs(canvas, back, wall, light, -side)
     elif "kitchen" in setting.features:
         _kitchen(canvas, back, window, indoor, rng)
     else:
         _furniture(canvas, back, window, indoor, -side)
-    if "stairs" not in setting.features:
-        _shaft(canvas, light, window, side, horizon)
-    if light.dark > 0.3 or "lamp" in setting.features:
-        _lamp(canvas, -side * half * 0.42, back[1] - 0.02, 0.23, 0.35 + 0.65 * light.dark)
 
 
 def _shell(canvas: Canvas, back: _Box, wall: Tone, wood: Tone) -> None:
@@ -68,25 +74,32 @@ def _window_box(back: _Box, side: float) -> _Box:
     return middle - width / 2, back[1] + 0.09, middle + width / 2, back[1] + 0.385
 
 
-def _window(canvas: Canvas, setting: Setting, light: Light, box: _Box, rng: np.random.Generator) -> None:
+def _view(canvas: Canvas, setting: Setting, light: Light, box: _Box, rng: np.random.Generator) -> None:
+    """What is seen through the window: more than that, as the camera looks around its edges."""
+    left, top, right, bottom = box[0] - _AROUND, box[1] - _AROUND, box[2] + _AROUND, box[3] + _AROUND
+    canvas.gradient(((top, light.top), (bottom, light.low)))
+    rows, columns, mask = canvas.mask([rectangle(left, top, right, bottom)])
+    height = np.clip((canvas.y[rows] - box[1]) / (box[3] - box[1]), 0, 1)
+    stops = [(light.top[c], light.middle[c], light.low[c]) for c in range(3)]
+    sky = np.stack([np.interp(height, (0, 0.55, 1), stop) for stop in stops]).astype(np.float32)
+    canvas.shade(rows, columns, mask, np.repeat(sky[:, :, None], columns.stop - columns.start, axis=2))
+    far = light.plane((60, 84, 96), 0.55)
+    swell = 0.012 * np.sin(np.linspace(0, 18, 24)) + box[3] - 0.07
+    canvas.polygon([*zip(np.linspace(left, right, 24), swell, strict=True), (right, bottom), (left, bottom)], far)
+    if setting.weather in ("rain", "storm"):
+        drops = []
+        for _ in range(110):
+            x, y, long = rng.uniform(left, right - 0.004), rng.uniform(top, bottom - 0.05), rng.uniform(0.012, 0.045)
+            drops.append([(x, y), (x + 0.0014, y), (x + 0.0006, y + long), (x - 0.0008, y + long)])
+        canvas.polygons(drops, mix(light.low, (255, 255, 255), 0.5), 0.5)
+
+
+def _window(canvas: Canvas, light: Light, box: _Box) -> None:
     left, top, right, bottom = box
     frame = mix(times((226, 216, 200), light.ambient), (60, 48, 40), 0.35 * light.dark)
     canvas.glow((left + right) / 2, (top + bottom) / 2, 0.34, light.low, 0.30 * (1 - 0.5 * light.dark))
     canvas.polygon(rectangle(left - 0.018, top - 0.018, right + 0.018, bottom + 0.018), frame)
-    rows, columns, mask = canvas.mask([rectangle(*box)])
-    height = np.clip((canvas.y[rows] - top) / (bottom - top), 0, 1)
-    stops = [(light.top[c], light.middle[c], light.low[c]) for c in range(3)]
-    sky = np.stack([np.interp(height, (0, 0.55, 1), stop) for stop in stops], axis=-1).astype(np.float32)
-    canvas.shade(rows, columns, mask, np.repeat(sky[:, None, :], columns.stop - columns.start, axis=1))
-    far = light.plane((60, 84, 96), 0.55)
-    swell = 0.012 * np.sin(np.linspace(0, 7, 24)) + bottom - 0.07
-    canvas.polygon([*zip(np.linspace(left, right, 24), swell, strict=True), (right, bottom), (left, bottom)], far)
-    if setting.weather in ("rain", "storm"):
-        drops = []
-        for _ in range(46):
-            x, y, long = rng.uniform(left, right - 0.004), rng.uniform(top, bottom - 0.05), rng.uniform(0.012, 0.045)
-            drops.append([(x, y), (x + 0.0014, y), (x + 0.0006, y + long), (x - 0.0008, y + long)])
-        canvas.polygons(drops, mix(light.low, (255, 255, 255), 0.5), 0.5)
+    canvas.hole([rectangle(*box)])
     x, y = (left + right) / 2, top + (bottom - top) * 0.46
     canvas.polygons([rectangle(x - 0.005, top, x + 0.005, bottom), rectangle(left, y - 0.004, right, y + 0.004)], frame)
     sill = rectangle(left - 0.032, bottom + 0.014, right + 0.032, bottom + 0.032)

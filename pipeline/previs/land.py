@@ -12,6 +12,7 @@ from pipeline.previs.stage import Stage
 
 Curve = Callable[[Floats], Floats]
 _BLACK: Tone = (0.0, 0.0, 0.0)
+_NEAREST = 1.15  # of a place: a step before the subject
 
 
 def rolling(rng: np.random.Generator, level: float, size: float, waves: float, octaves: int = 4) -> Curve:
@@ -24,6 +25,11 @@ def rolling(rng: np.random.Generator, level: float, size: float, waves: float, o
         return np.asarray(level - size * sum(parts), np.float32)
 
     return curve
+
+
+def nearness(distance: float) -> float:
+    """How near something is that far on the way to the horizon, which is 1: nearer things differ by more."""
+    return float(_NEAREST * (1 - distance) ** 1.7)
 
 
 def paint_hills(canvas: Canvas, stage: Stage, rng: np.random.Generator) -> None:
@@ -40,6 +46,7 @@ def paint_hills(canvas: Canvas, stage: Stage, rng: np.random.Generator) -> None:
     ):
         colour = light.plane(local, distance)
         curve = rolling(rng, horizon + level, size, waves, 5 if distance > 0.6 else 3)
+        canvas.nearer(nearness(distance))
         canvas.ridge(curve, mix(colour, light.lamp, 0.10), mix(colour, light.haze, 0.25 * distance + 0.08), 0.22)
         if 0.1 < distance < 0.5:
             _copse(canvas, light, curve, distance, rng)
@@ -57,18 +64,23 @@ def paint_forest(canvas: Canvas, stage: Stage, rng: np.random.Generator) -> None
     ):
         colour = light.plane(needles, distance)
         trees = _tree_line(canvas, horizon + base, height, width, rng)
+        canvas.nearer(nearness(distance))
         canvas.ridge(trees, colour, mix(colour, light.haze, 0.42), height * 1.15)
+    canvas.nearer(0.95)
     floor = light.plane((206, 214, 222) if setting.weather == "snow" else (54, 64, 42), 0.12)
     canvas.ridge(rolling(rng, horizon + 0.2, 0.012, 0.6), mix(floor, light.lamp, 0.12), mix(floor, _BLACK, 0.35), 0.4)
+    canvas.nearer(_NEAREST)
     _trunks(canvas, light, horizon, rng)
 
 
 def paint_desert(canvas: Canvas, stage: Stage, rng: np.random.Generator) -> None:
     """Mesas far away and dunes with a lit and a shaded face."""
     light, horizon = stage.light, stage.horizon
+    canvas.nearer(nearness(0.75))
     canvas.ridge(_mesas(rng, horizon), light.plane((168, 104, 78), 0.72), light.plane((190, 132, 96), 0.8), 0.12)
     dunes = ((0.5, 0.03, 0.02, 0.5), (0.34, 0.08, 0.035, 0.42), (0.18, 0.17, 0.05, 0.3), (0.04, 0.31, 0.055, 0.24))
     for distance, level, size, waves in dunes:
+        canvas.nearer(nearness(distance))
         sand = light.plane((222, 168, 104), distance)
         curve = rolling(rng, horizon + level, size, waves, 2)
         canvas.ridge(curve, mix(sand, light.lamp, 0.22), mix(sand, light.plane((150, 84, 56), distance), 0.75), 0.2)
@@ -79,6 +91,7 @@ def paint_cloudscape(canvas: Canvas, stage: Stage, rng: np.random.Generator) -> 
     """Above the clouds: bank behind bank."""
     light, horizon = stage.light, stage.horizon
     for distance, level in ((0.75, 0.0), (0.55, 0.06), (0.35, 0.15), (0.16, 0.27), (0.0, 0.42)):
+        canvas.nearer(nearness(distance))
         cloud = light.plane((244, 246, 250), distance * 0.8)
         curve = _puffs(canvas, rng, horizon + level, 0.03 + 0.075 * (1 - distance))
         canvas.ridge(curve, mix(cloud, light.lamp, 0.3), mix(cloud, light.middle, 0.55), 0.16, soft=0.004)

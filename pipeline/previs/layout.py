@@ -13,6 +13,7 @@ from pipeline.previs.setting import Colour
 
 ACCENT: Colour = (255, 188, 66)
 MARK = "PREVIS"
+TAKE = "take 0"  # of a rehearsal: those that are bought count from 1
 
 _TALLEST_BAND = 0.4  # of the frame's height; what would make it taller is left out
 # A line of more than about 95 letters is hard to follow back to the start of the next one.
@@ -40,6 +41,7 @@ class Rows:
     """What stands in the band, fitted to its width; "" and () for what is not there."""
 
     shot: str
+    take: str  # beside the shot
     camera: str
     camera_below: bool  # on a row of its own, under the shot
     cast: tuple[tuple[str, Colour], ...]  # names and the colours of their figures
@@ -78,7 +80,7 @@ def type_for(width: int, height: int) -> Type:
 def fit_rows(type_: Type, direction: Direction) -> Rows:
     """As much of the direction as has room in a band of at most two fifths of the frame."""
     fits = (_rows(type_, direction, level) for level in range(_NOTHING))
-    nothing = Rows("", "", False, (), False, (), "")
+    nothing = Rows("", "", "", False, (), False, (), "")
     return next((rows for rows in fits if rows.height(type_) <= _TALLEST_BAND * type_.height), nothing)
 
 
@@ -86,6 +88,8 @@ def _rows(type_: Type, direction: Direction, level: int) -> Rows:
     room = type_.width - 2 * type_.margin
     shot = shorten(plain(direction.shot), type_.strong, room * 0.6)
     shot_px = type_.strong.getlength(shot) + type_.line if shot else 0
+    take = TAKE if shot and level < _NO_CAST and shot_px + take_px(type_) < room * 0.6 else ""
+    shot_px += take_px(type_) if take else 0
     camera, sign_px = plain(signs.words(direction.camera)), type_.line if signs.sign(direction.camera) else 0
     below = bool(shot and camera) and shot_px + sign_px + type_.body.getlength(camera) > room
     if below and level >= _NO_CAST:
@@ -100,7 +104,7 @@ def _rows(type_: Type, direction: Direction, level: int) -> Rows:
     lines = 0 if level >= _NO_ACTION else 1 if level >= _ONE_LINE or type_.height < 16 * type_.line else 2
     action = tuple(wrap(direction.action, type_.body, min(room, type_.body.size * _LONGEST_LINE), lines))
     notes = shorten(plain(direction.notes), type_.small, room) if level < _NO_NOTES else ""
-    return Rows(shot, camera, below, cast, cast_below, action, notes)
+    return Rows(shot, take, camera, below, cast, cast_below, action, notes)
 
 
 def _cast(figures: Sequence[Figure], type_: Type, room: float) -> tuple[tuple[str, Colour], ...]:
@@ -118,6 +122,11 @@ def _cast(figures: Sequence[Figure], type_: Type, room: float) -> tuple[tuple[st
 def name_px(name: str, type_: Type) -> float:
     """Room that a name takes with its dot and the space to the next, in pixels."""
     return type_.small.getlength(name) + type_.line * 1.15
+
+
+def take_px(type_: Type) -> float:
+    """Room that the take has beside the shot, in pixels."""
+    return type_.small.getlength(TAKE) + type_.line * 0.4
 
 
 def mark_box(type_: Type) -> tuple[int, int, int, int]:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-import numpy as np
-
-from pipeline.previs.canvas import Floats, Tone, mix, times
-from pipeline.previs.setting import Setting
+from pipeline.previs.canvas import Tone, mix, times
+from pipeline.previs.setting import Colour, Setting
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +21,21 @@ class Light:
     glow: float  # strength of the light around the sun or moon, 0 to 1
     disc: float  # how clearly the sun or moon itself is seen, 0 to 1
     dark: float  # 0 at noon, 1 at night: lit windows, stars, beams
+    palette: tuple[Colour, ...] = ()  # colours of the film, shadows and lights; () for none
 
     def plane(self, local: Tone, distance: float) -> Tone:
         """The local colour of something `distance` away: 0 at the camera, 1 at the horizon."""
-        return mix(times(local, self.ambient), self.haze, distance)
+        return self.graded(mix(times(local, self.ambient), self.haze, distance))
+
+    def graded(self, tone: Tone) -> Tone:
+        """The colour as the film's palette has it: of its own brightness, in the palette's shades."""
+        if not self.palette:
+            return tone
+        dark, bright = sorted((self.palette[0], self.palette[-1]), key=sum)
+        level = _luma(tone)
+        toned = times(mix(_at_luma(dark), _at_luma(bright), min(1.0, level / 255)), (level, level, level))
+        red, green, blue = mix(tone, toned, _GRADED)
+        return min(255.0, red), min(255.0, green), min(255.0, blue)
 
 
 _HOURS = {
@@ -47,12 +56,19 @@ _HOURS = {
         ambient=(0.34, 0.42, 0.58), glow=0.4, disc=1.0, dark=1.0,
     ),
 }  # fmt: skip
+_GRADED = 0.42  # how far a palette pulls the colours to its own
 _STORM: Tone = (72, 80, 92)
 _GREY: Tone = (150, 158, 164)
 
 
 def light(setting: Setting) -> Light:
-    """The light of the setting's hour under its weather."""
+    """The light of the setting's hour under its weather, in the colours of the film's palette."""
+    air = replace(_weathered(setting), palette=setting.tones)
+    top, middle, low, haze = map(air.graded, (air.top, air.middle, air.low, air.haze))
+    return replace(air, top=top, middle=middle, low=low, haze=haze)
+
+
+def _weathered(setting: Setting) -> Light:
     base = _HOURS[setting.hour]
     if setting.weather == "clear":
         return base
@@ -90,26 +106,13 @@ def _veiled(base: Light, cloud: Tone, share: float, haze: float, disc: float) ->
     )
 
 
-def grade(pixels: Floats, setting: Setting) -> Floats:
-    """The picture with the palette's colours in its shadows and lights, or without colour where the film is grey.
-
-    float32, height x width x 3, RGB, 0 to 255.
-    """
-    if not setting.tones and not setting.grey:
-        return pixels
+def _luma(tone: Tone | Colour) -> float:
     # Weights of BT.709 luma.
-    luma = pixels @ np.array((0.2126, 0.7152, 0.0722), np.float32)
-    if setting.grey:
-        return np.repeat(luma[:, :, None], 3, axis=2)
-    dark, bright = sorted((setting.tones[0], setting.tones[-1]), key=sum)
-    share = luma[:, :, None] / 255
-    shadow, lit = _at_luma(dark), _at_luma(bright)
-    toned = luma[:, :, None] * (shadow + (lit - shadow) * share)
-    return np.clip(pixels + 0.36 * (toned - pixels), 0, 255).astype(np.float32)
+    return 0.2126 * tone[0] + 0.7152 * tone[1] + 0.0722 * tone[2]
 
 
-def _at_luma(colour: Tone | tuple[int, int, int]) -> Floats:
+def _at_luma(colour: Colour) -> Tone:
     """The colour as factors of a grey of the same brightness, kept from burning out."""
-    value = np.asarray(colour, np.float32)
-    level = float(value @ np.array((0.2126, 0.7152, 0.0722), np.float32))
-    return np.asarray(np.clip(value / max(level, 24.0), 0.25, 2.1), np.float32)
+    level = max(_luma(colour), 24.0)
+    red, green, blue = (min(2.1, max(0.25, channel / level)) for channel in colour)
+    return red, green, blue

@@ -9,6 +9,7 @@ from pipeline.errors import StoryreelError
 
 # A frame below 32 pixels has no room for a picture; one above 4096 is beyond what any model of the catalogue makes.
 SMALLEST, LARGEST = 32, 4096
+SLATES = ("full", "corner", "none")
 
 
 class OrderError(StoryreelError, ValueError):
@@ -93,6 +94,8 @@ class Direction:
     images: tuple[Reference, ...] = ()  # aligned with the images of the order
     place: str = ""  # words that name and describe where it plays; "" where nothing is said
     throughout: str = ""  # what is said of every shot of the clip that this is one of
+    slate: str = "full"  # full corner none
+    safe_areas: bool = False  # whether their lines are drawn
     parts: tuple[Part, ...] = ()  # () is one shot
 
 

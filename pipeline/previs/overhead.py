@@ -41,6 +41,7 @@ def shoulders(shot_size: str) -> float:
 def paint_ground(canvas: Canvas, stage: Stage, size: float, rng: np.random.Generator) -> None:
     """The ground of the place, scaled to people whose shoulders are `size` frame heights wide."""
     setting, light = stage.setting, stage.light
+    canvas.nearer(1.0)
     local: Tone = (226, 232, 238) if setting.weather == "snow" and setting.place != "room" else _GROUNDS[setting.place]
     ground = light.plane(local, 0.12)
     canvas.gradient(((0.0, mix(ground, light.lamp, 0.14)), (1.0, mix(ground, _BLACK, 0.16))))

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from PIL import Image, ImageDraw
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw, ImageFont
 
-from pipeline.previs.lettering import Font
-from pipeline.previs.planes import Planes, split
+from pipeline.previs.lettering import BESIDE_PX, Font
+from pipeline.previs.planes import Plane, Planes, over, sheet
 from pipeline.previs.setting import Colour
 
 _SUPER = 4  # shapes are drawn this many times larger and shrunk
@@ -18,23 +19,56 @@ Box = tuple[int, int, int, int]  # left, top, right, bottom in pixels
 
 
 @dataclass(frozen=True, slots=True)
+class _Patch:
+    """A piece of an overlay, at even pixels."""
+
+    top: int
+    left: int
+    planes: Planes  # multiplied by alpha
+    fine: Plane  # 255 less alpha
+    coarse: Plane  # the same at half the width and height
+
+
+@dataclass(frozen=True, slots=True)
 class Overlay:
     """A picture with transparency, ready to be laid over a frame of the same size."""
 
-    planes: Planes
-    luma_mask: Image.Image
-    chroma_mask: Image.Image
+    patches: tuple[_Patch, ...]
 
     def lay(self, planes: Planes) -> None:
         """Lay it over the planes, in place."""
-        for plane, own in zip(planes, self.planes, strict=True):
-            plane.paste(own, (0, 0), self.luma_mask if plane.size == self.luma_mask.size else self.chroma_mask)
+        for patch in self.patches:
+            for number, (plane, own) in enumerate(zip(planes, patch.planes, strict=True)):
+                half = 2 if number else 1
+                rows, columns = patch.top // half, patch.left // half
+                part = plane[rows : rows + own.shape[0], columns : columns + own.shape[1]]
+                over(part, own, patch.coarse if number else patch.fine, colour=number > 0)
 
 
-def over(picture: Image.Image) -> Overlay:
-    """An RGBA picture of the frame's size as an overlay."""
-    alpha = picture.getchannel("A")
-    return Overlay(split(picture.convert("RGB")), alpha, alpha.reduce(2))
+def overlay_of(picture: Image.Image) -> Overlay:
+    """An RGBA picture of the frame's size as an overlay: only the strips of it that hold something cost anything."""
+    alpha = np.asarray(picture.getchannel("A"))
+    return Overlay(tuple(_patch(picture, *box) for box in _strips(alpha)))
+
+
+def _strips(alpha: Plane) -> Iterator[tuple[int, int, int, int]]:
+    """Top, bottom, left and right of the runs of rows with anything in them, at even pixels."""
+    rows = np.pad(alpha.any(axis=1), (0, len(alpha) % 2)).reshape(-1, 2).any(axis=1)
+    edges = np.flatnonzero(np.diff(np.pad(rows, 1).astype(np.int8)))
+    for first, last in zip(edges[::2], edges[1::2], strict=True):
+        top, bottom = 2 * int(first), 2 * int(last)
+        there = np.flatnonzero(alpha[top:bottom].any(axis=0))
+        left, right = int(there[0]) // 2 * 2, (int(there[-1]) + 2) // 2 * 2
+        yield top, bottom, left, min(right, alpha.shape[1])
+
+
+def _patch(picture: Image.Image, top: int, bottom: int, left: int, right: int) -> _Patch:
+    part = np.asarray(picture.crop((left, top, right, bottom)), np.uint16)
+    alpha = part[:, :, 3].astype(np.uint8)
+    coloured = ((part[:, :, :3] * part[:, :, 3:] + 127) // 255).astype(np.uint8)
+    whole = sheet(coloured, np.maximum(alpha, 1), (0, 0), 1.0)
+    coarse = part[:, :, 3].reshape(alpha.shape[0] // 2, 2, alpha.shape[1] // 2, 2).mean(axis=(1, 3))
+    return _Patch(top, left, whole.planes, 255 - alpha, 255 - (coarse + 0.5).astype(np.uint8))
 
 
 class Panel:
@@ -53,10 +87,10 @@ class Panel:
         """Words on a baseline that starts at the point."""
         if not words:
             return
-        left, top, right, bottom = (int(edge) for edge in face.getbbox(words, anchor="ls"))
-        mask = Image.new("L", (max(1, right - left + 2), max(1, bottom - top + 2)))
-        ImageDraw.Draw(mask).text((1 - left, 1 - top), words, font=face, fill=round(255 * alpha), anchor="ls")
-        self._ink(mask, (round(at[0]) + left - 1, round(at[1]) + top - 1), colour)
+        mask, above = face.mask(words)
+        if alpha < 1:
+            mask = mask.point(lambda value: value * alpha)
+        self._ink(mask, (round(at[0]) - BESIDE_PX, round(at[1]) - above), colour)
 
     def box(self, box: Box, colour: Colour, alpha: float, radius: float = 0.0) -> None:
         """A rectangle with round corners."""
@@ -82,13 +116,13 @@ class Panel:
                 draw.ellipse((x - pen / 2, y - pen / 2, x + pen / 2, y + pen / 2), fill=255)
         self._ink(mask.reduce(_SUPER), box[:2], colour)
 
-    def veil(self, alpha: np.ndarray[tuple[int, int], np.dtype[np.float32]], colour: Colour) -> None:
-        """A colour over the whole panel, as dense as `alpha` (0 to 1, height x width) says."""
+    def veil(self, alpha: NDArray[np.float32], colour: Colour) -> None:
+        """A colour over the upper rows of the panel, as dense as `alpha` (0 to 1, rows x width) says."""
         self._ink(Image.fromarray(np.clip(alpha * 255 + 0.5, 0, 255).astype(np.uint8)), (0, 0), colour)
 
     def overlay(self) -> Overlay:
         """What was drawn, as planes."""
-        return over(self.picture)
+        return overlay_of(self.picture)
 
     def _ink(self, mask: Image.Image, at: tuple[int, int], colour: Colour) -> None:
         layer = Image.new("RGBA", mask.size, (*colour, 0))
@@ -104,8 +138,8 @@ class Panel:
 class Clock:
     """Digits drawn once, so that a running timecode costs a few small pastes a frame."""
 
-    def __init__(self, face: Font, luma: int) -> None:
-        self.luma = luma
+    def __init__(self, letters: Font, luma: int) -> None:
+        self.luma, face = luma, letters.own
         self.advance = round(max(face.getlength(digit) for digit in "0123456789"))
         self.narrow = round(face.getlength(":") + self.advance * 0.1)
         top, bottom = (int(face.getbbox("0", anchor="ls")[edge]) for edge in (1, 3))
@@ -116,15 +150,16 @@ class Clock:
         """Pixels that so many signs take, of which some are colons."""
         return (signs - colons) * self.advance + colons * self.narrow
 
-    def paint(self, luma: Image.Image, at: tuple[int, int], text: str) -> None:
+    def paint(self, luma: Plane, at: tuple[int, int], text: str) -> None:
         """Write the text with its baseline at the point, on the luma plane, in place."""
-        x = at[0]
+        x, top = at[0], at[1] - self.ascent
         for sign in text:
-            cell = self.cells[sign]
-            luma.paste(self.luma, (x, at[1] - self.ascent), cell)
-            x += cell.width
+            own, through = self.cells[sign]
+            over(luma[top : top + own.shape[0], x : x + own.shape[1]], own, through, colour=False)
+            x += own.shape[1]
 
-    def _cell(self, face: Font, sign: str, height: int) -> Image.Image:
+    def _cell(self, face: ImageFont.FreeTypeFont, sign: str, height: int) -> tuple[Plane, Plane]:
+        """The sign in the clock's luma, multiplied by alpha, and 255 less alpha."""
         wide = self.narrow if sign == ":" else self.advance
         cell = Image.new("L", (wide, height))
         # A colon sits as high as the digits' middle, not on their feet.
@@ -132,4 +167,5 @@ class Clock:
         ImageDraw.Draw(cell).text(
             ((wide - face.getlength(sign)) / 2, self.ascent - raised), sign, font=face, fill=255, anchor="ls"
         )
-        return cell
+        alpha = np.asarray(cell)
+        return (alpha.astype(np.uint16) * self.luma // 255).astype(np.uint8), 255 - alpha

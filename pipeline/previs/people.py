@@ -75,7 +75,7 @@ def stands(shot_size: str) -> bool:
     return shot_size in ("EWS", "WS", "FS", "")
 
 
-def feet(shot_size: str) -> float:
+def feet_of(shot_size: str) -> float:
     """Where people stand, in frame heights, in a size that shows it."""
     sizing = _SIZINGS.get(shot_size, _SIZINGS["FS"])
     return sizing.top + HEADS * sizing.head

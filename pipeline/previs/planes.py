@@ -1,25 +1,29 @@
-"""RGB pictures become the three planes of video (BT.709, limited range, 4:2:0), and a View cuts a frame out of them."""
+"""Pictures become sheets of video planes (BT.709, limited range, 4:2:0) that know how far away they hang."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PIL import Image
+import numpy as np
+from av.video.frame import VideoFrame
+from av.video.reformatter import Interpolation, VideoReformatter
+from numpy.typing import NDArray
+from PIL import Image, ImageFilter
 
-from pipeline.previs.move import View
+from pipeline.previs.move import View, looked
 
-Planes = tuple[Image.Image, Image.Image, Image.Image]  # luma; blue and red difference at half the width and height
+Plane = NDArray[np.uint8]  # height x width
+Planes = tuple[Plane, Plane, Plane]  # luma; blue and red difference at half the width and height
 
-# ITU-R BT.709-6, 3.2 to 3.4, for 8 bits in limited range.
-_R, _G, _B = 0.2126, 0.7152, 0.0722
-_LUMA, _CHROMA = 219 / 255, 224 / 255
-_BLUE, _RED = _CHROMA / 1.8556, _CHROMA / 1.5748
-_MATRIX = (
-    _LUMA * _R, _LUMA * _G, _LUMA * _B, 16.0,
-    -_BLUE * _R, -_BLUE * _G, _BLUE * (1 - _B), 128.0,
-    _RED * (1 - _R), -_RED * _G, -_RED * _B, 128.0,
-)  # fmt: skip
-_SMEAR_FROM_PX = 2.0  # a shorter blur can't be seen
+_BT709 = 1  # ITU-T H.273 code point
+SPARE_PX = 34  # of the frame, that are painted beyond its edges
+_BLACK = 16  # luma of black in limited range
+# One thread: the pictures are small, and every core has a worker of its own.
+_SCALER = VideoReformatter()
+
+
+_ALL = (0, 0, 1 << 30, 1 << 30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,82 +38,132 @@ class Extent:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A picture as planes, with the place of the framing in it."""
+    """A flat picture standing at some distance from the camera.
+
+    Its planes are multiplied by its alpha already: luma counts from 0, colour differences from 128.
+    """
 
     planes: Planes
+    alpha: Plane | None  # 0 to 255, as large as the luma; None: nothing shows through
     middle: tuple[float, float]  # of the framing, in luma pixels of the sheet
-    density: tuple[float, float]  # luma pixels of the sheet a pixel of the frame, across and down
+    density: float  # luma pixels of the sheet a pixel of the frame
+    nearness: float = 0.0  # 0 endlessly far, 1 as far as the subject, 2 half as far
+    carried: bool = False  # the camera keeps pace with it
+    solid: int = 0  # row from which on nothing shows through; the height where there is none
+    content: tuple[int, int, int, int] = _ALL  # left, top, right and bottom of what is not empty
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height in luma pixels."""
+        height, width = self.planes[0].shape
+        return width, height
 
 
-def split(picture: Image.Image) -> Planes:
-    """The planes of an RGB picture of even size."""
-    luma, blue, red = picture.convert("RGB", _MATRIX).split()
-    return luma, blue.reduce(2), red.reduce(2)
+def scaled(frame: VideoFrame, width: int, height: int) -> VideoFrame:
+    """The frame in another size."""
+    # Asked for a colour space, too, it would go by way of RGB: five times slower, and no longer of more than colours.
+    return _SCALER.reformat(frame, width, height, interpolation=Interpolation.BILINEAR, threads=1)
 
 
-def extent(views: tuple[View, ...], size: tuple[int, int]) -> Extent:
-    """Everything that the views of a `size` (width, height in pixels) frame ever see, and a little more."""
+def views_of(frame: VideoFrame) -> list[Plane]:
+    """The planes of a video frame as arrays on its own memory."""
+    found = []
+    for plane in frame.planes:
+        rows = np.frombuffer(plane, np.uint8)  # type: ignore[call-overload]
+        found.append(rows.reshape(-1, plane.line_size)[: plane.height, : plane.width])
+    return found
+
+
+def split(picture: Plane) -> Planes:
+    """The planes of an RGB picture (height x width x 3) of even size."""
+    height, width = picture.shape[:2]
+    taken = VideoFrame.from_ndarray(np.ascontiguousarray(picture), format="rgb24")
+    turned = _SCALER.reformat(taken, width, height, "yuv420p", dst_colorspace=_BT709, threads=1)
+    luma, blue, red = views_of(turned)
+    return luma.copy(), blue.copy(), red.copy()
+
+
+def sheet(
+    picture: Plane, alpha: Plane | None, middle: tuple[float, float], density: float, nearness: float = 0.0
+) -> Sheet:
+    """An RGB picture of even size, multiplied by its alpha, as a sheet that is cut to the rows with something in them.
+
+    `middle` is that of the framing in pixels of the picture.
+    """
+    if alpha is None:
+        return Sheet(split(picture), None, middle, density, nearness)
+    rows, columns, content = _bounds(alpha, round(SPARE_PX * density))
+    picture, alpha = picture[rows, columns], np.ascontiguousarray(alpha[rows, columns])
+    luma, blue, red = split(picture)
+    # Where something shows through, black is none of ours.
+    luma -= np.minimum(luma, ((255 - alpha).astype(np.uint16) * _BLACK // 255).astype(np.uint8))
+    gaps = np.flatnonzero(~(alpha == 255).all(axis=1))
+    solid = int(gaps[-1]) + 1 if gaps.size else 0
+    at = middle[0] - columns.start, middle[1] - rows.start
+    return Sheet((luma, blue, red), alpha, at, density, nearness, solid=solid, content=content)
+
+
+def over(ground: Plane, own: Plane, through: Plane, colour: bool) -> None:
+    """Lay a plane that is multiplied by its alpha over another of its size, in place.
+
+    `through` is 255 less alpha; `colour`: the plane counts from 128.
+    """
+    if colour:
+        passed = np.multiply(ground.astype(np.int16) - 128, through, dtype=np.int16)
+        passed += 128
+        passed >>= 8
+        np.add(own, passed, out=ground, casting="unsafe")
+        return
+    light = np.multiply(ground, through, dtype=np.uint16)
+    light += 255
+    light >>= 8
+    np.add(own, light, out=ground, casting="unsafe")
+
+
+def _bounds(alpha: Plane, spare: int) -> tuple[slice, slice, tuple[int, int, int, int]]:
+    """The rows and columns in which anything is and `spare` more, and where in them it is."""
+    spans, inner = [], []
+    for axis in (1, 0):
+        there = np.flatnonzero(alpha.any(axis=axis))
+        length = alpha.shape[1 - axis]
+        first, last = (int(there[0]), int(there[-1]) + 1) if there.size else (0, 2)
+        span = slice(max(0, first - spare) // 2 * 2, min(length, (last + spare + 1) // 2 * 2))
+        spans.append(span)
+        inner.append((max(0, first - 1) - span.start, min(length, last + 1) - span.start))
+    rows, columns = inner
+    return spans[0], spans[1], (columns[0], rows[0], columns[1], rows[1])
+
+
+def softened(whole: Sheet, radius_px: float) -> Sheet:
+    """An opaque sheet out of focus by `radius_px` pixels of the frame."""
+    small = max(1, min(4, round(radius_px * whole.density / 2)))
+    planes = []
+    for plane in whole.planes:
+        picture = Image.fromarray(plane)
+        size = max(2, picture.width // small // 2 * 2), max(2, picture.height // small // 2 * 2)
+        blur = ImageFilter.GaussianBlur(radius_px * whole.density / small * (1.0 if plane is whole.planes[0] else 0.5))
+        little = picture.resize(size, Image.Resampling.BOX).filter(blur)
+        planes.append(np.asarray(little.resize(picture.size, Image.Resampling.BICUBIC)))
+    luma, blue, red = planes
+    return Sheet((luma, blue, red), None, whole.middle, whole.density, whole.nearness)
+
+
+def greyed(planes: Planes) -> Planes:
+    """The planes without colour."""
+    luma, blue, red = planes
+    return luma, np.full_like(blue, 128), np.full_like(red, 128)
+
+
+def extent(views: Sequence[View], size: tuple[int, int], nearest: float = 1.0) -> Extent:
+    """Everything that the views of a `size` (width, height in pixels) frame ever see of sheets up to that nearness."""
     width, height = size
     sides: list[tuple[float, float, float, float]] = []
     for view in set(views):
-        across, down = width / view.zoom / 2, height / view.zoom / 2
-        sides.append((view.x * width - across, view.y * height - down, view.x * width + across, view.y * height + down))
+        for nearness in (0.0, nearest):
+            x, y, zoom = looked(view, nearness)
+            across, down = width / zoom / 2, height / zoom / 2
+            sides.append((x * width - across, y * height - down, x * width + across, y * height + down))
     left, top, right, bottom = zip(*sides, strict=True)
-    # Two pixels more, so that a filter at the edge never runs out of picture.
-    return Extent(min(left) - 2, min(top) - 2, max(right) + 2, max(bottom) + 2)
-
-
-def settled(sheet: Sheet, views: tuple[View, ...], size: tuple[int, int]) -> Sheet:
-    """The sheet, already scaled along the axis on which no view moves: half of the work of every frame is done once."""
-    first, (width, height) = views[0], size
-    if any(view.zoom != first.zoom for view in views):
-        return sheet
-    (left, top, right, bottom), whole = _box(sheet, first, size), sheet.planes[0].size
-    if all(view.y == first.y for view in views):
-        planes = _each_scaled(sheet.planes, (whole[0], height), (0.0, top, whole[0], bottom))
-        middle = height / 2 - first.y * height * first.zoom
-        return Sheet(planes, (sheet.middle[0], middle), (sheet.density[0], first.zoom))
-    if all(view.x == first.x for view in views):
-        planes = _each_scaled(sheet.planes, (width, whole[1]), (left, 0.0, right, whole[1]))
-        middle = width / 2 - first.x * width * first.zoom
-        return Sheet(planes, (middle, sheet.middle[1]), (first.zoom, sheet.density[1]))
-    return sheet
-
-
-def _each_scaled(planes: Planes, size: tuple[int, int], box: tuple[float, float, float, float]) -> Planes:
-    luma, blue, red = planes
-    half = (size[0] // 2, size[1] // 2)
-    return _cropped(luma, box, size, 0.0, 1.0), _cropped(blue, box, half, 0.0, 0.5), _cropped(red, box, half, 0.0, 0.5)
-
-
-def cut(sheet: Sheet, view: View, size: tuple[int, int]) -> Planes:
-    """The frame that a view sees of the sheet, to a fraction of a pixel."""
-    luma, blue, red = sheet.planes
-    half = (size[0] // 2, size[1] // 2)
-    box = _box(sheet, view, size)
-    return (
-        _cropped(luma, box, size, view.smear, 1.0),
-        _cropped(blue, box, half, view.smear, 0.5),
-        _cropped(red, box, half, view.smear, 0.5),
-    )
-
-
-def _box(sheet: Sheet, view: View, size: tuple[int, int]) -> tuple[float, float, float, float]:
-    width, height = size[0] * sheet.density[0], size[1] * sheet.density[1]
-    x, y = sheet.middle[0] + view.x * width, sheet.middle[1] + view.y * height
-    across, down = width / view.zoom / 2, height / view.zoom / 2
-    return x - across, y - down, x + across, y + down
-
-
-def _cropped(
-    plane: Image.Image, box: tuple[float, float, float, float], size: tuple[int, int], smear: float, scale: float
-) -> Image.Image:
-    # Rounded, because an axis that needs no scaling is skipped only where its bounds are exactly those of the plane.
-    left, top, right, bottom = (round(side * scale, 6) for side in box)
-    inside = (max(0.0, left), max(0.0, top), min(float(plane.width), right), min(float(plane.height), bottom))
-    blur_px = smear * size[0]
-    if blur_px < _SMEAR_FROM_PX:
-        return plane.resize(size, Image.Resampling.BILINEAR, box=inside)
-    # Shrinking sideways by the length of the smear and stretching back blurs along that line only, at hardly any cost.
-    squeezed = plane.resize((max(4, round(size[0] / blur_px * 1.6)), size[1]), Image.Resampling.BOX, box=inside)
-    return squeezed.resize(size, Image.Resampling.BILINEAR)
+    # Some pixels more: a filter at the edge never runs out of picture, and a crop has room to be chosen in.
+    spare = SPARE_PX
+    return Extent(min(left) - spare, min(top) - spare, max(right) + spare, max(bottom) + spare)

@@ -132,10 +132,11 @@ def setting(direction: Direction, prompt: str, otherwise: Setting | None = None)
     """
     style, place = direction.style, direction.place
     # The prompt repeats the action and adds descriptions of the characters, so it weighs less.
-    said = ((direction.action, 4), (style.lighting, 3), (direction.notes, 2), (prompt, 1), (direction.title, 1))
+    said = ((direction.action, 4), (direction.notes, 2), (prompt, 1), (direction.title, 1))
     everything = " ".join(text for text, _ in said)
     texts = (*said, (direction.throughout, 2))
-    when = (*texts, (place, _PLACE_ON_WHEN))
+    # Light tells of the hour and of clouds, and not of a place among them.
+    when = (*texts, (style.lighting, 3), (place, _PLACE_ON_WHEN))
     look = f"{style.palette} {style.look}"
     unsaid = otherwise or _UNSAID
     return Setting(
@@ -146,6 +147,20 @@ def setting(direction: Direction, prompt: str, otherwise: Setting | None = None)
         tones=_tones(style.palette or _palette_in(prompt)),
         grey=bool(_GREY.search(look) or _GREY.search(prompt)),
     )
+
+
+def hour_said(direction: Direction) -> str:
+    """The hour that the shot's own words name; "" for none."""
+    return _weightiest(_HOURS, _own(direction))
+
+
+def weather_said(direction: Direction) -> str:
+    """The weather that the shot's own words name; "" for none."""
+    return _weightiest(_WEATHERS, _own(direction))
+
+
+def _own(direction: Direction) -> tuple[tuple[str, int], ...]:
+    return (direction.action, 4), (direction.throughout, 2), (direction.place, _PLACE_ON_WHEN)
 
 
 def _features(text: str) -> frozenset[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from pipeline.previs.canvas import Canvas, Floats, Point, Tone, limb, mix
@@ -11,12 +13,16 @@ from pipeline.previs.stage import Stage
 
 _ROCK: Tone = (44, 48, 58)
 _BLACK: Tone = (0.0, 0.0, 0.0)
+_HIDDEN = 0.3  # frame heights of a wave, of which nearer ones hide all but the first
+_SHIP = 0.12  # how near it is
+_BEFORE_HEADLAND = 6  # the wave that breaks at its foot
 
 
 def paint_sea(canvas: Canvas, stage: Stage, rng: np.random.Generator) -> None:
     """Wave behind wave to the horizon, the sun's path on them, and the cliff or ship that the words name."""
     light, horizon, setting, sun_x = stage.light, stage.horizon, stage.setting, stage.sun_x
     rough = {"storm": 1.0, "rain": 0.55}.get(setting.weather, 0.22)
+    canvas.nearer(_SHIP)
     if "ship" in setting.features:
         _ship(canvas, light, horizon, sun_x, rng)
     far, near = light.plane((64, 128, 150), 0.6), light.plane((16, 66, 92), 0.08)
@@ -24,14 +30,18 @@ def paint_sea(canvas: Canvas, stage: Stage, rng: np.random.Generator) -> None:
     reach = max(0.62, canvas.frame.bottom - horizon)
     for layer in range(layers):
         depth = (layer / (layers - 1)) ** 1.7
+        if layer == _BEFORE_HEADLAND and setting.features & {"cliff", "lighthouse"}:
+            canvas.nearer(_SHIP + 0.95 * depth)
+            _headland(canvas, stage, rng)
+        if layer % 2 == 0:
+            canvas.nearer(_SHIP + 0.95 * depth)
+        deep = math.inf if layer == layers - 1 else _HIDDEN
         colour = mix(far, near, depth**0.7)
         size = (0.0012 + 0.034 * depth) * (0.35 + rough)
         curve = _swell(rng, horizon + 0.003 + reach * depth, size, 7.5 - 6.3 * depth**0.6, rough)
-        canvas.ridge(curve, mix(colour, light.low, 0.16), mix(colour, (0, 6, 14), 0.22), 0.03 + 0.16 * depth)
+        canvas.ridge(curve, mix(colour, light.low, 0.16), mix(colour, (0, 6, 14), 0.22), 0.03 + 0.16 * depth, deep=deep)
         canvas.stroke(curve, 0.003 + 0.010 * depth, mix(light.low, (255, 255, 255), 0.35 * rough), 0.28 + 0.3 * rough)
         _glitter(canvas, light, (horizon + 0.01 + reach * depth, depth, sun_x), rng)
-    if setting.features & {"cliff", "lighthouse"}:
-        _headland(canvas, stage, rng)
 
 
 def _swell(rng: np.random.Generator, level: float, size: float, waves: float, rough: float) -> Curve:

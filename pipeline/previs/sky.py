@@ -11,6 +11,7 @@ from pipeline.previs.setting import Setting
 from pipeline.previs.stage import Stage
 
 # How high above the horizon the sun or moon stands, in frame heights.
+_OCTAVES = 4  # of clouds
 _ELEVATION = {"day": 0.40, "dawn": 0.13, "dusk": 0.085, "night": 0.36}
 
 
@@ -61,21 +62,25 @@ def _clouds(canvas: Canvas, setting: Setting, light: Light, horizon: float, rng:
     shaded = mix(light.middle, light.top, 0.6 if heavy else 0.25)
     body = np.clip((noise - cover) / 0.22, 0, 1) * np.clip(above * 3.2, 0, 1)
     # Thick parts are darker than thin ones, as seen from below.
-    depth = np.clip((noise - cover - 0.08) / 0.3, 0, 1)[:, :, None]
-    colour = np.asarray(lit, np.float32) + (np.asarray(shaded, np.float32) - np.asarray(lit, np.float32)) * depth
-    canvas.shade(slice(None), slice(None), body * (0.85 if heavy else 0.6), colour.astype(np.float32))
+    depth = np.clip((noise - cover - 0.08) / 0.3, 0, 1)
+    colour = np.stack([lit[c] + (shaded[c] - lit[c]) * depth for c in range(3)]).astype(np.float32)
+    canvas.shade(slice(None), slice(None), body * np.float32(0.85 if heavy else 0.6), colour)
 
 
 def cloud_noise(canvas: Canvas, rng: np.random.Generator, cells: tuple[float, float]) -> Floats:
     """Smooth noise over the canvas, 0 to 1; `cells` of the coarsest octave a frame height, across and down."""
     frame = canvas.frame
     width, height = frame.size
+    # As fine as its finest cells need it: clouds have no edges.
+    share = max(1, int(frame.scale / (max(cells) * 2**_OCTAVES * 3)))
+    width, height = -(-width // share), -(-height // share)
     total = np.zeros((height, width), np.float32)
     weight = 0.0
-    for octave in range(4):
+    for octave in range(_OCTAVES):
         across = max(4, int((frame.right - frame.left) * cells[0] * 2**octave))
         down = max(4, int((frame.bottom - frame.top) * cells[1] * 2**octave))
         grid = Image.fromarray(rng.random((down, across), np.float32))
         total += np.asarray(grid.resize((width, height), Image.Resampling.BICUBIC), np.float32) * 0.5**octave
         weight += 0.5**octave
-    return total / weight
+    whole = Image.fromarray(total / np.float32(weight)).resize(frame.size, Image.Resampling.BILINEAR)
+    return np.asarray(whole, np.float32)

@@ -8,8 +8,20 @@ import numpy as np
 
 from pipeline.frames import timecode
 from pipeline.previs import signs
-from pipeline.previs.layout import ACCENT, MARK, Rows, Type, fit_rows, mark_box, mark_space, name_px, padding, type_for
-from pipeline.previs.lettering import balanced, plain, shorten
+from pipeline.previs.layout import (
+    ACCENT,
+    MARK,
+    Rows,
+    Type,
+    fit_rows,
+    mark_box,
+    mark_space,
+    name_px,
+    padding,
+    take_px,
+    type_for,
+)
+from pipeline.previs.lettering import balanced, leftward, plain, shorten
 from pipeline.previs.order import Direction, Figure, PrevisOrder
 from pipeline.previs.overlay import Clock, Overlay, Panel
 from pipeline.previs.people import COLOURS
@@ -24,6 +36,7 @@ _SHADE: Colour = (8, 9, 12)
 _ACCENT_YUV = (186, 68, 169)  # ACCENT in limited-range BT.709
 _CLOCK_LUMA = 232
 _TIMECODE_SIGNS, _TIMECODE_COLONS = 11, 3
+_ACTION_SAFE, _TITLE_SAFE = 0.93, 0.90  # parts of width and height
 _SILENT = -1  # key of the overlay without a subtitle
 
 
@@ -37,16 +50,28 @@ class Slate:
         self._first = first
         self._figures = direction.figures
         self._clock = Clock(self._type.tiny, _CLOCK_LUMA)
-        self._panel = Panel((order.width, order.height))
-        _vignette(self._panel)
-        if direction.camera.shot_size == "insert":
+        self._panel, full = Panel((order.width, order.height)), direction.slate == "full"
+        self._bare = direction.slate == "none" and not direction.safe_areas
+        self._clock_at: tuple[int, int] | None = None
+        self._band_top = order.height
+        if full:
+            _shade(self._panel)
+        if full and direction.camera.shot_size == "insert":
             _brackets(self._panel, self._type)
-        self._clock_at = _corners(self._panel, self._type, direction, self._clock)
-        self._band_top = _band(self._panel, self._type, fit_rows(self._type, direction), direction)
+        if direction.safe_areas:
+            _safe_areas(self._panel)
+        if direction.slate != "none":
+            self._clock_at = _corners(self._panel, self._type, direction, self._clock)
+        if full:
+            self._band_top = _band(self._panel, self._type, fit_rows(self._type, direction), direction)
+        else:
+            self._spoken = ()
         self._overlays: dict[int, Overlay] = {}
 
     def paint(self, planes: Planes, frame: int) -> None:
         """Write what belongs on the frame, counted from the start of the shot, over its planes, in place."""
+        if self._bare:
+            return
         said = next((index for index, line in enumerate(self._spoken) if line.start <= frame < line.stop), _SILENT)
         self._overlay(said).lay(planes)
         self._progress(planes, frame)
@@ -71,16 +96,31 @@ class Slate:
         top = self._band_top // 2 * 2
         for index, plane in enumerate(planes):
             share = 1 if index == 0 else 2
-            plane.paste(_ACCENT_YUV[index], (0, top // share, done // share, (top + thick) // share))
+            plane[top // share : (top + thick) // share, : done // share] = _ACCENT_YUV[index]
 
 
-def _vignette(panel: Panel) -> None:
+def _shade(panel: Panel) -> None:
+    """The picture darkens towards its upper edge, so that what is written there is read."""
     width, height = panel.picture.size
-    across = np.linspace(-1, 1, width, dtype=np.float32)[None, :]
-    down = np.linspace(-1, 1, height, dtype=np.float32)[:, None]
-    corner = np.clip((across**2 + down**2 - 0.75) / 1.25, 0, 1) ** 1.3
-    top = np.clip((-0.72 - down) / 0.28, 0, 1) + 0 * across
-    panel.veil(np.maximum(0.42 * corner, 0.34 * top), (0, 0, 0))
+    down = np.linspace(1, 0, max(2, round(0.14 * height)), dtype=np.float32)[:, None]
+    panel.veil(np.repeat(0.36 * down, width, axis=1), (0, 0, 0))
+
+
+def _safe_areas(panel: Panel) -> None:
+    """Lines within which action and titles are safe, with ticks at their middles, as SMPTE ST 2046-1 has them."""
+    width, height = panel.picture.size
+    for share, alpha in ((_ACTION_SAFE, 0.5), (_TITLE_SAFE, 0.35)):
+        left, top = round(width * (1 - share) / 2), round(height * (1 - share) / 2)
+        thick = max(1, round(min(width, height) / 480))
+        right, bottom = width - left, height - top
+        for box in (
+            (left, top, right, top + thick), (left, bottom - thick, right, bottom),
+            (left, top + thick, left + thick, bottom - thick), (right - thick, top + thick, right, bottom - thick),
+        ):  # fmt: skip
+            panel.box(box, _PAPER, alpha)
+    arm, thick = round(min(width, height) * 0.02), max(1, round(min(width, height) / 480))
+    for across, down in ((arm, thick), (thick, arm)):
+        panel.box((width // 2 - across, height // 2 - down, width // 2 + across, height // 2 + down), _PAPER, 0.5)
 
 
 def _brackets(panel: Panel, type_: Type) -> None:
@@ -114,7 +154,8 @@ def _corners(panel: Panel, type_: Type, direction: Direction, clock: Clock) -> t
     panel.text((left + pad, base + lower), lens, face, ACCENT)
     title_px = left - right - 3 * pad
     if not lower and title_px > 8 * face.size:
-        title = shorten(plain(signs.heading(direction)), type_.small, title_px)
+        heading = signs.heading(direction) if direction.slate == "full" else direction.shot
+        title = shorten(plain(heading), type_.small, title_px)
         panel.text((right + pad, base), title, type_.small, _PAPER, 0.82)
     return left + lens_px + pad, base + lower
 
@@ -136,7 +177,9 @@ def _band(panel: Panel, type_: Type, rows: Rows, direction: Direction) -> int:
     x, y = float(margin), top + line * 1.12
     if rows.shot:
         panel.text((x, y), rows.shot, type_.strong, _PAPER)
-        x += type_.strong.getlength(rows.shot) + line * 0.8
+        x += type_.strong.getlength(rows.shot)
+        panel.text((x + line * 0.4, y), rows.take, type_.small, _DIM)
+        x += line * 0.8 + (take_px(type_) if rows.take else 0)
     if rows.camera_below:
         x, y = float(margin), y + line
     if rows.camera:
@@ -146,7 +189,8 @@ def _band(panel: Panel, type_: Type, rows: Rows, direction: Direction) -> int:
         _names(panel, type_, (type_.width - margin - cast_px + line * 0.4, y), rows.cast)
     y += line if rows.head else 0
     for words in rows.action:
-        panel.text((margin, y), words, type_.body, _PAPER)
+        left = type_.width - margin - type_.body.getlength(words) if leftward(rows.action[0]) else margin
+        panel.text((left, y), words, type_.body, _PAPER)
         y += line
     if rows.cast_below:
         _names(panel, type_, (margin, y - line * 0.03), rows.cast)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from pipeline.previs.canvas import Canvas, Point, Tone, limb, mix, rectangle
-from pipeline.previs.land import rolling
+from pipeline.previs.land import nearness, rolling
 from pipeline.previs.light import Light
 from pipeline.previs.stage import Stage
 
@@ -17,7 +17,9 @@ def paint_city(canvas: Canvas, stage: Stage, rng: np.random.Generator) -> None:
     """Three rows of blocks, their windows lit when it is dark, and a street."""
     light, horizon = stage.light, stage.horizon
     for distance, base, height, width in ((0.78, 0.0, 0.30, 0.07), (0.52, 0.03, 0.36, 0.10), (0.24, 0.07, 0.42, 0.15)):
+        canvas.nearer(nearness(distance))
         _blocks(canvas, light, (distance, horizon + base, height, width), rng)
+    canvas.nearer(0.95)
     street = light.plane((70, 74, 86), 0.15)
     canvas.ridge(rolling(rng, horizon + 0.17, 0.0, 1.0), mix(street, light.low, 0.3), mix(street, _BLACK, 0.45), 0.45)
     if light.dark > 0.3:

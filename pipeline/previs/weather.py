@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
 
+from pipeline.previs.planes import Plane, over
 from pipeline.previs.setting import Setting
 
 
@@ -14,16 +15,16 @@ from pipeline.previs.setting import Setting
 class Falling:
     """Drops or flakes over the whole frame."""
 
-    tile: Image.Image  # mask, "L"; as wide as the frame and two periods high, so that any period of it is one frame
+    through: Plane  # 255 less alpha; as wide as the frame and two periods high, so that any period of it is one frame
     period: int  # pixels after which the tile repeats, downwards
     speed: float  # pixels a frame
-    luma: int  # brightness of a drop, 16 to 235
+    own: Plane  # their brightness, multiplied by alpha
 
-    def paint(self, luma: Image.Image, frame: int) -> None:
+    def paint(self, luma: Plane, frame: int) -> None:
         """Draw them on the luma plane of one frame, in place."""
         offset = round(frame * self.speed) % self.period
         top = self.period - offset
-        luma.paste(self.luma, (0, 0), self.tile.crop((0, top, luma.width, top + luma.height)))
+        over(luma, self.own[top : top + len(luma)], self.through[top : top + len(luma)], colour=False)
 
 
 def falling(setting: Setting, size: tuple[int, int], frame_rate: float, seed: int) -> Falling | None:
@@ -48,7 +49,12 @@ def _rain(size: tuple[int, int], frame_rate: float, strength: float, rng: np.ran
         thick, level = max(1, round(height * 0.0032 * (0.4 + near))), int(40 + 70 * near)
         _twice(draw, (x, y), (x - lean * long, y + long), thick, level, 2 * height)
     small = tile.reduce(2)
-    return Falling(small, height, 2.6 * height / frame_rate, 205)
+    return _falling(small, 2.6 * height / frame_rate, 205)
+
+
+def _falling(tile: Image.Image, speed: float, luma: int) -> Falling:
+    alpha = np.asarray(tile)
+    return Falling(255 - alpha, len(alpha) // 2, speed, (alpha.astype(np.uint16) * luma // 255).astype(np.uint8))
 
 
 def _twice(
@@ -71,4 +77,4 @@ def _snow(size: tuple[int, int], frame_rate: float, rng: np.random.Generator) ->
     soft = tile.reduce(2).filter(ImageFilter.GaussianBlur(max(0.5, height / 900)))
     # Whole pixels a frame where there are enough of them: flakes that advance by 3 and 4 in turn would seem to shiver.
     speed = 0.13 * height / frame_rate
-    return Falling(soft, height, float(round(speed)) if speed > 2 else speed, 232)
+    return _falling(soft, float(round(speed)) if speed > 2 else speed, 232)

@@ -12,6 +12,9 @@ from pipeline.errors import StoryreelError
 from pipeline.previs.clip import draw
 from pipeline.previs.intake import parse
 from pipeline.previs.order import OrderError
+from pipeline.previs.picture import draw_frame
+
+_QUALITY = 88  # of a JPEG: what is flat stays clean
 
 
 def main() -> int:
@@ -31,7 +34,7 @@ def answer(line: bytes) -> dict[str, object]:
         data = _decode(line)
         if isinstance(data, dict) and isinstance(data.get("id"), str):
             name = data["id"]
-        draw(parse(data))
+        _make(data)
     except StoryreelError as error:
         return {"id": name, "ok": False, "error": error.message}
     except OSError as error:
@@ -40,6 +43,18 @@ def answer(line: bytes) -> dict[str, object]:
         traceback.print_exc(file=sys.stderr)
         return {"id": name, "ok": False, "error": f"a bug in drawing the clip: {type(error).__name__}: {error}"}
     return {"id": name, "ok": True}
+
+
+def _make(data: object) -> None:
+    """The clip, or where `frame` is the number of one, that frame alone, as a JPEG."""
+    order = parse(data)
+    frame = data.get("frame") if isinstance(data, dict) else None
+    if frame is None:
+        draw(order)
+    elif type(frame) is int and frame >= 0:
+        draw_frame(order, frame).save(order.output, "JPEG", quality=_QUALITY)
+    else:
+        raise OrderError("frame is not a whole number of 0 or more")
 
 
 def _decode(line: bytes) -> object:

@@ -20,6 +20,7 @@ quoting      what the API would charge for it at this moment
 dividing     cuts inside the takes that are divided at them
 flagging     what was noticed in the takes that are used
 choosing     `take`: the takes of a shot, and which is used
+applying     `take --from`: those that a review circles
 writing      takes land, and the lock says so
 sharing      `sync`: takes go to the team's store and come from it
 billing      what the API's bills say of it afterwards
@@ -32,20 +33,29 @@ pointed      references of which git LFS has only a pointer here
 comparing    `diff`: what differs between two states
 stills       single frames of footage, drawn alone
 reels        what each shot of a state shows
+showing      the shots of a film with all their takes, for a page
+proxies      small copies of films, in the room there is
+script       what its shots say to people
+exporting    `export`: files for other hands
+veiling      what a previs writes over its picture, which not everybody should read
+reporting    `report`: the page
 picturing    frames of both states, side by side
 accounts     `status` and `settle`: what is open, what was spent, what an attempt came to
 """
 
 from pipeline.produce.accounts import Account, Row, settle, status
+from pipeline.produce.applying import Applied, Circled, apply_review
 from pipeline.produce.choosing import Choice, Chosen, Takes, choose, takes
 from pipeline.produce.comparing import Compared, compare, comparing
-from pipeline.produce.events import Cutting, Event, FinishedCut, Tell
+from pipeline.produce.events import Copying, Cutting, Event, FinishedCut, Tell
+from pipeline.produce.exporting import Exported, export
 from pipeline.produce.flagging import Flagged, flagged
 from pipeline.produce.following import Run, follow
 from pipeline.produce.offering import Offer
 from pipeline.produce.picturing import Posters, posters
 from pipeline.produce.reading import Film, Source, Written, check, check_lock, plan, written
 from pipeline.produce.rendering import Rendered, assembled, render
+from pipeline.produce.reporting import Reader, Reported, report
 from pipeline.produce.saving import Agreement, agreement, save
 from pipeline.produce.sharing import Synced, exchanged
 from pipeline.produce.shooting import Left, Shooting, offered, shoot, shoot_saved
@@ -54,10 +64,10 @@ from pipeline.runner import Accepted, Failed, Fetching, HeldBack, Kept, Making, 
 from pipeline.sync import Moving
 
 __all__ = [
-    "Accepted", "Account", "Agreement", "Choice", "Chosen", "Compared", "Cutting", "Event", "Failed", "Fetching",
-    "Film", "FinishedCut", "Flagged", "HeldBack", "Kept", "Left", "Making", "Moving", "Offer", "Posters", "Rendered",
-    "Row", "Run", "Sending", "Shooting", "Source", "State", "Step", "Synced", "Takes", "Tell", "Waiting", "Written",
-    "agreement", "assembled", "check", "check_lock", "choose", "compare", "comparing", "exchanged", "flagged",
-    "follow", "offered", "plan", "posters", "render", "save", "settle", "shoot", "shoot_saved", "status", "takes",
-    "written",
+    "Accepted", "Account", "Agreement", "Applied", "Choice", "Chosen", "Circled", "Compared", "Copying", "Cutting",
+    "Event", "Exported", "Failed", "Fetching", "Film", "FinishedCut", "Flagged", "HeldBack", "Kept", "Left", "Making",
+    "Moving", "Offer", "Posters", "Reader", "Rendered", "Reported", "Row", "Run", "Sending", "Shooting", "Source",
+    "State", "Step", "Synced", "Takes", "Tell", "Waiting", "Written", "agreement", "apply_review", "assembled",
+    "check", "check_lock", "choose", "compare", "comparing", "exchanged", "export", "flagged", "follow", "offered",
+    "plan", "posters", "render", "report", "save", "settle", "shoot", "shoot_saved", "status", "takes", "written",
 ]  # fmt: skip

@@ -64,13 +64,13 @@ class Chosen:
 def takes(file: Source, shot: str, environ: Mapping[str, str] = os.environ) -> Takes:
     """The takes of a shot. Raises SetupError where there is no such shot."""
     film, found = plan(file, environ)
-    return _takes(film, found, shot)
+    return takes_in(film, found, shot)
 
 
 def choose(file: Source, shot: str, choice: Choice, environ: Mapping[str, str] = os.environ) -> Chosen:
     """Write into the lock what was chosen. Raises SetupError where that can't be; nothing is written then."""
     film, before = plan(file, environ)
-    there = _takes(film, before, shot)
+    there = takes_in(film, before, shot)
     names = tuple(variant.name for variant in chosen(before, (choice.variant,) if choice.variant else ()))
     asked = tuple(name for name in names if name in there.variants)
     if not asked:
@@ -82,7 +82,7 @@ def choose(file: Source, shot: str, choice: Choice, environ: Mapping[str, str] =
     brought_up_to_date(film, after)
     after = planned(film, before.origin)
     used = {(use.digest, use.number) for use in uses.values()}
-    now = _takes(film, after, shot)
+    now = takes_in(film, after, shot)
     row = next((row for row in now.rows if used == {(row.digest, row.number)}), None)
     moved = _stale(after) - _stale(before)
     stale = tuple(
@@ -91,7 +91,8 @@ def choose(file: Source, shot: str, choice: Choice, environ: Mapping[str, str] =
     return Chosen(now, row, tuple(uses), stale, after.cost_usd() - before.cost_usd())
 
 
-def _takes(film: Film, found: Plan, shot: str) -> Takes:
+def takes_in(film: Film, found: Plan, shot: str) -> Takes:
+    """The takes of a shot of a board that was planned. Raises SetupError where there is no such shot."""
     ids: dict[str, int] = {}
     for index, entry in enumerate(found.board.entries):
         ids |= {entry.id: index} | {part.id: index for part in entry.parts}

@@ -41,7 +41,16 @@ class FinishedCut:
     unchanged: bool  # it was there already
 
 
-Event = Offer | Step | Moving | Cutting | FinishedCut
+@dataclass(frozen=True, slots=True)
+class Copying:
+    """How many of the small films of a page are there."""
+
+    variant: str
+    done: int  # films
+    total: int  # films
+
+
+Event = Offer | Step | Moving | Cutting | FinishedCut | Copying
 Tell = Callable[[Event], object]
 
 

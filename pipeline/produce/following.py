@@ -158,7 +158,7 @@ class _Begun(Generic[_T]):
         outcome: _Outcome[_T]
         try:
             with self._halt.over():
-                _load()
+                load_libraries()
                 outcome = verb(self.box.put), None
         except BaseException as error:  # noqa: BLE001 - raised again where somebody waits for it
             outcome = None, error
@@ -235,7 +235,8 @@ assert concurrent.futures.thread
 threading._register_atexit(_end_all)  # type: ignore[attr-defined]
 
 
-def _load() -> None:
+def load_libraries(*more: str) -> None:
+    """Load what verbs load where they need it, and other modules of the package, before threads do so side by side."""
     with _loading:
-        for name in _LIBRARIES:
+        for name in (*_LIBRARIES, *more):
             importlib.import_module(f"pipeline.{name}")

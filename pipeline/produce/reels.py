@@ -101,6 +101,15 @@ class Reel:
         except StoryreelError as error:
             return Side(None, f"{what} can't be shown: {error.message}")
 
+    def clean(self, name: str, shot: Shot) -> Side:
+        """A frame from its middle without the slate that a previs wears, or why there is none."""
+        from pipeline.previs.unslate import unslated  # here: it loads NumPy and Pillow
+
+        side, look = self.side(name, shot, "middle"), self.look(name, shot)
+        if side.picture is None or look is None or self._stills[name].take(look.key):
+            return side
+        return replace(side, picture=unslated(side.picture))
+
     def _variant(self, name: str) -> Variant | None:
         plan = self.state.plan
         return next(plan.variants.called(frozenset({name})), None) if plan else None

@@ -41,6 +41,17 @@ class Rendered:
     notes: tuple[str, ...] = ()  # what is to be told of the team's store
 
 
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """One variant's edit, and what it is made of."""
+
+    variant: Variant  # its shots where the cuts of their takes are
+    rehearsal: Rehearsal
+    found: Mapping[str, Take | StoryreelError]  # by shot: its footage, or why there is none
+    cut: Cut
+    notes: tuple[str, ...]  # what was told of it before it was cut
+
+
 def render(
     file: Source,
     *,
@@ -56,7 +67,19 @@ def render(
 
     Raises BadInput where the storyboard has errors, SetupError for a variant that it does not have.
     """
-    film, planned = plan(file, environ)
+    return rendered(*plan(file, environ), variants=variants, engine=engine, tell=tell, environ=environ)
+
+
+def rendered(
+    film: Film,
+    planned: Plan,
+    *,
+    variants: Iterable[str] = (),
+    engine: Engine = "copy",
+    tell: Tell = unheard,
+    environ: Mapping[str, str] = os.environ,
+) -> Rendered:
+    """The same of a storyboard that was read and planned."""
     wanted = chosen(planned, tuple(variants))
     refuse_namesake(film)
     planned, notes = brought_home(film, planned, wanted, tell, environ)
@@ -77,25 +100,38 @@ def cuts_of(film: Film, plan: Plan, variants: tuple[Variant, ...], tell: Tell, e
     return Rendered(film, plan, drawn, tuple(cuts), flagged(film, plan, variants))
 
 
+def edit_of(film: Film, plan: Plan, variant: Variant, tell: Tell = unheard) -> Laid:
+    """The edit of one variant, of the footage that there is; what lacks is drawn first."""
+    rehearsal = rehearse(plan, [variant])
+    clips, _ = _footage(film, plan, rehearsal, tell)
+    return _laid(with_cuts(film, plan, [variant], rehearsal, clips), variant, rehearsal, clips)
+
+
 def _footage(
     film: Film, plan: Plan, rehearsal: Rehearsal, tell: Tell
 ) -> tuple[Mapping[str, Take | StoryreelError], int]:
     """Every clip of the rehearsal by its key, or why there is none; and how many were made now."""
-    store = film.store
-    clips: dict[str, Take | StoryreelError] = {}
-    for key in dict.fromkeys(rehearsal.footage.values()):
-        home = _home(rehearsal.orders[key]) if key in rehearsal.orders else _paid_home(plan.origin, key)
-        if take := store.kept(home):
-            clips[key] = take
+    clips: dict[str, Take | StoryreelError] = {**kept_footage(film, plan, rehearsal)}
     missing = [order for key, order in rehearsal.orders.items() if key not in clips]
     if missing:
-        made = halting.run(_draw(film, store, missing, clips, tell))
+        made = halting.run(_draw(film, film.store, missing, clips, tell))
         clips.update(made)
         return clips, sum(1 for take in made.values() if isinstance(take, Take))
     return clips, 0
 
 
-def _home(order: Order) -> str:
+def kept_footage(film: Film, plan: Plan, rehearsal: Rehearsal) -> Mapping[str, Take]:
+    """The clips of a rehearsal that are here, by their keys."""
+    store, found = film.store, {}
+    for key in dict.fromkeys(rehearsal.footage.values()):
+        home = home_of(rehearsal.orders[key]) if key in rehearsal.orders else _paid_home(plan.origin, key)
+        if take := store.kept(home):
+            found[key] = take
+    return found
+
+
+def home_of(order: Order) -> str:
+    """Where the previs of an order is kept, below the outputs."""
     return previs_home(DRAWING, order.digest, order.direction_digest)
 
 
@@ -124,7 +160,7 @@ async def _draw(
         endpoint = Endpoint(LOCAL_ORIGIN, "rehearsal", app=app, direct=True)
         async with server.running(app), Client(endpoint) as client:
             desk = runner.Desk(
-                client, store, outputs, _home, film.locate, film.board.name, film.project.models, limit, tell
+                client, store, outputs, home_of, film.locate, film.board.name, film.project.models, limit, tell
             )
             return await runner.generate(orders, there, desk)
 
@@ -139,15 +175,13 @@ def _cut(
     engine: Engine,
 ) -> FinishedCut:
     halting.look()
-    placed = divided(plan, variant, takes_of(variant, rehearsal))
-    variant = placed.variant
-    found = {shot.id: clips[rehearsal.footage[variant.name, shot.entry]] for shot in variant.shots}
-    cut = assembled(plan.compositions, variant, found, plan.chosen, plan.facts, placed.notes)
+    laid = _laid(plan, variant, rehearsal, clips)
+    variant, found, cut = laid.variant, dict(laid.found), laid.cut
     target = film.project.outputs / film.board.name / variant.name / "cut.mp4"
     unchanged = kept.is_drawn(cut, engine, target)
     if not unchanged and (damaged := _damaged(film.store, found)):
         found |= damaged
-        cut = assembled(plan.compositions, variant, found, plan.chosen, plan.facts, placed.notes)
+        cut = assembled(plan.compositions, variant, found, plan.chosen, plan.facts, laid.notes)
         unchanged = kept.is_drawn(cut, engine, target)
     if not unchanged:
         # libav loads in there, and moviepy where something is drawn.
@@ -166,6 +200,13 @@ def _cut(
     )
     tell(finished)
     return finished
+
+
+def _laid(plan: Plan, variant: Variant, rehearsal: Rehearsal, clips: Mapping[str, Take | StoryreelError]) -> Laid:
+    placed = divided(plan, variant, takes_of(variant, rehearsal))
+    found = {shot.id: clips[rehearsal.footage[variant.name, shot.entry]] for shot in placed.variant.shots}
+    cut = assembled(plan.compositions, placed.variant, found, plan.chosen, plan.facts, placed.notes)
+    return Laid(placed.variant, rehearsal, found, cut, placed.notes)
 
 
 def _damaged(store: Store, found: Mapping[str, Take | StoryreelError]) -> Mapping[str, StoreError]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -10,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipeline import media, wire
-from pipeline.errors import MediaError, SetupError
+from pipeline.errors import SetupError
 from pipeline.frames import frames_in
 from pipeline.plan import Order, Plan, Rehearsal
 from pipeline.produce.reading import Film
@@ -43,14 +42,16 @@ class Stills:
         SetupError for a request that no server would take.
         """
         if self.take(key):
-            return _opened(self._out_of_take(key, at_s))
+            return self._out_of_take(key, at_s)
         order = self.rehearsal.orders[key]
         return self._drawn(order, at_s * self.plan.compositions.models[order.request.model].frame_rate)
 
-    def _out_of_take(self, key: str, at_s: Fraction) -> bytes:
+    def _out_of_take(self, key: str, at_s: Fraction) -> Image.Image:
+        from pipeline.media.pictures import frame_picture  # here: it loads libav
+
         digest, number = self.take(key) or ("", 0)
         rate = self.plan.frame_rate(digest)
-        return media.frame_png(self._clip(digest, number), frames_in(at_s, rate), rate)
+        return frame_picture(self._clip(digest, number), frames_in(at_s, rate), rate)
 
     def _clip(self, digest: str, number: int) -> Path:
         return self.film.project.outputs / take_home(self.plan.origin, digest, number) / "clip.mp4"
@@ -59,12 +60,15 @@ class Stills:
         from pipeline.previs.intake import parse  # here: they load libav
         from pipeline.previs.picture import draw_frame
 
+        return draw_frame(parse(self.told(order)), int(frame))
+
+    def told(self, order: Order) -> Mapping[str, Any]:
+        """What a worker is told to draw the whole clip; `output` is no file yet. Raises as `picture` does."""
         if order.key not in self._orders:
             self._orders[order.key] = self._told(order)
-        return draw_frame(parse(self._orders[order.key]), int(frame))
+        return self._orders[order.key]
 
     def _told(self, order: Order) -> Mapping[str, Any]:
-        """What a worker would be told to draw the whole clip."""
         from pipeline.server import request as requests  # here: it loads jsonschema's rules
 
         model = self.plan.compositions.models[order.request.model]
@@ -104,12 +108,3 @@ class Stills:
 def _address(ref: MediaRef) -> str:
     """A name for a file of a request, where the API would have an address."""
     return f"frame:{ref.digest}:{ref.take}:{ref.frame}" if isinstance(ref, FrameRef) else f"file:{ref.sha256}"
-
-
-def _opened(png: bytes) -> Image.Image:
-    from PIL import Image
-
-    try:
-        return Image.open(io.BytesIO(png)).convert("RGB")
-    except OSError as error:
-        raise MediaError("a frame", "it can't be read back") from error

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from pipeline.prompts.sentences import Cited
-from pipeline.storyboard import Entry, Part, Storyboard, Subject
+from pipeline.storyboard import Entry, Part, PrevisSpec, Storyboard, Subject
 
 DIRECTION_FORMAT = 1
 
@@ -57,6 +57,8 @@ def direction(
         "figures": _figures(staged.seen),
         "images": [*_frames(entry), *({"role": c.role, "of": c.of} for c in staged.cited if c.kind == "image")],
     }
+    if board.previs != PrevisSpec():
+        found["previs"] = {"slate": board.previs.slate, "safe_areas": board.previs.safe_areas}
     if staged.place:
         found["place"] = places[staged.place.key]
     if entry.several:

@@ -10,7 +10,7 @@ import json
 import os
 import threading
 from collections.abc import Callable
-from concurrent.futures import CancelledError, ThreadPoolExecutor
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -28,28 +28,55 @@ from pipeline.render.reels import naming
 from pipeline.schema import plain
 from pipeline.wire import digest_of
 
-ENCODING = 1  # of parts and sounds; raised whenever the same would be encoded differently
+_HANDS = 3  # parts that are drawn at once: each takes some 120 MB at 720p
+ENCODING = 2  # of parts and sounds; raised whenever the same would be encoded differently
 
 
 def copy(
     cut: Cut, outputs: Path, target: Path, kept: Path, locate: Locate, progress: Callable[[int], None]
 ) -> tuple[str, ...]:
     """Make `cut` into `target`; `kept` is the folder of what is drawn. Notes and errors as for `render`."""
-    clips = _clips(cut, outputs)
-    strips, stopped = list[Strip](), threading.Event()
-    with ThreadPoolExecutor(1) as hand:
-        # libav works beside Python: the sound is encoded while pictures are drawn.
+    stopped = threading.Event()
+    told = _Told(progress, stopped)
+    # libav works beside Python: the sound is encoded while pictures are drawn, and so is one part beside the next.
+    with ThreadPoolExecutor(1) as hand, ThreadPoolExecutor(min(os.cpu_count() or 1, _HANDS)) as hands:
         heard = hand.submit(_sound, cut, locate, kept, stopped)
+        drawn = list[Future[Strip]]()
         try:
+            clips = _clips(cut, outputs)
             for part in parts(cut, clips):
-                strips.append(_strip(cut, outputs, kept, part, clips, progress))
-                progress(part.start + part.length)
+                drawn.append(hands.submit(_strip, cut, outputs, kept, part, clips, told.part()))
+            strips = [each.result() for each in drawn]
             track = heard.result()
         except BaseException:
-            stopped.set()  # else whoever stops the run waits for the whole sound
+            stopped.set()  # else whoever stops the run waits for all that is drawn, and the whole sound
+            for each in drawn:
+                each.cancel()
             raise
     splice(strips, track, target, cut.frame_rate, soft_track(cut))
     return notes_beside(track)
+
+
+class _Told:
+    """Frames that are done, counted over all parts."""
+
+    def __init__(self, progress: Callable[[int], None], stopped: threading.Event) -> None:
+        self._progress, self._stopped = progress, stopped
+        self._done, self._lock = 0, threading.Lock()
+
+    def part(self) -> Callable[[int], None]:
+        """What is told how many frames of one part there are; CancelledError where they are not wanted any more."""
+        counted = 0
+
+        def tell(frames: int) -> None:
+            nonlocal counted
+            if self._stopped.is_set():
+                raise CancelledError
+            with self._lock:
+                self._done, counted = self._done + frames - counted, frames
+                self._progress(self._done)
+
+        return tell
 
 
 def draw_joints(cut: Cut, outputs: Path, kept: Path, over: Callable[[], bool], look: Callable[[int], None]) -> None:
@@ -82,10 +109,14 @@ def _strip(
     clips: dict[str, Coded | str],
     progress: Callable[[int], None],
 ) -> Strip:
-    """The packets of a part; those of a drawn one are drawn where nobody has before."""
+    """The packets of a part; those of a drawn one are drawn where nobody has before.
+
+    `progress` is told how many frames of it there are so far, in the end all.
+    """
     if not isinstance(part, Drawn):
         clip = clips[part.source]
         assert isinstance(clip, Coded)
+        progress(part.length)
         return Strip(outputs / part.source, clip, part.packet, part.length)
     file = kept / f"{digest_of({'encoding': ENCODING, **described(cut, part)})}.mp4"
     found = _drawn(file, part.length)
@@ -93,9 +124,10 @@ def _strip(
         # It loads moviepy, which a film that is only copied never needs.
         from pipeline.render.drawing import draw_part
 
-        draw_part(cut, outputs, part, file, lambda frames: progress(part.start + frames))
+        draw_part(cut, outputs, part, file, progress)
         found = _drawn(file, part.length)
         assert found is not None, f"{file}: what was just encoded can't be copied"
+    progress(part.length)
     return Strip(file, found, 0, part.length)
 
 

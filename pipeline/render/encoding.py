@@ -14,7 +14,8 @@ from pathlib import Path
 
 from pipeline.edit import Cut
 from pipeline.frames import SAMPLE_RATE
-from pipeline.media.film import FilmWriter
+from pipeline.media.aac import write_sound
+from pipeline.media.film import SOUND_BITS
 from pipeline.media.sound import SoundReader
 from pipeline.render.loudness import Block
 from pipeline.render.mastering import MOST_LIMITED_DB, Heard, Master, listened, mastered, mastering
@@ -59,13 +60,13 @@ def encoded(cut: Cut, locate: Locate, file: Path, look: Callable[[], object] = l
 
 
 def _write(cut: Cut, locate: Locate, master: Master, file: Path, bits: int, look: Callable[[], object]) -> None:
-    with (
-        closing(mastered(cut, locate, master)) as samples,
-        FilmWriter(file, cut.width, cut.height, cut.frame_rate, pictures=False, sound_bits=bits) as film,
-    ):
+    def watched() -> Iterator[Block]:
         for block in samples:
             look()
-            film.sound(block)
+            yield block
+
+    with closing(mastered(cut, locate, master)) as samples:
+        write_sound(file, watched(), cut.frame_rate, bits or SOUND_BITS)
 
 
 def _heard(file: Path, cut: Cut) -> Heard:

@@ -36,7 +36,7 @@ async def serve(
     """
     app = local_app(folder, workers, key, **options)
     hostile = bool(app.state.setup.conduct.faults)
-    with _listener(host, port) as listener:
+    with listening(host, port) as listener:
         name = f"[{host}]" if ":" in host else host
         config = _config(app, own_date=app.state.tells_date)
         server = _Server(config, lambda: ready(f"http://{name}:{listener.getsockname()[1]}"), breaks_off=hostile)
@@ -89,7 +89,8 @@ def _config(app: Any, *, own_date: bool) -> uvicorn.Config:
     )
 
 
-def _listener(host: str, port: int) -> socket.socket:
+def listening(host: str, port: int) -> socket.socket:
+    """A socket that takes connections there; port 0 is any free one. Raises SetupError for an address it can't have."""
     if host not in HOSTS:
         raise SetupError(f"the local server can't listen on {host}", hint=f"it is for this machine: {', '.join(HOSTS)}")
     # The protocol is named because asyncio switches Nagle's algorithm off only where it is: 44 ms a request otherwise.

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from PIL import Image, ImageDraw
 
-from pipeline.previs.lettering import Font, font, plain, shorten, wrap
+from pipeline.letters.faces import Weight
+from pipeline.previs.lettering import Font, font, plain, shorten, wrap, write
 from pipeline.sheets.pair import Kind, Pair, Side
 
 Colour = tuple[int, int, int]
@@ -47,7 +48,7 @@ class Measure:
         """Height of the row below the frames."""
         return round(self.size * 1.7)
 
-    def font(self, weight: str, share: float = 1.0) -> Font:
+    def font(self, weight: Weight, share: float = 1.0) -> Font:
         """Letters of that share of the size."""
         return font(weight, round(self.size * share))
 
@@ -88,11 +89,11 @@ def _heading(picture: Image.Image, pair: Pair, measure: Measure) -> None:
     middle, pad = round(measure.heading * 0.42), round(measure.size * 0.4)
     tag_px = round(tag.getlength(pair.kind)) + 2 * pad
     name = shorten(plain(pair.name), strong, picture.width - tag_px - measure.gap)
-    draw.text((0, middle), name, PAPER, strong, anchor="lm")
+    write(picture, (0, middle), name, PAPER, strong, "l")
     left = round(strong.getlength(name)) + round(measure.size * 0.7)
     half = round(measure.size * 0.62)
     draw.rounded_rectangle((left, middle - half, left + tag_px, middle + half), half * 0.5, COLOURS[pair.kind])
-    draw.text((left + pad, middle), pair.kind, _INK, tag, anchor="lm")
+    write(picture, (left + pad, middle), pair.kind, _INK, tag, "l")
 
 
 def _frame(picture: Image.Image, side: Side, at: tuple[int, int], box: tuple[int, int], measure: Measure) -> None:
@@ -110,13 +111,13 @@ def _frame(picture: Image.Image, side: Side, at: tuple[int, int], box: tuple[int
     lines = wrap(side.words, face, box[0] - 2 * measure.gap, max(1, box[1] // line - 1))
     top = at[1] + box[1] / 2 - line * (len(lines) - 1) / 2
     for number, words in enumerate(lines):
-        draw.text((at[0] + box[0] / 2, top + number * line), words, DIM, face, anchor="mm")
+        write(picture, (at[0] + box[0] / 2, top + number * line), words, DIM, face, "m")
 
 
 def _caption(picture: Image.Image, title: str, side: Side, at: tuple[int, int], width: int, measure: Measure) -> None:
-    draw, strong, face = ImageDraw.Draw(picture), measure.font("Bold", 0.9), measure.font("Medium", 0.9)
+    strong, face = measure.font("Bold", 0.9), measure.font("Medium", 0.9)
     middle = at[1] + round(measure.caption * 0.5)
-    draw.text((at[0], middle), title, PAPER, strong, anchor="lm")
+    write(picture, (at[0], middle), title, PAPER, strong, "l")
     if side.picture:
         left = strong.getlength(title) + measure.size * 0.6
-        draw.text((at[0] + left, middle), shorten(plain(side.words), face, width - left), DIM, face, anchor="lm")
+        write(picture, (at[0] + left, middle), shorten(plain(side.words), face, width - left), DIM, face, "l")

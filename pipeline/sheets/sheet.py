@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from PIL import Image, ImageDraw
+from PIL import Image
 
-from pipeline.previs.lettering import font, plain, shorten
+from pipeline.previs.lettering import font, plain, shorten, write
 from pipeline.sheets.drawing import DIM, GROUND, PAPER, SMALL, box_of, drawn, size_of
 from pipeline.sheets.pair import Pair
 
@@ -37,7 +37,7 @@ def sheet(title: str, about: str, pairs: Sequence[Pair]) -> Image.Image:
 
 
 def _title(picture: Image.Image, title: str, about: str) -> None:
-    draw, room = ImageDraw.Draw(picture), picture.width - 2 * _MARGIN
+    room = picture.width - 2 * _MARGIN
     strong, face = font("Bold", 28), font("Medium", 17)
-    draw.text((_MARGIN, _MARGIN + 12), shorten(plain(title), strong, room), PAPER, strong, anchor="lm")
-    draw.text((_MARGIN, _MARGIN + 45), shorten(plain(about), face, room), DIM, face, anchor="lm")
+    write(picture, (_MARGIN, _MARGIN + 12), shorten(plain(title), strong, room), PAPER, strong, "l")
+    write(picture, (_MARGIN, _MARGIN + 45), shorten(plain(about), face, room), DIM, face, "l")

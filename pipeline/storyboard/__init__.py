@@ -12,6 +12,7 @@ from pipeline.storyboard.board import (
     Entry,
     Line,
     Part,
+    PrevisSpec,
     Reference,
     Row,
     Settings,
@@ -34,7 +35,7 @@ from pipeline.storyboard.words import CREDITS, UNSAID, CaptionSpec, Inscription,
 __all__ = [
     "CREDITS", "DEFAULT_MODEL", "DIRECTED", "FRAME_RATE", "LOOP_S", "NO_MIX", "UNSAID", "Camera", "CaptionSpec",
     "Card", "Change", "Continuation", "CueRole", "CutSpec", "Entry", "Inscription", "Line", "MixSpec", "Parsed",
-    "Part", "Path", "Reference", "Row", "Rows", "Settings", "Shot", "ShotSound", "Sound", "SoundFile", "Source",
-    "Storyboard", "Style", "Subject", "SubjectKind", "TakeCheck", "TakeMix", "Text", "Transition", "Variants", "When",
-    "dotted", "in_order", "parse",
+    "Part", "Path", "PrevisSpec", "Reference", "Row", "Rows", "Settings", "Shot", "ShotSound", "Sound", "SoundFile",
+    "Source", "Storyboard", "Style", "Subject", "SubjectKind", "TakeCheck", "TakeMix", "Text", "Transition", "Variants",
+    "When", "dotted", "in_order", "parse",
 ]  # fmt: skip

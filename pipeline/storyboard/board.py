@@ -263,6 +263,14 @@ CHECK_S = 60  # seconds that a check may take where nothing is said
 
 
 @dataclass(frozen=True, slots=True)
+class PrevisSpec:
+    """What is drawn over the clips of the rehearsal."""
+
+    slate: str = "full"  # full corner none
+    safe_areas: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Storyboard:
     """Everything that one file says, with the files that it includes."""
 
@@ -286,6 +294,7 @@ class Storyboard:
     mix: MixSpec = NO_MIX
     cards: tuple[Card, ...] = ()  # among the shots, and the credits behind them
     captions: CaptionSpec = UNSAID
+    previs: PrevisSpec = PrevisSpec()
 
     @property
     def shots(self) -> Iterator[Shot]:

@@ -23,6 +23,7 @@ from pipeline.storyboard.board import (
     Line,
     LintSpec,
     Part,
+    PrevisSpec,
     Reference,
     Row,
     Settings,
@@ -82,6 +83,7 @@ def storyboard(source: Source, name: str, besides: Besides) -> Storyboard:
         mix=mix_spec(fields_of(top.get("mix")), ("mix",)),
         cards=tuple(_cards(top)),
         captions=captions(fields_of(top.get("captions"))),
+        previs=PrevisSpec(**_texts(top.get("previs"))),
     )
 
 

@@ -1,4 +1,4 @@
-"""How fast a cut is made, beside plain moviepy and ffmpeg's filters, side by side in one run.
+"""How fast a cut is made, beside plain moviepy, ffmpeg's filters and melt, side by side in one run.
 
     python tests/bench/bench_cut.py [clips] [rounds] [--seconds S]
 
@@ -155,6 +155,22 @@ def ffmpeg(joints: Callable[[Path], Iterable[int]]) -> Way:
     return made
 
 
+def melt(joints: Callable[[Path], Iterable[int]]) -> Way:
+    """MLT's command, encoded alike; there where it is installed."""
+
+    def made(folder: Path) -> None:
+        soft = set(joints(folder))
+        words = ["melt"]
+        for number, clip in enumerate(clips(folder)):
+            words += [str(clip)]
+            words += ["-mix", str(OVERLAP), "-mixer", "luma", "-mixer", "mix:-1"] if number in soft else []
+        coded = ["vcodec=libx264", "preset=veryfast", "crf=17", "acodec=aac", "ab=192k", "real_time=-2"]
+        line = [*words, "-silent", "-consumer", f"avformat:{folder / 'melt.mp4'}", *coded]
+        subprocess.run(line, check=True, stderr=subprocess.DEVNULL, env={**os.environ, "SDL_AUDIODRIVER": "dummy"})
+
+    return made
+
+
 def none(_: Path) -> tuple[int, ...]:
     return ()
 
@@ -168,22 +184,27 @@ WAYS: dict[str, Way] = {
     "hard cuts, sound kept": storyreel(none, kept=True),
     "hard cuts, moviepy": moviepy,
     "hard cuts, ffmpeg": ffmpeg(none),
+    "hard cuts, melt": melt(none),
     "two dissolves": storyreel(two),
     "two dissolves, kept": storyreel(two, kept=True),
     "two dissolves, moviepy": moviepy_dissolves,
     "two dissolves, ffmpeg": ffmpeg(two),
+    "two dissolves, melt": melt(two),
     "all dissolves": storyreel(every),
     "all dissolves, ffmpeg": ffmpeg(every),
 }
 AGAINST = {
     "hard cuts, moviepy": "hard cuts",
     "hard cuts, ffmpeg": "hard cuts",
+    "hard cuts, melt": "hard cuts",
     "hard cuts, sound kept": "hard cuts",
     "two dissolves, moviepy": "two dissolves",
     "two dissolves, ffmpeg": "two dissolves",
+    "two dissolves, melt": "two dissolves",
     "two dissolves, kept": "hard cuts, sound kept",
     "all dissolves, ffmpeg": "all dissolves",
 }
+OTHERS = ("moviepy", "ffmpeg", "melt")
 
 
 def measured(way: str, folder: Path) -> tuple[float, float, float]:
@@ -211,7 +232,10 @@ def main() -> int:
     if arguments.write:
         write(arguments.write, arguments.clips)
         return 0
-    ways = [way for way in WAYS if not (arguments.ours and ("moviepy" in way or "ffmpeg" in way))]
+    ways = [way for way in WAYS if not (arguments.ours and way.endswith(OTHERS))]
+    if not shutil.which("melt"):
+        print("melt is not installed, so it is not measured")
+        ways = [way for way in ways if not way.endswith("melt")]
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         # In a process of its own: what this one has ever held would count as its children's.

@@ -4,11 +4,11 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from PIL import Image
 
-from pipeline.previs.move import STILL, View, views
+from pipeline.previs.move import STILL, View, looked, views
 from pipeline.previs.order import Camera
-from pipeline.previs.planes import Sheet, cut, extent, settled, split
+from pipeline.previs.planes import Sheet, extent
+from pipeline.previs.stack import Stack
 
 RATE = Fraction(24)
 MOVES = [
@@ -42,11 +42,12 @@ def test_a_static_camera_never_moves() -> None:
     [
         ("pan_left", "x", -1),
         ("pan_right", "x", 1),
-        ("truck_left", "x", -1),
+        ("truck_left", "along", -1),
+        ("orbit_right", "along", 1),
         ("tilt_up", "y", -1),
-        ("crane_up", "y", -1),
-        ("pedestal_down", "y", 1),
-        ("dolly_in", "zoom", 1),
+        ("crane_up", "rise", -1),
+        ("pedestal_down", "rise", 1),
+        ("dolly_in", "nearer", 1),
         ("zoom_out", "zoom", -1),
     ],
 )
@@ -62,7 +63,7 @@ def test_speed_scales_how_far_a_move_goes() -> None:
 
 @pytest.mark.parametrize("movement", [*sorted(set(MOVES) - {"whip_pan", "handheld", "tracking"}), ""])
 def test_moves_start_and_stop_softly_and_never_jump(movement: str) -> None:
-    track = np.array([(view.x, view.y, view.zoom, view.focus) for view in path(movement, 120)])
+    track = np.array([(*looked(view, 1.0), view.focus, view.along, view.rise) for view in path(movement, 120)])
     steps = np.linalg.norm(np.diff(track, axis=0), axis=1)
     assert steps[0] < steps.max() / 4
     assert steps[-1] < steps.max() / 4
@@ -75,25 +76,50 @@ def test_a_hand_sways_differently_in_every_shot_and_the_same_in_the_same() -> No
     assert views(camera, 24, RATE, seed=1) != views(camera, 24, RATE, seed=2)
 
 
-@pytest.mark.parametrize("prepared", [False, True])
-def test_slow_moves_advance_by_fractions_of_a_pixel(prepared: bool) -> None:
-    # On a ramp of one level a pixel, the mean of a frame says to a fraction of a pixel where it was cut.
-    size, step_px, density = (160, 90), 0.16, 1.12
-    track = tuple(View(index * step_px / size[0], 0.0, 1.0) for index in range(40))
-    ramp = np.broadcast_to(np.linspace(0, 255, 256, dtype=np.uint8), (120, 256))
-    planes = split(Image.fromarray(np.repeat(ramp[:, :, None], 3, axis=2)))
-    sheet = Sheet(planes, (100.0, 60.0), (density, density))
-    sheet = settled(sheet, track, size) if prepared else sheet
-    means = np.array([np.asarray(cut(sheet, view, size)[0], np.float64).mean() for view in track])
-    assert np.diff(means) == pytest.approx(step_px * density * 219 / 255, abs=0.06)
+@pytest.mark.parametrize("density", [0.553, 1.118, 1.618])
+def test_slow_moves_advance_by_fractions_of_a_pixel(density: float) -> None:
+    # On a ramp, the mean of a frame says to a fraction of a pixel where it was cut.
+    size, step_px, slope = (320, 180), 0.16, 0.35
+    track = tuple(View(index * step_px / size[0]) for index in range(40))
+    ramp = np.broadcast_to(np.rint(np.arange(700) * slope).astype(np.uint8), (440, 700))
+    luma, grey = np.ascontiguousarray(ramp), np.full((220, 350), 128, np.uint8)
+    stack = Stack([Sheet((luma, grey, grey), None, (350.0, 220.0), density)], track, size)
+    means = np.array([stack[frame][0][4:-4, 4:-4].astype(np.float64).mean() for frame in range(40)])
+    steps = np.diff(means) / (slope * density)
+    # Sheets as coarse as the first are out of focus by several pixels.
+    within_px = 0.125 if density > 1 else 0.25
+    assert steps == pytest.approx(np.full(39, step_px), abs=within_px), "no frame stands still for long, and none jumps"
+    assert means[-1] - means[0] == pytest.approx(39 * step_px * slope * density, rel=0.03)
 
 
 @pytest.mark.parametrize("movement", MOVES)
-def test_the_ground_reaches_as_far_as_the_camera_looks(movement: str) -> None:
+@pytest.mark.parametrize("nearness", [0.0, 0.4, 1.0, 1.35])
+def test_the_ground_reaches_as_far_as_the_camera_looks(movement: str, nearness: float) -> None:
     track = path(movement, 60, "fast")
-    seen = extent(track, (160, 90))
+    reached = extent(track, (160, 90), 1.35)
     for view in track:
-        assert seen.left < 160 * (view.x - 0.5 / view.zoom)
-        assert seen.right > 160 * (view.x + 0.5 / view.zoom)
-        assert seen.top < 90 * (view.y - 0.5 / view.zoom)
-        assert seen.bottom > 90 * (view.y + 0.5 / view.zoom)
+        x, y, zoom = looked(view, nearness)
+        assert reached.left < 160 * (x - 0.5 / zoom)
+        assert reached.right > 160 * (x + 0.5 / zoom)
+        assert reached.top < 90 * (y - 0.5 / zoom)
+        assert reached.bottom > 90 * (y + 0.5 / zoom)
+
+
+@pytest.mark.parametrize("movement", ["truck_right", "pedestal_up", "dolly_in", "crane_down", "handheld"])
+def test_what_is_near_moves_more_than_what_is_far(movement: str) -> None:
+    def travelled(nearness: float) -> float:
+        track = np.array([looked(view, nearness) for view in path(movement)])
+        return float(np.abs(track - track[0]).max())
+
+    assert travelled(1.3) > travelled(1.0) > 1.15 * travelled(0.3)
+
+
+def test_turning_and_zooming_move_all_distances_alike() -> None:
+    for movement in ("pan_left", "tilt_up", "zoom_in", "whip_pan"):
+        assert all(looked(view, 0.0) == looked(view, 1.3) for view in path(movement))
+
+
+def test_an_orbit_keeps_its_subject_and_turns_the_world_behind_it() -> None:
+    track = path("orbit_left", 60)
+    assert all(abs(looked(view, 1.0)[0]) < 1e-9 for view in track)
+    assert looked(track[-1], 0.0)[0] > 0.2 > looked(track[0], 0.0)[0]

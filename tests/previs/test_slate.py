@@ -12,7 +12,7 @@ from PIL import Image
 
 from pipeline.previs import signs
 from pipeline.previs.layout import ACCENT, fit_rows, mark_box, name_px, type_for
-from pipeline.previs.lettering import balanced, font, plain, shorten, wrap
+from pipeline.previs.lettering import balanced, font, has_glyph, plain, shorten, wrap
 from pipeline.previs.order import Camera, Direction, Figure, Line, PrevisOrder
 from pipeline.previs.speech import spread, syllables
 from pipeline.previs.unslate import unslated
@@ -102,8 +102,11 @@ def test_any_text_can_be_lettered(clip: Callable[..., Path], text: str) -> None:
     assert clip(frames=12, width=320, height=180, audio=True, direction=direction).stat().st_size
 
 
-def test_what_the_font_lacks_is_shown_as_left_out() -> None:
-    assert plain("Ann 守塔人 爬上 sees\u202e\x07 Žluťoučký Ωμέγα Ёж") == "Ann […] sees Žluťoučký Ωμέγα Ёж"
+@pytest.mark.skipif(has_glyph("\U00016a40"), reason="a font with the letters of Mro is installed")
+def test_what_no_font_has_is_shown_as_left_out() -> None:
+    assert plain("Ann \U00016a40\U00016a41 \U00016a42 sees\u202e\x07 Žluťoučký Ωμέγα Ёж") == (
+        "Ann […] sees Žluťoučký Ωμέγα Ёж"
+    )
 
 
 def test_lines_end_in_an_ellipsis_only_where_something_is_missing() -> None:
@@ -204,3 +207,57 @@ def test_any_other_picture_is_continued_whole(order: Callable[..., PrevisOrder])
             assert unslated(picture) is picture
     tall = Image.new("RGB", (20, 9000))
     assert unslated(tall) is tall
+
+
+def shown(clip: Callable[..., Path], slate: str, **changes: object) -> tuple[Image.Image, Image.Image]:
+    """A frame with a slate like that, and the same without any."""
+    made = []
+    for each in (slate, "none"):
+        direction = replace(MUCH, slate=each, camera=Camera("WS", movement="static"), dialogue=(), **changes)
+        with av.open(clip(width=640, height=360, frames=1, direction=direction)) as container:
+            made.append(next(container.decode(video=0)).to_image())
+    return made[0], made[1]
+
+
+def touched(pair: tuple[Image.Image, Image.Image]) -> np.ndarray[tuple[int, int], np.dtype[np.bool_]]:
+    """Where two frames differ, height x width."""
+    first, second = (np.asarray(each.convert("RGB"), np.int16) for each in pair)
+    return np.asarray(np.abs(first - second).max(axis=2) > 24)
+
+
+def test_a_corner_slate_leaves_all_but_the_upper_corners_free(clip: Callable[..., Path]) -> None:
+    differs = touched(shown(clip, "corner"))
+    assert differs[:40].any()
+    assert not differs[60:].any()
+    assert touched(shown(clip, "full"))[300:].mean() > 0.5
+
+
+def test_without_a_slate_nothing_is_written(clip: Callable[..., Path]) -> None:
+    bare = shown(clip, "none")[0]
+    assert unslated(bare).size == bare.size
+    assert not touched(shown(clip, "none")).any()
+
+
+def test_what_goes_on_from_a_corner_slate_goes_on_without_it(clip: Callable[..., Path]) -> None:
+    marked = shown(clip, "corner")[0]
+    assert unslated(marked).size[1] < marked.size[1]
+
+
+def test_safe_areas_are_lines_at_their_shares_of_the_frame(clip: Callable[..., Path]) -> None:
+    plain_, lined = shown(clip, "none")[0], shown(clip, "none", safe_areas=True)[0]
+    differs = touched((plain_, lined))
+    columns = np.flatnonzero(differs[100:140].mean(axis=0) > 0.9)
+    for share in (0.93, 0.90):
+        edge = 640 * (1 - share) / 2
+        assert np.abs(columns - edge).min() <= 2
+        assert np.abs(columns - (640 - edge)).min() <= 2
+    assert differs.mean() < 0.03
+
+
+@pytest.mark.parametrize("text", ["שומר המגדלור", "حارس المنارة", "Хранитель маяка", "Ο φύλακας"])
+def test_scripts_that_a_font_here_has_are_written(text: str) -> None:
+    assert plain(text) == text
+    face = font("Medium", 20)
+    mask, _ = face.mask(text)
+    assert np.asarray(mask).max() > 200
+    assert face.getlength(text) == pytest.approx(mask.width - 4, abs=1.5)

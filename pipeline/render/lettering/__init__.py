@@ -1,9 +1,5 @@
 """Words of the cut come in; pictures with these words on them go out, and what no font here could write.
 
-faces     which font has a letter
-bidi      in which order letters stand from left to right
-arabic    how Arabic letters join where nothing shapes them
-runs      a line in the fonts and directions that it takes
 plate     letters and their shadows, laid over planes
 blocks    lines in letters as large as fit
 credits   lines of credits, beside and under each other
@@ -11,7 +7,7 @@ setting   where each kind of words stands, and how large
 shown     the words of one cut, frame by frame       Lettering
 """
 
-from pipeline.render.lettering.faces import forget
+from pipeline.letters.faces import forget
 from pipeline.render.lettering.shown import Lettering, described, missing
 
 __all__ = ["Lettering", "described", "forget", "missing"]

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
-from pipeline.render.lettering.bidi import base_level
-from pipeline.render.lettering.faces import Weight
+from pipeline.letters.bidi import base_level
+from pipeline.letters.faces import Weight
+from pipeline.letters.runs import Line, line
 from pipeline.render.lettering.plate import Mask, ink
-from pipeline.render.lettering.runs import Line, line
 from pipeline.words import Captions, broken
 
 SAFE = 0.05  # of each side, that letters keep away from

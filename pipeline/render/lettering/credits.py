@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from PIL import ImageDraw
 
-from pipeline.render.lettering.bidi import base_level
+from pipeline.letters.bidi import base_level
+from pipeline.letters.runs import Line, line
 from pipeline.render.lettering.blocks import SAFE, SMALLEST_PX, STEP, Frame, blank, mask_of, on
 from pipeline.render.lettering.plate import Layer, Plate
-from pipeline.render.lettering.runs import Line, line
 from pipeline.words import Words
 
 _SHARE, _SHARE_TALL = 0.046, 0.042  # height of the letters, of the film's shorter side

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
 
-from pipeline.render.lettering.bidi import base_level
+from pipeline.letters.bidi import base_level
 from pipeline.render.lettering.blocks import PAPER, SAFE, Block, Frame, blank, fitted, mask_of, on
 from pipeline.render.lettering.credits import credits_plate
 from pipeline.render.lettering.plate import Layer, Mask, Plate, ink

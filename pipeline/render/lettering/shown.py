@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.edit import Cut, Segment
+from pipeline.letters.faces import Weight, script, shapes
+from pipeline.letters.runs import COMPLEX, faces_in, lacking
 from pipeline.render.captions import over, seen
 from pipeline.render.lettering.blocks import Frame
-from pipeline.render.lettering.faces import Weight, script, shapes
 from pipeline.render.lettering.plate import Plate, ground
-from pipeline.render.lettering.runs import COMPLEX, faces_in, lacking
 from pipeline.render.lettering.setting import plate_of
 from pipeline.schema import plain
 from pipeline.words import Words

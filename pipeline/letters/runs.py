@@ -10,9 +10,9 @@ from functools import lru_cache
 from PIL import ImageDraw
 from PIL.ImageFont import FreeTypeFont
 
-from pipeline.render.lettering import arabic
-from pipeline.render.lettering.bidi import base_level, levels, visual
-from pipeline.render.lettering.faces import Face, Weight, face_of, has, script, shapes
+from pipeline.letters import arabic
+from pipeline.letters.bidi import base_level, levels, visual
+from pipeline.letters.faces import Face, Weight, face_of, has, script, shapes
 
 MISSING = "[…]"  # stands for letters that no font here has
 # Scripts whose letters change with their neighbours by more than Arabic's four forms.

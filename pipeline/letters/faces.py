@@ -20,7 +20,7 @@ from PIL import ImageFont, features
 from PIL.ImageFont import FreeTypeFont, Layout
 
 Weight = Literal["Medium", "Bold"]
-_OWN = Path(__file__).parents[2] / "fonts"
+_OWN = Path(__file__).parents[1] / "fonts"
 _ENDINGS = (".ttf", ".otf", ".ttc", ".otc")
 _MOST_FOLDERS = 5_000  # that are looked through for fonts
 _MOST_TRIED = 400  # fonts that are opened in search of a letter: each takes a millisecond

@@ -1,0 +1,116 @@
+"""Blocks of sound come in, a whole film's in turn; one AAC stream in an MP4 goes out, encoded by all processors.
+
+The stream is cut into pieces of the same length whatever the machine, so the same sound is always the same bytes. Each
+piece is encoded from a little before its start, until the encoder is as it would be had it heard all before, to a
+little past its end; what it made of those margins is thrown away. A packet overlaps its neighbours, and what two
+encoders made fits together there because both heard the same samples.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import numpy as np
+from av.audio.codeccontext import AudioCodecContext
+from av.audio.frame import AudioFrame
+from av.audio.stream import AudioStream
+from av.packet import Packet
+from numpy.typing import NDArray
+
+from pipeline.frames import SAMPLE_RATE
+from pipeline.media.film import SOUND_OPTIONS, begun, sound_stream_in
+from pipeline.media.whole import whole, writing
+
+_FRAME = 1024  # samples a packet, ISO/IEC 14496-3
+_PIECE = 480 * _FRAME  # about ten seconds
+# The encoder chooses windows by what it heard in the last three frames, and its bit rate settles within a few more.
+_BEFORE, _AFTER = 8 * _FRAME, 4 * _FRAME
+
+Samples = NDArray[np.float32]  # 2 x any number, left and right, at 48000 Hz; louder than 1 is clipped
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A part of the sound, with its margins; all numbers are samples of the whole."""
+
+    samples: Samples
+    first: int  # where `samples` begin
+    start: int  # packets from here on are wanted
+    end: int | None  # and up to here; None: to the last
+
+
+def write_sound(target: Path, blocks: Iterable[Samples], frame_rate: Fraction, bits: int) -> None:
+    """Write `blocks` as the sound of a film of that rate to `target`, whole or not at all; `bits` a second.
+
+    Raises what `blocks` raise, and StoryreelError where the target can't be written.
+    """
+    with whole(target) as part:
+        with writing(target):
+            container = begun(part, frame_rate)
+        with closing(container):
+            stream = sound_stream_in(container, bits)
+            for packet in _encoded(_pieces(blocks), bits):
+                packet.stream = stream
+                with writing(target):
+                    container.mux_one(packet)
+            with writing(target):
+                container.close()
+
+
+def _encoded(pieces: Iterator[_Piece], bits: int) -> Iterator[Packet[AudioStream]]:
+    """The packets of all pieces in order; so many are encoded at once as there are processors."""
+    hands = os.cpu_count() or 1
+    with ThreadPoolExecutor(hands, thread_name_prefix="sound") as pool:
+        pending: deque[Future[list[Packet[AudioStream]]]] = deque()
+        for piece in pieces:
+            pending.append(pool.submit(_packets, piece, bits))
+            # One more than can be encoded waits: memory doesn't grow with the film.
+            if len(pending) > hands:
+                yield from pending.popleft().result()
+        while pending:
+            yield from pending.popleft().result()
+
+
+def _packets(piece: _Piece, bits: int) -> list[Packet[AudioStream]]:
+    encoder = _encoder(bits)
+    frame = AudioFrame.from_ndarray(np.clip(np.nan_to_num(piece.samples), -1, 1), format="fltp", layout="stereo")
+    frame.sample_rate, frame.pts, frame.time_base = SAMPLE_RATE, piece.first, Fraction(1, SAMPLE_RATE)
+    made: list[Packet[AudioStream]] = [*encoder.encode(frame), *encoder.encode(None)]
+    return [packet for packet in made if _wanted(piece, packet.pts or 0)]
+
+
+def _wanted(piece: _Piece, pts: int) -> bool:
+    # The first packet of all lies before its sample: it is what the encoder needs to begin.
+    begun = pts >= piece.start or piece.start == 0
+    return begun and (piece.end is None or pts < piece.end)
+
+
+def _encoder(bits: int) -> AudioCodecContext:
+    encoder = av.CodecContext.create("aac", "w")
+    assert isinstance(encoder, AudioCodecContext)
+    encoder.sample_rate, encoder.layout, encoder.format = SAMPLE_RATE, "stereo", "fltp"
+    encoder.time_base, encoder.bit_rate, encoder.options = Fraction(1, SAMPLE_RATE), bits, dict(SOUND_OPTIONS)
+    return encoder
+
+
+def _pieces(blocks: Iterable[Samples]) -> Iterator[_Piece]:
+    """The sound in pieces with their margins; the last is never shorter than its margins."""
+    held, first, start = np.zeros((2, 0), np.float32), 0, 0
+    waiting, heard = list[Samples](), 0
+    for block in blocks:
+        waiting.append(block)
+        heard += block.shape[1]
+        while heard >= start + _PIECE + _BEFORE + _AFTER:
+            held, waiting = np.concatenate([held, *waiting], axis=1), []
+            end = start + _PIECE
+            yield _Piece(held[:, : end + _AFTER - first], first, start, end)
+            held, first, start = held[:, end - _BEFORE - first :], end - _BEFORE, end
+    yield _Piece(np.concatenate([held, *waiting], axis=1), first, start, None)

@@ -1,0 +1,101 @@
+"""A sheet and the camera's views enter; where it stands on each frame leaves, scaled beforehand where that serves.
+
+What only slides along one axis, as in a pan, a truck or an orbit, is scaled sixteen times in all instead of once for
+every frame: into copies that lie an eighth of a pixel apart, of which each frame takes the nearest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.previs.move import View, looked
+from pipeline.previs.planes import SPARE_PX, Sheet
+from pipeline.previs.warp import cropped, fit
+
+_Floats = NDArray[np.float64]
+_Ints = NDArray[np.int64]
+_PHASES, _A_PIXEL = 16, 8  # copies, and how many of them to a pixel: colours move by two
+_MARGIN_PX = SPARE_PX - 4  # at the edges of a sheet that no view reaches
+_SIZES = 80  # that are tried for a copy, which many frames are cut from
+_ENOUGH = 24  # frames from which on copies pay
+
+
+@dataclass(frozen=True, slots=True)
+class Stands:
+    """Where a sheet stands on some frames."""
+
+    phase: _Ints  # the copy that is shown
+    left: _Floats  # pixels of the copy at the left edge of the frame
+    top: _Floats
+    step: _Floats  # pixels of the copy a pixel of the frame
+
+
+class Phased:
+    """One sheet as the frames of a shot see it."""
+
+    def __init__(self, sheet: Sheet, views: Sequence[View], size: tuple[int, int]) -> None:
+        seen = np.array([looked(view, sheet.nearness, sheet.carried) for view in views])
+        self._sheet, self._step = sheet, sheet.density / seen[:, 2]
+        self._starts = tuple(
+            sheet.middle[axis] + seen[:, axis] * size[axis] * sheet.density - size[axis] * self._step / 2
+            for axis in (0, 1)
+        )
+        self._copies: dict[int, Sheet] = {}
+        slides = [bool(np.ptp(start) > 1e-9) for start in self._starts]
+        even = np.ptp(seen[:, 2]) == 0 and not all(slides) and len(views) >= _ENOUGH
+        self._axis = slides.index(True) if even and any(slides) else None
+
+    def stands(self, frames: slice) -> Stands:
+        """Where it stands on these frames."""
+        left, top = (start[frames] for start in self._starts)
+        step = self._step[frames]
+        if self._axis is None:
+            return Stands(np.zeros(len(step), np.int64), left, top, step)
+        eighths = np.rint((self._starts[self._axis][frames] / step - _MARGIN_PX) * _A_PIXEL).astype(np.int64)
+        whole = 2 * np.floor(eighths / _PHASES)
+        other = (top, left)[self._axis] / step - self._other_base()
+        left, top = (whole, np.rint(other)) if self._axis == 0 else (np.rint(other), whole)
+        return Stands(eighths % _PHASES, left, top, np.ones_like(step))
+
+    def sheet(self, phase: int) -> Sheet:
+        """The copy of that number; the sheet itself where there are no copies."""
+        if self._axis is None:
+            return self._sheet
+        if phase not in self._copies:
+            self._copies[phase] = self._copy(phase)
+        return self._copies[phase]
+
+    def _other_base(self) -> float:
+        """Where copies begin along the axis on which nothing moves: frames find them at even pixels."""
+        other = self._starts[1 - (self._axis or 0)][0] / self._step[0]
+        return float(other % 2) + _MARGIN_PX
+
+    def _copy(self, phase: int) -> Sheet:
+        sheet, step = self._sheet, float(self._step[0])
+        bases = [_MARGIN_PX + phase / _A_PIXEL, self._other_base()]
+        if self._axis == 1:
+            bases.reverse()
+        # As large as the last copy: all are of one size.
+        counts = [max(2, 2 * int((length / step - 2 * _MARGIN_PX - 2) / 2)) for length in sheet.size]
+        across, down = (
+            fit(np.array([base * step]), np.array([step]), np.array([count]), length, _SIZES).at(0)
+            for base, count, length in zip(bases, counts, sheet.size, strict=True)
+        )
+        luma, blue, red, *alpha = (np.ascontiguousarray(each) for each in cropped(sheet, across, down, tuple(counts)))
+        first, last = (
+            [round(edge / step - base) for edge, base in zip(edges, bases, strict=True)]
+            for edges in (sheet.content[:2], sheet.content[2:])
+        )
+        return replace(
+            sheet,
+            planes=(luma, blue, red),
+            alpha=alpha[0] if alpha else None,
+            content=(
+                max(0, first[0] - 3), max(0, first[1] - 3), min(counts[0], last[0] + 3), min(counts[1], last[1] + 3),
+            ),
+            solid=int(np.ceil(sheet.solid / step - bases[1])) + 1,
+        )  # fmt: skip

@@ -1,0 +1,106 @@
+"""Sheets and views enter; which crops of them, scaled to which sizes, show what the views see leaves.
+
+The scaler takes whole pixels only. A crop a little larger than what is seen, scaled to a little more than the frame and
+cut again, has enough sizes and places to choose from that what is seen lies within a few hundredths of a pixel of where
+it belongs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from av.video.frame import VideoFrame
+from numpy.typing import NDArray
+
+from pipeline.previs.planes import Plane, Sheet, scaled, views_of
+
+_Floats = NDArray[np.float64]
+_Ints = NDArray[np.int64]
+_SIZES, _PLACES = 20, 28  # sizes and places that are tried along each axis
+_EDGE = 2  # pixels at a crop's edge whose filter runs out of picture
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """Along one axis, frame by frame: a crop of the source, the size that it is scaled to, and where it is cut."""
+
+    start: _Ints  # first source pixel
+    length: _Ints  # source pixels, even
+    size: _Ints  # scaled pixels, even
+    skip: _Ints  # scaled pixels before the first that is used; odd where `start` is, so that colours stay in step
+
+    def at(self, frame: int) -> Crop:
+        """The same for one frame."""
+        return Crop(int(self.start[frame]), int(self.length[frame]), int(self.size[frame]), int(self.skip[frame]))
+
+
+@dataclass(frozen=True, slots=True)
+class Crop:
+    """A crop along one axis, as in `Fit`."""
+
+    start: int
+    length: int
+    size: int
+    skip: int
+
+    @property
+    def span(self) -> slice:
+        """The pixels of the source."""
+        return slice(self.start, self.start + self.length)
+
+    def used(self, count: int) -> slice:
+        """The scaled pixels that are used."""
+        return slice(self.skip, self.skip + count)
+
+
+def cropped(sheet: Sheet, across: Crop, down: Crop, size: tuple[int, ...]) -> list[Plane]:
+    """Luma, differences and, where there is one, alpha of a part of the sheet in `size` (width, height in pixels)."""
+    planes = sheet.planes if sheet.alpha is None else (*sheet.planes, sheet.alpha)
+    parts = [plane[_halved(down.span, index), _halved(across.span, index)] for index, plane in enumerate(planes)]
+    if (across.size, down.size) != (across.length, down.length):
+        made = VideoFrame(across.length, down.length, "yuv420p" if sheet.alpha is None else "yuva420p")
+        for plane, part in zip(views_of(made), parts, strict=True):
+            plane[:] = part
+        parts = views_of(scaled(made, across.size, down.size))
+    rows, columns = down.used(size[1]), across.used(size[0])
+    return [part[_halved(rows, index, 1), _halved(columns, index, 1)] for index, part in enumerate(parts)]
+
+
+def _halved(span: slice, plane: int, up: int = 0) -> slice:
+    """The same span of a colour plane; an odd one is rounded down, or up."""
+    return slice((span.start + up) // 2, (span.stop + up) // 2) if plane in (1, 2) else span
+
+
+def fit(start: _Floats, step: _Floats, count: _Ints, bound: int, sizes: int = _SIZES) -> Fit:
+    """Crops that show `count` pixels which begin at `start` and lie `step` source pixels apart, of `bound` there are.
+
+    All are arrays, a number a frame; `count` is even. The more `sizes` are tried, the nearer they come.
+    """
+    if (step == 1).all() and (start % 2 == 0).all():
+        return Fit(start.astype(np.int64), count, count, np.zeros_like(count))
+    frames = np.arange(len(start))
+    size = count[:, None] + 2 * np.arange(1, sizes + 1)[None, :]
+    length = 2 * np.rint(step[:, None] * size / 2).astype(np.int64)
+    length = np.clip(length, 2, bound)
+    real = length / size
+    begin = np.floor(start[:, None] - _EDGE * real)[:, :, None] - np.arange(_PLACES)[None, None, :]
+    begin = np.clip(begin, 0, (bound - length)[:, :, None])
+    centre = (start + step * count / 2)[:, None, None]
+    wanted = (centre - begin) / real[:, :, None] - count[:, None, None] / 2
+    most, odd = (size - count[:, None])[:, :, None], begin % 2
+    skip = np.clip(2 * np.rint((wanted - odd) / 2) + odd, odd, most - odd)
+    cost = np.abs(wanted - skip) + np.abs(real / step[:, None] - 1)[:, :, None] * count[:, None, None] / 2
+    cost += 0.05 * ((skip < _EDGE) | (skip > most - _EDGE))
+    if np.ptp(step) == 0 == np.ptp(count):
+        # A scaler that is asked for one size again and again need not be set up again.
+        which = np.full(len(start), np.argmin(cost.min(axis=2).mean(axis=0)))
+        place = np.argmin(cost[frames, which], axis=1)
+    else:
+        which, place = np.divmod(np.argmin(cost.reshape(len(start), -1), axis=1), _PLACES)
+    return Fit(
+        begin[frames, which, place].astype(np.int64),
+        length[frames, which],
+        size[frames, which],
+        skip[frames, which, place].astype(np.int64),
+    )
