@@ -30,9 +30,13 @@ _PLACES: dict[str, Callable[[Canvas, Stage, np.random.Generator], None]] = {
     "sky": paint_cloudscape,
 }
 # How near people are: in the widest shot they stand well into the place, and someone's back is before the subject.
-_PEOPLE, _SMALL_PEOPLE, _BACK, _HEADS = 1.0, 0.7, 1.35, 1.12
+_PEOPLE, _SMALL_PEOPLE, _BACK, _HEADS, _FRONT = 1.0, 0.7, 1.35, 1.12, 1.15
 _COARSEST = 0.45
-NEAREST = 1.35  # of everything that is painted
+
+
+def nearest(shot_size: str) -> float:
+    """How near the nearest of all is that is painted."""
+    return _BACK if shot_size == "OTS" else _FRONT
 
 
 def paint_sky_of(scene: Scene, frame: Frame) -> tuple[Layer, ...]:

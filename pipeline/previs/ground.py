@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFilter
 
-from pipeline.previs.backdrop import NEAREST, paint_sky_of, paint_surroundings, paint_those_in_it
+from pipeline.previs.backdrop import nearest, paint_sky_of, paint_surroundings, paint_those_in_it
 from pipeline.previs.canvas import Frame, Layer
 from pipeline.previs.choice import Still
 from pipeline.previs.move import DUTCH_ROLL, View, looked
@@ -72,7 +72,7 @@ def lay(
     order: PrevisOrder, direction: Direction, setting: Setting, still: Still | None, views: tuple[View, ...]
 ) -> Ground:
     """Draw the ground as far as the views reach. Raises MediaError for a still that can't be read."""
-    plot = _plot(order, direction, views, NEAREST if still is None or still.empty else 1.0)
+    plot = _plot(order, direction, views, nearest(direction.camera.shot_size) if still is None or still.empty else 1.0)
     step = step_of(views, plot.size, _blur_px(direction, plot))
     scene = Scene(direction, setting, order.width / order.height, order.seed_number, step)
     return _on_still(still, scene, plot) if still else _painted(scene, plot)

@@ -22,6 +22,7 @@ _PHASES, _A_PIXEL = 16, 8  # copies, and how many of them to a pixel: colours mo
 _MARGIN_PX = SPARE_PX - 4  # at the edges of a sheet that no view reaches
 _SIZES = 80  # that are tried for a copy, which many frames are cut from
 _ENOUGH = 24  # frames from which on copies pay
+_LARGEST = 1920 * 1088  # pixels of a frame, above which so many copies take too much memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,7 @@ class Phased:
         self._copies: dict[int, Sheet] = {}
         slides = [bool(np.ptp(start) > 1e-9) for start in self._starts]
         even = np.ptp(seen[:, 2]) == 0 and not all(slides) and len(views) >= _ENOUGH
+        even = even and size[0] * size[1] <= _LARGEST
         self._axis = slides.index(True) if even and any(slides) else None
 
     def stands(self, frames: slice) -> Stands:

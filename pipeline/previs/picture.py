@@ -50,6 +50,8 @@ class Pictures:
 
     def _clean(self, frame: int) -> Planes:
         view = self.path[frame]
+        if self.path[max(0, frame - 1) : frame + 2].count(view) == 1:
+            return _seen(self._ground, view, frame)
         if self._seen is None or self._seen[0] != view:
             self._seen = view, _seen(self._ground, view, frame)
         luma, blue, red = self._seen[1]

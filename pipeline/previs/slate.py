@@ -156,6 +156,9 @@ def _corners(panel: Panel, type_: Type, direction: Direction, clock: Clock) -> t
     if not lower and title_px > 8 * face.size:
         heading = signs.heading(direction) if direction.slate == "full" else direction.shot
         title = shorten(plain(heading), type_.small, title_px)
+        if title and direction.slate == "corner":  # where nothing darkens the picture behind it
+            wide = round(type_.small.getlength(title)) + 2 * pad
+            panel.box((right + pad // 2, top, right + pad // 2 + wide, bottom), _BAND, 0.58, (bottom - top) * 0.26)
         panel.text((right + pad, base), title, type_.small, _PAPER, 0.82)
     return left + lens_px + pad, base + lower
 

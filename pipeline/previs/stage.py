@@ -58,5 +58,6 @@ def set_stage(scene: Scene) -> Stage:
     sun_x = float(rng.choice((-1, 1)) * rng.uniform(0.36, 0.62)) * min(half, 0.9)
     air = light(setting)
     on_people = lamplit(air) if setting.place == "room" else air
-    depth = _DEPTH.get(camera.shot_size, 1.0) / lens
+    # A short lens stretches depth, but nothing painted is nearer than the ground at one's feet.
+    depth = min(1.0, _DEPTH.get(camera.shot_size, 1.0) / lens)
     return Stage(setting, air, on_people, _HORIZONS.get(camera.angle, _EYE_HORIZON), sun_x, half, closeness, depth)

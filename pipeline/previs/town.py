@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
-from pipeline.previs.canvas import Canvas, Point, Tone, limb, mix, rectangle
+from pipeline.previs.canvas import Canvas, Floats, Tone, limb, mix, rectangle
 from pipeline.previs.land import nearness, rolling
 from pipeline.previs.light import Light
 from pipeline.previs.stage import Stage
@@ -49,13 +50,26 @@ def _windows(canvas: Canvas, light: Light, block: _Block, rng: np.random.Generat
     x, top, wide, base, distance, shade = block
     strength, lit = (1 - distance) * 0.9, mix((255, 206, 128), light.haze, distance * 0.7)
     columns, floor = max(2, int(wide / 0.021)), 0.027
-    step = wide / columns
-    lights: list[list[Point]] = []
-    panes: list[list[Point]] = []
-    for storey in range(int((base + 0.15 - top) / floor)):
-        for column in range(columns):
-            left, up = x + step * (column + 0.28), top + floor * (storey + 0.35)
-            pane = rectangle(left, up, left + step * 0.46, up + floor * 0.45)
-            (lights if rng.random() < 0.08 + 0.30 * light.dark else panes).append(pane)
-    canvas.polygons(panes, mix(shade, light.low, 0.22), 0.55 * strength)
-    canvas.polygons(lights, lit, strength * (0.3 + 0.7 * light.dark))
+    storeys = int((base + 0.15 - top) / floor)
+    if storeys < 1:
+        return
+    step, lights = wide / columns, rng.random((storeys, columns)) < 0.08 + 0.30 * light.dark
+    rows, across = canvas.window(x, top, x + wide, top + floor * storeys)
+    down, storey = _panes(canvas.y[rows] - top, floor, storeys, (0.35, 0.80), canvas.scale)
+    right, column = _panes(canvas.x[across] - x, step, columns, (0.28, 0.74), canvas.scale)
+    glass = down[:, None] * right[None, :]
+    glowing = lights[storey[:, None], column[None, :]]
+    canvas.tint(rows, across, glass * ~glowing * np.float32(0.55 * strength), mix(shade, light.low, 0.22))
+    canvas.tint(rows, across, glass * glowing * np.float32(strength * (0.3 + 0.7 * light.dark)), lit)
+
+
+def _panes(
+    places: Floats, step: float, count: int, edges: tuple[float, float], scale: float
+) -> tuple[Floats, NDArray[np.int64]]:
+    """Along one axis, how much of each pixel a pane covers, and the number of that pane."""
+    share = places / step
+    number = np.clip(np.floor(share), 0, count - 1).astype(np.int64)
+    inside = (share - number) * np.float32(step * scale)  # pixels from the edge of its wall
+    first, last = (edge * step * scale for edge in edges)
+    covered = np.clip(inside - first + 0.5, 0, 1) * np.clip(last - inside + 0.5, 0, 1)
+    return covered.astype(np.float32), number

@@ -7,7 +7,7 @@ import pytest
 
 from pipeline.previs.move import STILL, View, looked, views
 from pipeline.previs.order import Camera
-from pipeline.previs.planes import Sheet, extent
+from pipeline.previs.planes import Sheet, extent, sheet
 from pipeline.previs.stack import Stack
 
 RATE = Fraction(24)
@@ -90,6 +90,36 @@ def test_slow_moves_advance_by_fractions_of_a_pixel(density: float) -> None:
     within_px = 0.125 if density > 1 else 0.25
     assert steps == pytest.approx(np.full(39, step_px), abs=within_px), "no frame stands still for long, and none jumps"
     assert means[-1] - means[0] == pytest.approx(39 * step_px * slope * density, rel=0.03)
+
+
+def disc(x: float, y: float, density: float) -> tuple[Sheet, Sheet]:
+    """A white disc at a place, in pixels of the frame from its middle, and the black ground behind it."""
+    width, height, middle = 900, 640, (450.0, 320.0)
+    down, across = np.mgrid[0:height, 0:width] + 0.5
+    distance = np.hypot(across - middle[0] - x * density, down - middle[1] - y * density)
+    alpha = (np.clip(25 * density - distance + 0.5, 0, 1) * 255).astype(np.uint8)
+    black, grey = np.full((height, width), 16, np.uint8), np.full((height // 2, width // 2), 128, np.uint8)
+    white = np.repeat(alpha[:, :, None], 3, axis=2)
+    return sheet(white, alpha, middle, density, 1.0), Sheet((black, grey, grey), None, middle, density)
+
+
+@pytest.mark.parametrize("movement", ["dolly_in", "handheld", "truck_left", "crane_up", "zoom_out", "tracking"])
+def test_what_stands_before_the_ground_is_where_it_belongs_to_a_fraction_of_a_pixel(movement: str) -> None:
+    size, track = (320, 180), path(movement, 60)
+    density = 1.118 * max(looked(view, 1.0)[2] for view in track)
+    near, ground = disc(20.3, -10.7, density)
+    stack, strayed = Stack([ground, near], track, size), []
+    for frame, view in enumerate(track):
+        luma = stack[frame][0].astype(np.float64) - 16
+        x, y, zoom = looked(view, 1.0)
+        wanted = 160 + (20.3 - x * 320) * zoom, 90 + (-10.7 - y * 180) * zoom
+        if not (40 < wanted[0] < 280 and 40 < wanted[1] < 140):
+            continue
+        found = [(luma.sum(axis=axis) * (np.arange(size[axis]) + 0.5)).sum() / luma.sum() for axis in (0, 1)]
+        strayed.append((found[0] - wanted[0], found[1] - wanted[1]))
+    assert len(strayed) > 20
+    assert np.std(strayed, axis=0).max() < 0.08
+    assert np.abs(np.diff(strayed, axis=0)).max() < 0.3
 
 
 @pytest.mark.parametrize("movement", MOVES)
