@@ -100,6 +100,8 @@ def test_what_belongs_to_no_panel_is_told_above_all(tmp_path: Path) -> None:
     assert told(tmp_path, BOARD.replace("A gull.", "A gull.\n    duration: 99"), ()) == [("error", "", 8)]
     (error,) = Complaint().told((), [GenerationError("no room", hint="make some")])["problems"]
     assert (error["message"], error["hint"], error["line"], error["shot"]) == ("no room", "make some", 0, "")
+    (failed,) = Complaint().told(("sh010",), (), {"sh010": "it can't be drawn"})["problems"]
+    assert (failed["message"], failed["shot"], failed["severity"]) == ("it can't be drawn", "sh010", "error")
 
 
 def test_a_storyboard_that_is_gone_is_a_problem_like_others(tmp_path: Path) -> None:

@@ -6,9 +6,12 @@ placing      what is wrong stands at the shot that it is about
 panels       a variant's shots become panels: prompt, picture, price
 references   the files of a shot, small
 timeline     the frames of the cut in which each is seen                 Timeline
+views        all of what a page shows of a variant, and what is behind it  View, Gallery
+once         files made when they are asked for, the newest wish first
 easel        single pictures and quick clips, drawn by warm workers
 footage      whole clips, each made once and kept, by a warm server
-cutting      the cut, whenever its footage is there
+cutting      one variant's cut, held open for its players                 Reel
+cutter       the cuts that somebody looks at, one after another
 choosing     a take is circled, its points are set
 news         what differs between two states of a page
 session      all of it together, for as many pages as look

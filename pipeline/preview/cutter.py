@@ -80,6 +80,11 @@ class Cutter:
         work, reels = self._work.get(variant), self._reels.get(variant)
         return {"work": asdict(work) if work else None, "cut": _fields(reels[-1]) if reels else None}
 
+    def failed(self, one: View) -> Mapping[str, str]:
+        """By id of a shot why there is no clip of it, as far as that is of this very view."""
+        reels = self._reels.get(one.variant)
+        return reels[-1].failed if reels and self._done.get(one.variant) is one.reading else {}
+
     def errors(self, variant: str) -> Sequence[StoryreelError]:
         """Why a variant has no newer cut."""
         return [self._errors[variant]] if variant in self._errors else []
@@ -151,5 +156,4 @@ def _fields(reel: Reel) -> Mapping[str, Any]:
             name: [shot.key, shot.span.start, shot.span.length, shot.span.first] for name, shot in reel.shots.items()
         },
         "notes": list(reel.notes),
-        "failed": dict(reel.failed),
     }

@@ -7,9 +7,10 @@ from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
-from pipeline.errors import Place, Problem, StoryreelError, excerpt, one_line
+from pipeline.errors import GenerationError, Place, Problem, StoryreelError, excerpt, one_line
 from pipeline.preview.reading import Reading, as_problem
 from pipeline.storyboard import Entry, Storyboard
 
@@ -36,9 +37,18 @@ class Complaint:
                 text = file.read_text(encoding="utf-8", errors="replace")
         return cls(reading.problems, board, text, not reading.good, file)
 
-    def told(self, shown: Collection[str], errors: Sequence[StoryreelError]) -> Mapping[str, Any]:
-        """All of it as plain JSON, errors of no line as well; `shown` has the ids of the panels that there are."""
+    def told(
+        self,
+        shown: Collection[str],
+        errors: Sequence[StoryreelError],
+        failed: Mapping[str, str] = MappingProxyType({}),
+    ) -> Mapping[str, Any]:
+        """All of it as plain JSON, errors of no line as well; `shown` has the ids of the panels that there are.
+
+        `failed` tells of shots, by their ids, why they have no clip.
+        """
         also = [_fields(as_problem(error, self.file), "") for error in errors]
+        also += [_fields(as_problem(GenerationError(why), self.file), shot) for shot, why in failed.items()]
         problems = placed(self.problems, self.board, self.text, shown) + also
         return {"problems": problems, "broken": self.broken, "file": str(self.file)}
 

@@ -189,7 +189,8 @@ class Session:
         if found is None:
             return self._complaint.told({}, errors)
         self._want()
-        return {**found.state, **self._complaint.told(found.state["panels"], errors), **self._cutter.state(name)}
+        wrong = self._complaint.told(found.state["panels"], errors, self._cutter.failed(found))
+        return {**found.state, **wrong, **self._cutter.state(name)}
 
     def _wrong(self, error: BaseException) -> None:
         """A bug is told in the terminal, and the page goes on."""
