@@ -90,6 +90,10 @@ def cuts_of(film: Film, plan: Plan, variants: tuple[Variant, ...], tell: Tell, e
     """The cuts of these variants, with the takes that the plan knows of."""
     rehearsal = rehearse(plan, variants)
     clips, drawn = _footage(film, plan, rehearsal, tell)
+    for clip in clips.values():
+        if isinstance(clip, Take):
+            film.store.note_use(clip)
+    film.store.clear_previs()
     takes = [take for key, take in clips.items() if isinstance(take, Take) and key.startswith("take:")]
     with screening_of(film) as screening:
         for take in takes:

@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import StoreError
+from pipeline.store.clearing import clear_previs, note_use
 from pipeline.store.cuts import read_cuts, write_cuts
 from pipeline.store.files import make_folder, names_in, numbers_in, overwrite
 from pipeline.store.home import Home
@@ -86,6 +87,14 @@ class Store:
         None is no leave to buy: `Home.begin` refuses where a paid take was ever kept.
         """
         return kept_take(self._outputs, Address.of(home))
+
+    def note_use(self, take: Take) -> None:
+        """Remember that a previs is used: it stays for another month."""
+        note_use(self._outputs, take.home, self._clock())
+
+    def clear_previs(self) -> None:
+        """Remove previs that nobody has used for a month."""
+        clear_previs(self._outputs, self._clock())
 
     def verify(self, take: Take) -> None:
         """Raises StoreError where the clip of a paid take has not the bytes that were kept; they are moved aside."""
