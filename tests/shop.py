@@ -129,6 +129,6 @@ def paid(take: Take) -> Paid:
 @contextmanager
 def opened(folder: Path, *faults: Fault, limits: Limits = FREE, purse: Purse = NO_LIMIT, **how: Any) -> Iterator[Shop]:
     """A shop at a double of its own, which has these faults."""
-    conduct = Conduct(clips="tiny", generation_s=0, faults=faults, **how)
+    conduct = Conduct(**{"clips": "tiny", "generation_s": 0, "faults": faults, **how})
     with doubled(folder / "double", conduct) as double:
         yield Shop(folder, double, limits, purse)

@@ -167,6 +167,16 @@ def test_more_headers_than_anybody_needs_are_no_answer() -> None:
     assert "the shot is still open" in str(error)
 
 
+def test_what_an_answer_sets_as_a_cookie_is_not_sent_back() -> None:
+    async def work(client: Client) -> None:
+        await client.result("p1")
+        await client.result("p1")
+
+    _, server = after(work, http(200, json.loads(DONE.partition(b"\r\n\r\n")[2]), Set_Cookie="who=me; Path=/"))
+    assert len(server.seen) == 2
+    assert "cookie" not in server.seen[1].headers
+
+
 @asynccontextmanager
 async def facing(answer: Callable[[asyncio.StreamReader, asyncio.StreamWriter], object]) -> AsyncIterator[Connection]:
     async def at_work(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import GenerationError, SetupError
+from pipeline.plan import rehearse
+from pipeline.preview import footage
 from pipeline.preview.choosing import choice_of
 from pipeline.preview.news import news
 from pipeline.preview.once import Once, Places
@@ -20,6 +22,8 @@ from pipeline.preview.ranges import span
 from pipeline.preview.reading import read_board
 from pipeline.preview.watching import Watching
 from pipeline.produce.choosing import Choice
+from pipeline.take import Take
+from tests.proofs.stage import stage
 
 ROOM = Path(__file__).parent.parent / "pipeline" / "preview"
 BOARD = """version: 1
@@ -261,5 +265,28 @@ def test_who_came_last_is_next() -> None:
         assert order == ["c", "b", "a"]
         async with asyncio.timeout(1), places.one():
             pass
+
+    asyncio.run(run())
+
+
+def test_the_server_of_whole_clips_begins_anew_before_it_holds_too_many(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(footage, "_MOST", 0)
+    reading = read_board(stage(tmp_path / "film", 2).board, {})
+    assert reading.film
+    assert reading.plan
+    film, orders = reading.film, list(rehearse(reading.plan).orders.values())
+
+    async def run() -> None:
+        servers = []
+        async with footage.Footage(tmp_path / "served") as made:
+            for order in orders:
+                (found,) = (await made.make(film, [order], {}, lambda _: None)).values()
+                assert isinstance(found, Take)
+                servers.append(list((tmp_path / "served").iterdir()))
+        assert [len(folders) for folders in servers] == [1, 1]
+        assert servers[0] != servers[1]
+        assert not list((tmp_path / "served").iterdir())
 
     asyncio.run(run())

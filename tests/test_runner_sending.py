@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -19,7 +20,7 @@ from pipeline.store import Limits, Purse
 from pipeline.take import Take
 from tests.double import KEY, Double
 from tests.rehearsal import SEEDANCE
-from tests.shop import SETTLE, Shop, body, opened, order
+from tests.shop import PRICE, SETTLE, Shop, body, opened, order
 
 SPOILT = ("reset", "hang", "cut", "504", "500", "page")
 
@@ -234,6 +235,52 @@ def test_stopped_while_the_api_asks_for_a_pause_it_leaves_nothing_uncertain(tmp_
         shop.hurry = 0.0
         assert isinstance(shop.bought(order("a")), Take)
         assert len(shop.double.accepted()) == 1
+
+
+def test_many_that_ask_at_once_are_each_bought_once(tmp_path: Path) -> None:
+    names = [f"s{number}" for number in range(30)]
+    with opened(tmp_path, limits=Limits(0, 3)) as shop:
+        assert all(isinstance(made, Take) for made in shop.shoot(*map(order, names)))
+        assert set(shop.double.bought().values()) == {1}
+        assert len(shop.double.accepted()) == len(names)
+        assert shop.double.ledger()["most_open"] <= 3
+        page = shop.gate._read()
+        assert not page.rates.open  # whoever ended last was told of, too
+        assert sum(page.spent.values()) == len(names) * (PRICE.usd or 0)
+
+
+def test_stopped_in_line_it_leaves_nothing_behind(tmp_path: Path) -> None:
+    with opened(tmp_path, limits=Limits(0, 1), generation_s=60) as shop:
+        orders = [order(f"s{number}") for number in range(5)]
+
+        async def run() -> None:
+            async with shop.desk() as desk:
+                task = asyncio.ensure_future(generate(orders, {}, desk))
+                while not any(step.state == "accepted" for step in shop.steps):
+                    await asyncio.sleep(0)
+                task.cancel()
+                with pytest.raises(asyncio.CancelledError):
+                    await task
+
+        asyncio.run(run())
+        assert sorted(shop.last(one).standing for one in orders) == ["none"] * 4 + ["submitted"]
+        assert shop.gate.run_usd == PRICE.usd
+
+
+def test_who_hears_of_the_line_and_breaks_stops_nobody_for_ever(tmp_path: Path) -> None:
+    with opened(tmp_path, limits=Limits(0, 1), generation_s=0.2) as shop:
+
+        def broken(step: Any) -> None:
+            if step.state == "waiting" and step.reason:
+                raise LookupError("a bug of the hearer")
+
+        async def run() -> None:
+            async with shop.desk() as desk:
+                await generate([order(f"s{number}") for number in range(3)], {}, replace(desk, tell=broken))
+
+        with pytest.raises(ExceptionGroup) as caught:
+            asyncio.run(run())
+        assert caught.group_contains(LookupError)
 
 
 def test_stopped_before_the_post_it_leaves_nothing_uncertain(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,6 +9,7 @@ import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
+from typing import Any
 
 import httpx
 
@@ -24,6 +25,29 @@ _FEW = httpx.Limits(max_keepalive_connections=4)
 _NONE = httpx.Limits(max_keepalive_connections=0)
 # No connection came about; a refused CONNECT is the proxy's, before anything of ours was sent.
 _UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
+
+
+class _NoCookies(httpx.Cookies):
+    """What an answer sets is nothing to us, and to look for it takes a fifth of a question."""
+
+    def extract_cookies(self, response: httpx.Response) -> None:
+        """Keeps none."""
+
+
+class _Plain(httpx.AsyncClient):
+    """Keeps no cookies."""
+
+    @property
+    def cookies(self) -> httpx.Cookies:
+        """None."""
+        return _NO_COOKIES
+
+    @cookies.setter
+    def cookies(self, _: Any) -> None:
+        """Takes none."""
+
+
+_NO_COOKIES = _NoCookies()
 
 
 def opened(
@@ -42,15 +66,13 @@ def opened(
     if endpoint.app is not None:
         # Every address goes to the application: nothing can leave this process.
         app = httpx.ASGITransport(endpoint.app, raise_app_exceptions=False)
-        return httpx.AsyncClient(transport=app, headers=headers)
+        return _Plain(transport=app, headers=headers)
     surroundings = trust_env and not endpoint.direct
     if not proxy and not (surroundings and _proxies()):
-        return httpx.AsyncClient(transport=Transport(_trust(), fresh=fresh), headers=headers, trust_env=False)
+        return _Plain(transport=Transport(_trust(), fresh=fresh), headers=headers, trust_env=False)
     limits = _NONE if fresh else _FEW
     try:
-        return httpx.AsyncClient(
-            verify=_trust(), trust_env=surroundings, limits=limits, proxy=proxy or None, headers=headers
-        )
+        return _Plain(verify=_trust(), trust_env=surroundings, limits=limits, proxy=proxy or None, headers=headers)
     except (ImportError, ValueError) as error:  # SOCKS without its package; a scheme that no proxy has
         raise SetupError(f"the proxy of the environment can't be used: {str(error)[:200]}") from error
 

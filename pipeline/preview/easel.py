@@ -20,6 +20,7 @@ from pipeline.store import take_home
 
 SIDE = 640  # pixels of the longer side of a picture: half of the time that 720p takes
 _CLIP_SIDE = 480  # of a quick clip, likewise: a third of the time that 720p takes
+_HEAD_START_S = 0.25  # that clips give to pictures at most: those are seen first
 _SMALLEST = 32  # pixels of a side, as previs draws it
 _QUALITY = 88  # of a JPEG
 _PICTURES, _CLIPS = 5_000, 100  # that are kept at most: some 200 MB
@@ -46,6 +47,10 @@ class Easel:
         self._pictures, self._clips = Once(folder, "jpg", _PICTURES), Once(folder, "mp4", _CLIPS)
         self._for_pictures, self._for_clips = _Hands(), _Hands()
 
+    async def start(self) -> None:
+        """Start the workers, so that the first drawing need not wait for that."""
+        await asyncio.gather(self._for_pictures.start(), self._for_clips.start())
+
     def end(self) -> None:
         """Draw nothing more."""
         self._pictures.end()
@@ -71,6 +76,7 @@ class Easel:
         """The clip: whole where it is kept, else a quick one, with fewer pixels. Raises StoryreelError."""
 
         async def make(target: Path) -> None:
+            await self._for_pictures.places.rest(_HEAD_START_S)
             await self._for_clips.draw(shown, {}, _CLIP_SIDE, target)
 
         return shown.clip or await self._clips.get(shown.key, make)
@@ -84,7 +90,11 @@ class _Hands:
     """One worker, which stays."""
 
     def __init__(self) -> None:
-        self._places, self._workers = Places(1), Workers(1)
+        self.places, self._workers = Places(1), Workers(1)
+
+    async def start(self) -> None:
+        async with self._workers.one():
+            pass
 
     async def close(self) -> None:
         await self._workers.close()
@@ -95,7 +105,7 @@ class _Hands:
         told = await asyncio.to_thread(shown.stills.told, shown.order)
         order = {**told, **_small(told["width"], told["height"], side), **more, "output": str(target)}
         try:
-            async with self._places.one(), self._workers.one() as worker:
+            async with self.places.one(), self._workers.one() as worker:
                 wrong = await worker.draw(order)
         except WorkerDied as died:
             raise GenerationError(str(died)) from died

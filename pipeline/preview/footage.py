@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Self
@@ -22,6 +22,8 @@ from pipeline.server.workers import WORKER
 from pipeline.take import Take
 from pipeline.wire import LOCAL_ORIGIN
 
+_MOST = 100  # clips after which the server begins anew: until then it holds every one of them
+
 
 class Footage:
     """Makes previs. An asynchronous context: when it ends, so do the server and its workers."""
@@ -29,24 +31,33 @@ class Footage:
     def __init__(self, folder: Path) -> None:
         self._folder, self._open = folder, AsyncExitStack()
         self._limit = os.cpu_count() or 1
+        self._made = 0  # clips that the server was asked for
 
     async def __aenter__(self) -> Self:
+        await self._begin()
+        return self
+
+    async def _begin(self) -> None:
         self._app: Starlette = server.local_app(self._folder, self._limit, command=_politely(WORKER))
         endpoint = Endpoint(LOCAL_ORIGIN, "rehearsal", app=self._app, direct=True)
         await self._open.enter_async_context(server.running(self._app))
         self._client = await self._open.enter_async_context(Client(endpoint))
-        return self
+        self._made = 0
 
     async def __aexit__(self, *_: object) -> None:
         await self._open.aclose()
 
     async def make(
-        self, film: Film, orders: Iterable[Order], there: Mapping[str, Take], tell: Tell
+        self, film: Film, orders: Sequence[Order], there: Mapping[str, Take], tell: Tell
     ) -> Mapping[str, Take | StoryreelError]:
         """The clips of these orders by their keys, or why there is none; `there` has the footage that is kept.
 
         To cancel it lets what is being drawn be finished: a worker that is ended takes half a second to be replaced.
         """
+        if self._made > _MOST:
+            await self._open.aclose()
+            await self._begin()
+        self._made += len(orders)
         self._app.state.catalogue = film.project.models
         outputs = film.project.outputs
         clips = {key: outputs / take.home / "clip.mp4" for key, take in there.items()}

@@ -6,7 +6,7 @@ import asyncio
 import itertools
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 from pipeline.errors import GenerationError
@@ -62,18 +62,32 @@ class Places:
     def __init__(self, number: int) -> None:
         self._free = number
         self._waiting: list[asyncio.Future[None]] = []
+        self._wanted, self._rest = 0, asyncio.Event()
+        self._rest.set()
 
     @asynccontextmanager
     async def one(self) -> AsyncIterator[None]:
         """A place, when there is one."""
-        if self._free:
-            self._free -= 1
-        else:
-            await self._wait()
+        self._wanted += 1
+        self._rest.clear()
         try:
-            yield
+            if self._free:
+                self._free -= 1
+            else:
+                await self._wait()
+            try:
+                yield
+            finally:
+                self._give_back()
         finally:
-            self._give_back()
+            self._wanted -= 1
+            if not self._wanted:
+                self._rest.set()
+
+    async def rest(self, most_s: float) -> None:
+        """Wait until nobody works or waits, but no longer than that."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._rest.wait(), most_s)
 
     async def _wait(self) -> None:
         turn = asyncio.get_running_loop().create_future()

@@ -57,8 +57,9 @@ class Session:
         self._over = False
 
     async def __aenter__(self) -> Self:
-        load_libraries("media.pictures", "previs.picture", "previs.stills")
         self._open.push_async_callback(self._easel.close)
+        await self._easel.start()  # they load what they need while we do
+        load_libraries("media.pictures", "previs.picture", "previs.stills")
         await self._open.enter_async_context(self._footage)
         await self._open.enter_async_context(self._cutter)
         await self._read()
@@ -172,8 +173,9 @@ class Session:
     async def _draw_ahead(self, changed: Sequence[tuple[Shown, int]]) -> None:
         """Pictures and clips of what changed are drawn before a page asks for them, and before any cut is made."""
         pictures = [self._easel.picture(shown, frame) for shown, frame in changed[:_PICTURES_AHEAD]]
+        await asyncio.gather(*pictures, return_exceptions=True)  # who asks for one is told of errors
         clips = [self._easel.clip(shown) for shown, _ in changed[:_CLIPS_AHEAD]]
-        await asyncio.gather(*pictures, *clips, return_exceptions=True)  # who asks for it is told of errors
+        await asyncio.gather(*clips, return_exceptions=True)
         asyncio.get_running_loop().call_soon(self._want)
 
     async def _state(self, page: Page) -> State:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -101,7 +102,10 @@ class Stills:
         source = order.sources[ref]
         file = self.folder / f"{wire.digest_of({'key': source.key, 'frame': ref.frame})[:32]}.png"
         if not file.exists():
-            self.picture(source.key, ref.frame / source.frame_rate).save(file)
+            # Several threads may want it. Nothing keeps it, so it need not be small: to pack it well takes long.
+            beside = file.with_suffix(f".{threading.get_ident()}.png")
+            self.picture(source.key, ref.frame / source.frame_rate).save(beside, compress_level=1)
+            beside.replace(file)
         return file
 
 

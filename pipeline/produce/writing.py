@@ -15,7 +15,7 @@ from pipeline.produce.reading import Film
 from pipeline.take import Paid, Take
 
 _PAUSE_S = 0.5  # between two writings at least
-_SHARE = 5  # and this many times as long as one takes
+_SHARE = 10  # and this many times as long as one takes
 
 
 class Scribe:

@@ -1,9 +1,10 @@
 """Orders become takes: every shot at once as far as the limits allow, those that continue from others after them.
 
 steps        what happens to an order                         Step, and a class for each kind of it
-desk         what a run works with                            Desk
 telling      each step told once
 orderly      errors as values; steps taken to their end
+counter      the line before the gate                         Counter
+desk         what a run works with                            Desk
 uploads      files and frames become addresses
 matching     which row of the API's history is a submission that got no answer
 sending      an intent, one POST, an id: an attempt under way
@@ -12,7 +13,8 @@ fetching     a prediction becomes a clip that is kept
 run          all of it, each order in its turn                generate
 """
 
-from pipeline.runner.desk import Counter, Desk
+from pipeline.runner.counter import Counter
+from pipeline.runner.desk import Desk
 from pipeline.runner.orderly import mendable
 from pipeline.runner.refusals import failure
 from pipeline.runner.run import generate

@@ -17,7 +17,8 @@ from datetime import datetime, timedelta
 from pipeline import wire
 from pipeline.errors import ChargeUncertain, RateLimited, RefusedByApi, StoryreelError, UnreachableApi
 from pipeline.plan import Order
-from pipeline.runner.desk import Counter, Desk
+from pipeline.runner.counter import Counter
+from pipeline.runner.desk import Desk
 from pipeline.runner.matching import matching
 from pipeline.runner.orderly import to_its_end, whole
 from pipeline.runner.telling import Teller

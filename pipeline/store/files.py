@@ -249,14 +249,18 @@ def make_folder(folder: Path, *, durable: bool) -> bool:
 
 def secure_names(folder: Path, top: Path) -> None:
     """Puts the names of `folder` and of those above it up to `top` on the disk, whoever made them; OSError."""
-    above = (folder, *folder.parents)
-    for each in above[: above.index(top) + 1]:
-        if str(each) not in _on_disk:
-            sync_folder(each.parent)
-            _on_disk.add(str(each))
+    each, highest = str(folder), str(top)  # not as paths: to compare those takes longer than to look
+    while True:
+        above = os.path.dirname(each)
+        if each not in _on_disk:
+            sync_folder(above)
+            _on_disk.add(each)
+        if each == highest:
+            return
+        each = above
 
 
-def sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path | str) -> None:
     """Puts the names in `folder` on the disk, where the system can: OSError where that fails."""
     if sys.platform == "win32":
         return

@@ -21,23 +21,11 @@ from pipeline.store.files import make_folder, read, rotate, sweep
 from pipeline.store.home import Attempt, Home
 from pipeline.store.locks import waiting_for
 from pipeline.store.places import Address, shelf
+from pipeline.store.purse import NOTHING, Purse
 from pipeline.store.rates import Limits, Rates
 from pipeline.store.reading import folder_of, read_home
 from pipeline.store.records import Intent, gate_record, read_gate
 from pipeline.store.spending import attempts_on
-
-NOTHING = Decimal("0.00")
-
-
-@dataclass(frozen=True, slots=True)
-class Purse:
-    """What may be spent, in US dollars; None: no limit. Each limit has the words that say whose it is."""
-
-    storyboard: str  # name of the one that is bought for
-    run_usd: Decimal | None = None  # by this run
-    run_words: str = "the budget"
-    board_usd: Decimal | None = None  # for the storyboard, by all attempts ever
-    store_usd: Decimal | None = None  # for all storyboards of the store, likewise
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +110,7 @@ class Gate:
             answers: list[Wish | OverBudget] = []
             wait_s = 0.0
             for wish in wishes:
-                refusal = self._over_budget(state, wish.price_usd)
+                refusal = self._purse.refusal(wish.price_usd, self.run_usd, state.spent)
                 if not refusal:
                     state, wait_s = self._waited(state, now)
                     if wait_s:
@@ -231,19 +219,6 @@ class Gate:
             spent = {**state.spent, board: max(NOTHING, state.spent.get(board, NOTHING) - price)}
             self.run_usd -= price
             self._write(_State(state.rates.ended(frozenset({home.name}), self._now()), spent))
-
-    def _over_budget(self, state: _State, price: Decimal) -> OverBudget | None:
-        purse = self._purse
-        board, everything = state.spent.get(purse.storyboard, NOTHING), sum(state.spent.values(), NOTHING)
-        for limit, spent, words in (
-            (purse.run_usd, self.run_usd, purse.run_words),
-            (purse.board_usd, board, "max_total of the storyboard"),
-            (purse.store_usd, everything, "max_total of storyreel.yaml"),
-        ):
-            if limit is not None and spent + price > limit:
-                message = f"${price:f} more would be over {words}: ${spent:f} of ${limit:f} are spent or reserved"
-                return OverBudget(message, hint="raise it, or make fewer or shorter shots")
-        return None
 
     def _looked_after(self, state: _State) -> _State:
         """Without the jobs that dead processes left as open and that have ended, or never began."""

@@ -10,8 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image, ImageChops, ImageStat
 
 from pipeline.previs import worker
+from pipeline.previs.intake import parse
+from pipeline.previs.picture import draw_frame
 
 
 @pytest.fixture
@@ -85,6 +88,22 @@ def test_an_output_that_can_not_be_written_is_an_error_in_one_sentence(tmp_path:
     reply = worker.answer(json.dumps(data(tmp_path, output=str(tmp_path / "no" / "out.mp4"))).encode())
     assert reply["ok"] is False
     assert str(reply["error"]).startswith("the clip can't be written: ")
+
+
+def test_a_frame_that_is_asked_for_alone_is_that_of_the_clip(tmp_path: Path) -> None:
+    picture = tmp_path / "out.jpg"
+    order = data(tmp_path, frames=24, width=128, height=72, output=str(picture))
+    assert worker.answer(json.dumps({**order, "frame": 20}).encode()) == {"id": "x", "ok": True}
+    with Image.open(picture) as drawn:
+        assert (drawn.format, drawn.size) == ("JPEG", (128, 72))
+        difference = ImageChops.difference(drawn.convert("RGB"), draw_frame(parse(order), 20))
+    assert max(ImageStat.Stat(difference).mean) < 6  # of 255: what a JPEG of so few pixels loses
+
+
+@pytest.mark.parametrize("frame", [-1, 1.5, "1", True])
+def test_a_frame_that_is_none_is_refused(tmp_path: Path, frame: object) -> None:
+    reply = worker.answer(json.dumps(data(tmp_path, frame=frame)).encode())
+    assert reply == {"id": "x", "ok": False, "error": "frame is not a whole number of 0 or more"}
 
 
 def test_the_drawing_version_is_known_without_loading_a_drawing_library() -> None:

@@ -5,7 +5,7 @@ const LAG = 0.1 // seconds that a film may be behind the one that it takes over 
 /** Layers of video. `changed` is called when another one is on screen, or the one that is has shown another frame. */
 export class Layers {
   constructor(elements, changed) {
-    this.layers = elements.map((video) => ({ video, url: '', used: 0, wanted: null }))
+    this.layers = elements.map((video) => ({ video, url: '', used: 0, busy: false, at: 0 }))
     this.changed = changed
     this.active = null
     this.turn = 0
@@ -28,6 +28,7 @@ export class Layers {
     this.wanted = { layer, seconds, then, fail, speed, since: performance.now(), from: seconds, tries: 0 }
     if (layer.url !== url) {
       layer.url = url
+      layer.busy = false // whatever it sought in the film before
       layer.video.src = url
     }
     this.#seek(layer)

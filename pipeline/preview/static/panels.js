@@ -56,7 +56,8 @@ function fill(card, panel, size, go, flash) {
 
 function shotFace(panel, size, before) {
   // The picture before stays until the new one is there.
-  const image = before ?? make('img.drawn', { alt: '', loading: 'lazy', width: size[0], height: size[1] })
+  const failed = (event) => explain(event.target)
+  const image = before ?? make('img.drawn', { alt: '', loading: 'lazy', width: size[0], height: size[1], onerror: failed })
   image.alt = `${panel.id}: ${[panel.size_words, words(panel.movement)].filter(Boolean).join(', ') || 'picture'}`
   show(image, panel.picture)
   return image
@@ -75,12 +76,22 @@ async function show(image, address) {
   try {
     await next.decode()
   } catch {
-    if (image.dataset.wanted === address) image.dataset.wanted = ''
+    if (image.dataset.wanted === address) explain(image)
     return
   }
   if (image.dataset.wanted !== address) return
   image.src = address
   image.dataset.shown = address
+}
+
+/** Say in its place why there is no picture. */
+async function explain(image) {
+  const address = image.dataset.wanted
+  const reply = await fetch(address).catch(() => null)
+  if (!reply || reply.ok || image.dataset.wanted !== address) return
+  const said = reply.headers.get('content-type')?.startsWith('application/json') ? (await reply.json()).message : await reply.text()
+  image.dataset.wanted = ''
+  image.closest('.card')?.querySelector('.words')?.append(make('p.undrawn', {}, `No picture: ${said}`))
 }
 
 function cardFace(panel) {

@@ -1,0 +1,150 @@
+"""Paid orders stand in line; those whose turn it is leave with an attempt, their intents on the disk."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from typing import TypeVar
+
+from pipeline.errors import GenerationError
+from pipeline.runner.orderly import to_its_end
+from pipeline.store import Attempt, Gate, Home, Intent, Wish
+
+_T = TypeVar("_T")
+_TOGETHER = 8  # that ask the gate at once: the first of them waits until the intent of the last is on the disk
+
+
+class Counter:
+    """Where paid orders wait for their turn: in one line, and the first ones of it ask the gate together."""
+
+    def __init__(self, gate: Gate, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep) -> None:
+        self.gate = gate
+        self._sleep = sleep
+        # Of its own: who waits in line for a place would keep those who have theirs from using it, for ever.
+        self._turn_again = asyncio.Lock()
+        self._freed = asyncio.Event()
+        self._line: list[_Waiting] = []
+        self._serving: asyncio.Task[None] | None = None
+        self._asking: asyncio.Task[tuple[list[Attempt | Exception], float]] | None = None  # the gate, the latest time
+        self._over: list[Home] = []  # of jobs that have ended, of which the gate was not told yet
+        # Hands of its own: behind clips that are examined every submission would wait, and every id, which keeps a
+        # place from the next one for as long.
+        self._hand, self._pen = ThreadPoolExecutor(1), ThreadPoolExecutor(1)
+        self.stopped: GenerationError | None = None  # why nothing more can be bought, for those who stand in line too
+
+    async def begin(self, home: Home, intent: Intent, longest_s: float, waits: Callable[[float], object]) -> Attempt:
+        """The attempt, as soon as its intent may stand in the store. Raises OverBudget, and what stopped the run."""
+        waiting = _Waiting(Wish(home, intent, longest_s), waits, asyncio.get_running_loop().create_future())
+        self._line.append(waiting)
+        if self._serving is None or self._serving.done():
+            self._serving = asyncio.create_task(self._serve())
+        try:
+            answer = await asyncio.shield(waiting.answer)
+        except asyncio.CancelledError:
+            try:
+                # What is being written down is written to its end, and whoever wanted it takes it back.
+                if self._asking:
+                    await asyncio.wait({self._asking})
+            finally:
+                if waiting in self._line:
+                    self._line.remove(waiting)
+            raise
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    async def _serve(self) -> None:
+        """Serves the line until nobody stands in it."""
+        try:
+            while self._line:
+                wait_s = await self._served(self._line[:_TOGETHER])
+                if wait_s and self._line:
+                    self._line[0].waits(wait_s)
+                    await self._look_again(wait_s)
+                if not self._line:
+                    await self._told()
+        except Exception as error:  # noqa: BLE001 - raised again where somebody waits for it
+            # Where nobody does, it was only about jobs that have ended: who finds no place looks after them.
+            while self._line:
+                self._line.pop().answer.set_result(error)
+
+    async def _served(self, first: list[_Waiting]) -> float:
+        """Seconds that the others have to wait."""
+        self._freed.clear()
+        answers: Sequence[Attempt | Exception]
+        if self.stopped:
+            answers, wait_s = [self.stopped] * len(first), 0.0
+        else:
+            over, self._over = self._over, []
+            wishes = [waiting.wish for waiting in first]
+            self._asking = asyncio.ensure_future(self._do(self.gate.begin_each, wishes, over))
+            try:
+                answers, wait_s = await self._asking
+            except Exception as error:  # noqa: BLE001 - raised again where somebody waits for it
+                answers, wait_s = [error] * len(first), 0.0
+        for waiting, answer in zip(first, answers, strict=False):
+            if waiting in self._line:
+                self._line.remove(waiting)
+            waiting.answer.set_result(answer)
+        return wait_s
+
+    async def again(self) -> None:
+        """Comes back when what the API turned away by rule may be sent once more."""
+        async with self._turn_again:
+            while wait_s := await self._do(self.gate.again):
+                await self._sleep(wait_s)
+
+    async def ended(self, home: Home) -> None:
+        """The attempt runs no longer at the API. The gate hears of it together with whoever stands in line next."""
+        self._over.append(home)
+        self._freed.set()
+        await self._told()
+
+    async def _told(self) -> None:
+        if self._over and (self._serving is None or self._serving.done() or not self._line):
+            over, self._over = self._over, []
+            await self._do(self.gate.ended, *over)
+
+    async def turned_away(self, home: Home, attempt: Attempt, error: GenerationError) -> None:
+        """The API took no request for the attempt, which ends."""
+        await self._do(self.gate.turned_away, home, attempt, error.code, error.message)
+        self._freed.set()
+
+    async def accepted(self, attempt: Attempt, prediction: str) -> None:
+        """The API took a submission, and gave it this id, which is on the disk before anything else is done."""
+        await to_its_end(_in(self._pen, attempt.submitted, prediction))
+        if not self.gate.calm:
+            await self._do(self.gate.accepted)
+
+    async def closed(self, asked_s: float | None) -> None:
+        """The API said "too many requests": nobody sends anything for so long."""
+        await self._do(self.gate.closed, asked_s)
+
+    async def _do(self, step: Callable[..., _T], *words: object) -> _T:
+        return await to_its_end(_in(self._hand, step, *words))
+
+    async def _look_again(self, wait_s: float) -> None:
+        """Waits so long, or until a place becomes free."""
+        sleeping = asyncio.ensure_future(self._sleep(wait_s))
+        freed = asyncio.ensure_future(self._freed.wait())
+        try:
+            await asyncio.wait({sleeping, freed}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            sleeping.cancel()
+            freed.cancel()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Waiting:
+    """Somebody who stands in line."""
+
+    wish: Wish
+    waits: Callable[[float], object]  # is told how many seconds, each time that the gate was asked in vain
+    answer: asyncio.Future[Attempt | Exception]
+
+
+async def _in(hand: ThreadPoolExecutor, step: Callable[..., _T], *words: object) -> _T:
+    return await asyncio.get_running_loop().run_in_executor(hand, partial(step, *words))
