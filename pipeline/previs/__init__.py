@@ -10,15 +10,16 @@ The walk of one order, in reading order of the modules:
           -> setting   where and when it plays, from the same words
           -> choice    which reference picture it is drawn on, if any
           -> move      where the camera goes and looks on every frame
-          -> ground    what it looks at: a still (stills, unslate), or a painted scene of several distances (stage,
+          -> ground    what it looks at: a still (stills, unslate, tint), or a painted scene with depth (stage,
                        backdrop; sky, land, shore, town, interior, overhead; people, figures; light, canvas)
-          -> stack     what a view sees of all of it (planes: sheets of video planes; warp: to a fraction of a pixel)
+          -> stack     what a view sees of all of it (planes: sheets of video planes; warp, phases: to a fraction
+                       of a pixel)
           -> weather   rain and snow that fall between it and the lens
           -> slate     what is written over it, and when (layout, lettering, overlay, signs, speech)
           -> picture   any one frame of it, drawn when it is asked for
-          -> sound     the guide track
+          -> sound     the guide track (tones of places, effects that words name, voices or a murmur)
           -> clip      frames and samples into an mp4
 """
 
 # The version of the drawing, part of a previs clip's key in the store: raised whenever pictures or sound change.
-DRAWING = 4
+DRAWING = 5

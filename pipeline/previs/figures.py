@@ -15,6 +15,7 @@ _SKIN: Tone = (248, 212, 180)
 _INK: Tone = (36, 30, 36)
 _NIGHT: Tone = (18, 20, 34)
 _BLACK: Tone = (0.0, 0.0, 0.0)
+_LARGE_HEAD_PX = 80
 _SHOULDER_BLUR = 0.012  # of someone close to the lens, in frame heights
 
 # Outlines in heads from the middle of the crown. A half outline is drawn on the right and mirrored to the left.
@@ -94,27 +95,42 @@ class _Cutout:
         if not height or not width:
             return
         alpha, pixels = self.alpha[:height, :width], self.tile.pixels[:, :height, :width]
-        # The far side falls into shade, the near edge catches the light.
-        core = np.clip(alpha - self._soft(self._moved(alpha, lit_side * 0.16), self.head * 0.10), 0, 1)
-        rim = np.clip(alpha - self._soft(self._moved(alpha, -lit_side * 0.045), self.head * 0.02), 0, 1)
-        rim *= np.float32(0.30 + 0.25 * light.glow)
-        shade = (1 - np.float32(0.42) * core) * (1 - rim)
+        shade, rim = self._shaded(alpha, light, lit_side)
         ambient = mix(light.ambient, (1.0, 1.0, 1.0), 0.34)
         for channel in range(3):
             plane = pixels[channel]
             plane *= shade * np.float32(ambient[channel])
             plane += rim * np.float32(light.lamp[channel])
         if blur:
-            alpha = self._soft(alpha, blur)
-            pixels = np.stack([self._soft(plane, blur) for plane in pixels])
+            alpha = self._soft(alpha, blur, self.tile.scale)
+            pixels = np.stack([self._soft(plane, blur, self.tile.scale) for plane in pixels])
         canvas.shade(self.rows, self.columns, alpha, pixels)
 
-    def _moved(self, plane: Floats, heads: float) -> Floats:
-        pixels = heads * self.head * self.tile.scale
+    def _shaded(self, alpha: Floats, light: Light, lit_side: float) -> tuple[Floats, Floats]:
+        """How dark the far side is, and how much of the light the near edge catches."""
+        # Both have no edges but the figure's own: where it is large, half as fine is as good.
+        half = 2 if self.head * self.tile.scale > _LARGE_HEAD_PX else 1
+        coarse = np.asarray(Image.fromarray(alpha).reduce(half), np.float32)
+        scale = self.tile.scale / half
+        core = np.clip(coarse - self._soft(self._moved(coarse, lit_side * 0.16, scale), self.head * 0.10, scale), 0, 1)
+        rim = np.clip(coarse - self._soft(self._moved(coarse, -lit_side * 0.045, scale), self.head * 0.02, scale), 0, 1)
+        rim *= np.float32(0.30 + 0.25 * light.glow)
+        shade = (1 - np.float32(0.42) * core) * (1 - rim)
+        if half == 1:
+            return shade, rim
+        size = alpha.shape[1], alpha.shape[0]
+        shade, rim = (
+            np.asarray(Image.fromarray(each).resize(size, Image.Resampling.BILINEAR), np.float32)
+            for each in (shade, rim)
+        )
+        return shade, rim
+
+    def _moved(self, plane: Floats, heads: float, scale: float) -> Floats:
+        pixels = heads * self.head * scale
         return np.roll(plane, round(pixels) or (1 if pixels > 0 else -1), axis=1)
 
-    def _soft(self, plane: Floats, radius: float) -> Floats:
-        pixels = radius * self.tile.scale
+    def _soft(self, plane: Floats, radius: float, scale: float) -> Floats:
+        pixels = radius * scale
         if pixels < 0.3:
             return plane
         # Pillow blurs 8 bits only: a mask of 0 to 1 is stretched to them, a channel of 0 to 255 is not.
@@ -167,7 +183,8 @@ def _head(cutout: _Cutout, person: Person) -> None:
         cutout.part([_oval(person, -person.facing * 0.10, -0.12, 0.19, 0.17)], mix(hair, _BLACK, 0.15))
     cutout.part([_mirrored(person, _NECK)], mix(skin, (120, 60, 50), 0.20))
     cutout.part(
-        [_oval(person, side * 0.365 - turn, 0.54, 0.055, 0.10) for side in (-1.0, 1.0)], mix(skin, (120, 60, 50), 0.12)
+        [_oval(person, side * 0.365 - 0.3 * turn, 0.54, 0.055, 0.10) for side in (-1.0, 1.0)],
+        mix(skin, (120, 60, 50), 0.12),
     )
     cutout.part([_mirrored(person, _SKULL, turn)], skin)
     # A nose beyond the cheek tells, as small as it is, where somebody looks.

@@ -27,7 +27,7 @@ from pipeline.previs.unslate import clear_of_slate, unslated
 # of these is near a ratio of small numbers: `warp` has more places to choose from.
 _DENSITY, _MOST_DENSITY = 1.118, 1.618
 # Nothing in a sky has a hard edge but its sun.
-_SKY_DENSITY = 0.764
+_SKY_DENSITY = 0.553
 # How far out of focus the surroundings fall as people fill the frame, in frame heights.
 _DEFOCUS = {"MS": 0.004, "MCU": 0.008, "CU": 0.013, "ECU": 0.020, "OTS": 0.007, "insert": 0.010}
 _RACK_DEFOCUS, _RACK_PEOPLE_DEFOCUS = 0.022, 0.016

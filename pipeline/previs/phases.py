@@ -45,6 +45,8 @@ class Phased:
             sheet.middle[axis] + seen[:, axis] * size[axis] * sheet.density - size[axis] * self._step / 2
             for axis in (0, 1)
         )
+        # What is out of focus, or a sky, is as smooth in steps of a quarter.
+        self._each = 1 if sheet.density >= 1 else 2
         self._copies: dict[int, Sheet] = {}
         slides = [bool(np.ptp(start) > 1e-9) for start in self._starts]
         even = np.ptp(seen[:, 2]) == 0 and not all(slides) and len(views) >= _ENOUGH
@@ -57,7 +59,8 @@ class Phased:
         step = self._step[frames]
         if self._axis is None:
             return Stands(np.zeros(len(step), np.int64), left, top, step)
-        eighths = np.rint((self._starts[self._axis][frames] / step - _MARGIN_PX) * _A_PIXEL).astype(np.int64)
+        steps = (self._starts[self._axis][frames] / step - _MARGIN_PX) * (_A_PIXEL / self._each)
+        eighths = self._each * np.rint(steps).astype(np.int64)
         whole = 2 * np.floor(eighths / _PHASES)
         other = (top, left)[self._axis] / step - self._other_base()
         left, top = (whole, np.rint(other)) if self._axis == 0 else (np.rint(other), whole)
