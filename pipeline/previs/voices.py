@@ -12,9 +12,12 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import unicodedata
 import wave
 import zlib
+from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
@@ -29,7 +32,25 @@ _FASTEST = 1.7  # times as fast as usual, where a line has little time
 _WOMEN = re.compile(r"woman|girl|lady|mother|queen|princess|witch|sister|daughter|grandmother|nun|she", re.IGNORECASE)
 _CHILDREN = re.compile(r"child|boy|girl|kid|son|daughter", re.IGNORECASE)
 
-_Command = Callable[[str, Path, Path, float, str], list[str]]  # program, text, sound, pace, speaker
+# The language of a script, by the first word of its letters' names in Unicode; of a script that many languages share,
+# the one with the most speakers. A voice of another language would spell its letters.
+_LANGUAGES = {
+    "LATIN": "en", "ARABIC": "ar", "HEBREW": "he", "CYRILLIC": "ru", "GREEK": "el", "CJK": "cmn", "HIRAGANA": "ja",
+    "KATAKANA": "ja", "HANGUL": "ko", "DEVANAGARI": "hi", "BENGALI": "bn", "TAMIL": "ta", "TELUGU": "te", "THAI": "th",
+    "GEORGIAN": "ka", "ARMENIAN": "hy",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """How a line is to be said."""
+
+    speaker: str
+    language: str  # as espeak names it
+    pace: float  # 1 is the usual
+
+
+_Command = Callable[[str, Path, Path, _Wish], list[str]]  # program, text, sound
 
 
 def said(text: str, speaker: str, most_s: float) -> Samples | None:
@@ -39,11 +60,14 @@ def said(text: str, speaker: str, most_s: float) -> Samples | None:
     """
     # Two brackets begin a command to one of the programs.
     text = " ".join(text[:_MOST_LETTERS].replace("[[", "[").split())
+    language = _language(text)
     for name, program in installed():
-        voice = _by(name, program, text, speaker, 1.0)
+        if language not in _SPOKEN.get(name, (language,)):
+            continue
+        voice = _by(name, program, text, _Wish(speaker, language, 1.0))
         if voice is not None and voice.size > most_s * SAMPLE_RATE:
             pace = min(_FASTEST, voice.size / (most_s * SAMPLE_RATE))
-            voice = _by(name, program, text, speaker, pace)
+            voice = _by(name, program, text, _Wish(speaker, language, pace))
         if voice is not None:
             return voice
     return None
@@ -56,11 +80,19 @@ def installed() -> tuple[tuple[str, str], ...]:
     return tuple((name, program) for name, program in found if program)
 
 
-def _by(name: str, program: str, text: str, speaker: str, pace: float) -> Samples | None:
+def _language(text: str) -> str:
+    """The language of most of the letters; Japanese where there is any kana; "" for a script without a known one."""
+    scripts = Counter(unicodedata.name(letter, "").split(" ")[0].split("-")[0] for letter in text if letter.isalpha())
+    if scripts["HIRAGANA"] or scripts["KATAKANA"]:
+        return "ja"
+    return _LANGUAGES.get(scripts.most_common(1)[0][0], "") if scripts else "en"
+
+
+def _by(name: str, program: str, text: str, wish: _Wish) -> Samples | None:
     with tempfile.TemporaryDirectory(prefix="storyreel-voice-") as folder:
         words, sound = Path(folder, "line.txt"), Path(folder, "line.wav")
         words.write_text(text + "\n", encoding="utf-8")
-        if not _ran(_COMMANDS[name](program, words, sound, pace, speaker)):
+        if not _ran(_COMMANDS[name](program, words, sound, wish)):
             return None
         return _read(sound)
 
@@ -101,25 +133,26 @@ def _own(speaker: str, choices: int) -> int:
     return zlib.crc32(speaker.lower().encode("utf-8", "surrogatepass")) % choices
 
 
-def _espeak(program: str, words: Path, sound: Path, pace: float, speaker: str) -> list[str]:
-    high = bool(_WOMEN.search(speaker))
+def _espeak(program: str, words: Path, sound: Path, wish: _Wish) -> list[str]:
+    speaker, high = wish.speaker, bool(_WOMEN.search(wish.speaker))
     pitch = (58 if high else 32) + _own(speaker, 16) + (18 if _CHILDREN.search(speaker) else 0)
-    variant = f"+{'f' if high else 'm'}{1 + _own(speaker, 3)}"
-    paced = str(round(_WORDS_A_MINUTE * pace))
-    return [program, "-v", f"en{variant}", "-s", paced, "-p", str(min(99, pitch)), "-f", str(words), "-w", str(sound)]
+    voice = f"{wish.language}+{'f' if high else 'm'}{1 + _own(speaker, 3)}"
+    paced = str(round(_WORDS_A_MINUTE * wish.pace))
+    return [program, "-v", voice, "-s", paced, "-p", str(min(99, pitch)), "-f", str(words), "-w", str(sound)]
 
 
-def _flite(program: str, words: Path, sound: Path, pace: float, speaker: str) -> list[str]:
-    voice = "slt" if _WOMEN.search(speaker) else ("rms", "awb")[_own(speaker, 2)]
-    stretch = f"duration_stretch={1 / pace:.2f}"
+def _flite(program: str, words: Path, sound: Path, wish: _Wish) -> list[str]:
+    voice = "slt" if _WOMEN.search(wish.speaker) else ("rms", "awb")[_own(wish.speaker, 2)]
+    stretch = f"duration_stretch={1 / wish.pace:.2f}"
     return [program, "-voice", voice, "--setf", stretch, "-f", str(words), "-o", str(sound)]
 
 
-def _say(program: str, words: Path, sound: Path, pace: float, speaker: str) -> list[str]:
-    voice = "Samantha" if _WOMEN.search(speaker) else ("Daniel", "Alex")[_own(speaker, 2)]
-    paced = str(round(_WORDS_A_MINUTE * pace))
+def _say(program: str, words: Path, sound: Path, wish: _Wish) -> list[str]:
+    voice = "Samantha" if _WOMEN.search(wish.speaker) else ("Daniel", "Alex")[_own(wish.speaker, 2)]
+    paced = str(round(_WORDS_A_MINUTE * wish.pace))
     coded = "--data-format=LEI16@22050"
     return [program, "-v", voice, "-r", paced, "-f", str(words), "-o", str(sound), "--file-format=WAVE", coded]
 
 
 _COMMANDS: dict[str, _Command] = {"espeak-ng": _espeak, "say": _say, "espeak": _espeak, "flite": _flite}
+_SPOKEN = {"say": ("en",), "flite": ("en",)}  # by voices named here; espeak says itself what it can't

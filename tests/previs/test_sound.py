@@ -17,6 +17,7 @@ from pipeline.previs.setting import setting
 from pipeline.previs.shots import shots_of
 from pipeline.previs.sound import guide_track
 from pipeline.previs.tones import SAMPLE_RATE, Samples, tone
+from tests.needed import Tool, path_of
 
 SECOND = SAMPLE_RATE
 # A program that says each letter for a twentieth of a second, in a tone as high as it was asked for.
@@ -111,6 +112,32 @@ def test_without_a_voice_each_speaker_murmurs_in_a_pitch_of_their_own(order: Cal
     heard = [track(order, Line(name, "", "I have kept this light for years."))[0] for name in ("Ada", "Ben")]
     assert all(np.abs(each - track(order)[0]).max() > 0.05 for each in heard)
     assert np.abs(heard[0] - heard[1]).max() > 0.02
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Not tonight, boy.", "en"), ("…!", "en"), ("ليس الليلة", "ar"), ("לא הלילה", "he"), ("Не сегодня", "ru"),
+        ("今晚不行。", "cmn"), ("今夜はだめだ。", "ja"), ("오늘 밤은 안 돼", "ko"), ("आज रात नहीं", "hi"), ("ᚠᚢᚦ", ""),
+    ],
+)  # fmt: skip
+def test_a_line_is_said_in_the_language_of_its_script(text: str, language: str, speaking: Path) -> None:
+    assert (voices.said(text, "Ada", 4.0) is not None) == bool(text)
+    assert f"'{language}+" in speaking.read_text()
+
+
+@pytest.mark.parametrize("text", ["The light has stopped.", "ليس الليلة يا ولدي", "Не сегодня, мальчик."])
+def test_a_real_voice_says_a_line(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    program = path_of(Tool("espeak-ng", "STORYREEL_ESPEAK", "apt-get install espeak-ng"))
+    monkeypatch.setenv("PATH", str(program.parent))
+    voices.installed.cache_clear()
+    slow, quick = voices.said(text, "the keeper", 10.0), voices.said(text, "the keeper", 1.0)
+    voices.installed.cache_clear()
+    assert slow is not None
+    assert quick is not None
+    assert 0.6 * SECOND < slow.size < 4 * SECOND
+    assert quick.size < slow.size
+    assert np.abs(slow).max() == pytest.approx(1, abs=0.01)
 
 
 @pytest.mark.parametrize("name", sorted(_NAMED))
