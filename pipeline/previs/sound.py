@@ -17,7 +17,7 @@ from pipeline.previs.voices import said as said_by_a_voice
 
 # Long enough not to click, too short to be heard as a gap where two clips meet.
 _FADE_S = 0.015
-_SPOKEN = 1.6  # peak of a voice beside that of a murmur, which is as loud throughout
+_SPOKEN = 3.0  # peak of a voice beside that of a murmur, which is as loud throughout: so both are as loud on the whole
 
 
 def guide_track(order: PrevisOrder, shots: Sequence[Shot]) -> Samples:

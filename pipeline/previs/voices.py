@@ -91,7 +91,7 @@ def _language(text: str) -> str:
 def _by(name: str, program: str, text: str, wish: _Wish) -> Samples | None:
     with tempfile.TemporaryDirectory(prefix="storyreel-voice-") as folder:
         words, sound = Path(folder, "line.txt"), Path(folder, "line.wav")
-        words.write_text(text + "\n", encoding="utf-8")
+        words.write_text(text + "\n", encoding="utf-8", errors="replace")
         if not _ran(_COMMANDS[name](program, words, sound, wish)):
             return None
         return _read(sound)
