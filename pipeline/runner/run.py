@@ -134,7 +134,7 @@ class _Run:
         while True:
             opened = self.desk.store.open(self.desk.home(order))
             try:
-                found = await asyncio.to_thread(_entered, opened, buys)
+                found = await _open(opened, buys)
                 break
             except Busy:
                 await asyncio.sleep(_NEIGHBOUR_S)
@@ -142,6 +142,18 @@ class _Run:
             yield found
         finally:
             opened.__exit__(None, None, None)
+
+
+async def _open(opened: AbstractContextManager[Home], buys: bool) -> tuple[Home, Take | None]:
+    """As `_entered`; a home that was opened while the run was stopped is closed again, or it would stay locked."""
+    entering = asyncio.ensure_future(asyncio.to_thread(_entered, opened, buys))
+    try:
+        return await asyncio.shield(entering)
+    except asyncio.CancelledError:
+        await asyncio.wait({entering})
+        if not entering.cancelled() and not entering.exception():
+            opened.__exit__(None, None, None)
+        raise
 
 
 def _entered(opened: AbstractContextManager[Home], buys: bool) -> tuple[Home, Take | None]:
