@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import io
 import sys
+import threading
 from collections.abc import Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -24,7 +25,7 @@ from pipeline.catalog import Price
 from pipeline.client import Client, Endpoint
 from pipeline.errors import RefusedByApi, SetupError, StoryreelError, UnreachableApi
 from pipeline.plan import FrameSource, Order
-from pipeline.runner import Desk, Step, generate
+from pipeline.runner import Desk, Step, generate, run
 from pipeline.store import Intent, Store, previs_home, take_home
 from pipeline.take import Take
 from pipeline.wire import FileRef, FrameRef, MediaRef, Request, request_digest
@@ -295,6 +296,31 @@ def test_a_stopped_run_leaves_no_half_clip_and_the_next_one_goes_on(stage: Stage
     changed = order("sh020")
     assert all(isinstance(take, Take) for take in stage.make(done, changed).values())
     assert len(stage.asked) == 3
+
+
+def test_a_home_that_is_being_opened_when_a_run_is_stopped_is_free_for_the_next(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, go_on, enter = threading.Event(), threading.Event(), run._entered
+
+    def slowly(*words: Any) -> Any:
+        begun.set()
+        assert go_on.wait(30)
+        return enter(*words)
+
+    async def stopped_and_begun_anew() -> Any:
+        async with stage.client() as client:
+            monkeypatch.setattr(run, "_entered", slowly)
+            running = asyncio.create_task(generate([order("sh010")], {}, stage.desk(client)))
+            assert await asyncio.to_thread(begun.wait, 30)
+            running.cancel()
+            await asyncio.sleep(0)
+            go_on.set()
+            with pytest.raises(asyncio.CancelledError):
+                await running
+            return await asyncio.wait_for(generate([order("sh010")], {}, stage.desk(client)), 30)
+
+    assert all(isinstance(take, Take) for take in asyncio.run(stopped_and_begun_anew()).values())
 
 
 def test_two_runs_at_once_make_each_clip_once(stage: Stage) -> None:
