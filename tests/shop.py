@@ -101,12 +101,15 @@ class Shop:
         assert isinstance(take, Take), take
         return take
 
+    def intent(self, wanted: Order) -> Intent:
+        """What its attempt writes down before it is sent."""
+        request, sent = as_digested(wanted.request), digest_of(body(wanted))
+        return Intent(request, "film", "main", wanted.shot, PRICE.usd, None, sent)
+
     def left_behind(self, wanted: Order, prediction: str = "") -> None:
         """An attempt of a process that died after its intent, or after its id."""
-        request = as_digested(wanted.request)
         with self.store.open(self.home(wanted)) as opened:
-            sent = digest_of(body(wanted))
-            attempt = opened.begin(Intent(request, "film", "main", wanted.shot, PRICE.usd, None, sent))
+            attempt = opened.begin(self.intent(wanted))
             if prediction:
                 attempt.submitted(prediction)
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import threading
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -14,9 +16,9 @@ import pytest
 
 from pipeline import wire
 from pipeline.errors import ChargeUncertain, OutOfCredit, OverBudget, RefusedByApi, StoryreelError, UnreachableApi
-from pipeline.runner import generate
+from pipeline.runner import Counter, generate
 from pipeline.server.conduct import Fault
-from pipeline.store import Limits, Purse
+from pipeline.store import Home, Limits, Purse, Wish
 from pipeline.take import Take
 from tests.double import KEY, Double
 from tests.rehearsal import SEEDANCE
@@ -265,6 +267,41 @@ def test_stopped_in_line_it_leaves_nothing_behind(tmp_path: Path) -> None:
         asyncio.run(run())
         assert sorted(shop.last(one).standing for one in orders) == ["none"] * 4 + ["submitted"]
         assert shop.gate.run_usd == PRICE.usd
+
+
+def test_stopped_in_line_while_another_is_served_nothing_is_begun_for_it_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with opened(tmp_path) as shop:
+        begin, asking, answers, asked = shop.gate.begin_each, threading.Event(), threading.Event(), list[str]()
+
+        def slowly(wishes: Iterable[Wish], over: Iterable[Home]) -> Any:
+            wanted = tuple(wishes)
+            asked.extend(wish.intent.shot for wish in wanted)
+            asking.set()
+            assert answers.wait(10)
+            return begin(wanted, over)
+
+        monkeypatch.setattr(shop.gate, "begin_each", slowly)
+
+        async def run(first: Home, second: Home) -> None:
+            counter = Counter(shop.gate)
+            one = asyncio.ensure_future(counter.begin(first, shop.intent(order("a")), 60, print))
+            await asyncio.to_thread(asking.wait, 10)
+            other = asyncio.ensure_future(counter.begin(second, shop.intent(order("b")), 60, print))
+            await asyncio.sleep(0)
+            other.cancel()
+            await asyncio.sleep(0)
+            answers.set()
+            await one
+            with pytest.raises(asyncio.CancelledError):
+                await other
+            await counter.ended(first)
+
+        with shop.store.open(shop.home(order("a"))) as first, shop.store.open(shop.home(order("b"))) as second:
+            asyncio.run(run(first, second))
+        assert asked == ["a"]
+        assert [shop.last(order(name)).standing for name in "ab"] == ["uncertain", "none"]
 
 
 def test_who_hears_of_the_line_and_breaks_stops_nobody_for_ever(tmp_path: Path) -> None:

@@ -44,13 +44,11 @@ class Counter:
         try:
             answer = await asyncio.shield(waiting.answer)
         except asyncio.CancelledError:
-            try:
-                # What is being written down is written to its end, and whoever wanted it takes it back.
-                if self._asking:
-                    await asyncio.wait({self._asking})
-            finally:
-                if waiting in self._line:
-                    self._line.remove(waiting)
+            # At once, or it would be asked for later on and nobody would know of it.
+            self._leaves(waiting)
+            # What is being written down is written to its end, and whoever wanted it takes it back.
+            if self._asking:
+                await asyncio.wait({self._asking})
             raise
         if isinstance(answer, Exception):
             raise answer
@@ -86,10 +84,13 @@ class Counter:
             except Exception as error:  # noqa: BLE001 - raised again where somebody waits for it
                 answers, wait_s = [error] * len(first), 0.0
         for waiting, answer in zip(first, answers, strict=False):
-            if waiting in self._line:
-                self._line.remove(waiting)
+            self._leaves(waiting)
             waiting.answer.set_result(answer)
         return wait_s
+
+    def _leaves(self, waiting: _Waiting) -> None:
+        if waiting in self._line:
+            self._line.remove(waiting)
 
     async def again(self) -> None:
         """Comes back when what the API turned away by rule may be sent once more."""
