@@ -20,6 +20,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from pipeline import halting
 from pipeline.edit import Direction, Joint, Kind, Own
 from pipeline.errors import MediaError
 from pipeline.media.avc import joined, sets_of
@@ -317,6 +318,37 @@ def test_a_run_that_is_stopped_leaves_only_whole_parts(edit: Edit) -> None:
         render(edit.cut(), edit.outputs, edit.target, progress=interrupt)
     assert edit.left_over() == []
     assert all(not name.startswith(".") for name in edit.kept())
+
+
+def test_a_run_that_is_asked_to_end_from_elsewhere_ends_while_parts_are_drawn(edit: Edit) -> None:
+    edit.add(Spec(0, pixels="yuv444p", frames=48), asked_s=Fraction(2))
+    edit.add(Spec(1, pixels="yuv444p", frames=48), asked_s=Fraction(2))
+    told, halt = list[int](), halting.Halt()
+
+    def progress(done: int, _: int) -> None:
+        halting.look()
+        told.append(done)
+        halt.ask()
+
+    with halt.over(), pytest.raises(KeyboardInterrupt):
+        render(edit.cut(), edit.outputs, edit.target, progress=progress)
+    assert told == [1]
+    assert edit.left_over() == []
+
+
+def test_a_run_that_is_asked_to_end_waits_for_no_sound(edit: Edit, monkeypatch: pytest.MonkeyPatch) -> None:
+    edit.add(Spec(0, sound=tone(300, 1)))
+    halt, idle = halting.Halt(), threading.Event()
+
+    def endless(_cut: object, _locate: object, _file: object, look: Callable[[], object]) -> None:
+        halt.ask()
+        for _ in range(3000):
+            idle.wait(0.01)
+            look()
+
+    monkeypatch.setattr(copying, "encoded", endless)
+    with halt.over(), pytest.raises(KeyboardInterrupt):
+        render(edit.cut(), edit.outputs, edit.target)
 
 
 def test_a_run_that_is_stopped_waits_for_no_sound(edit: Edit, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -32,8 +32,9 @@ def render(
     `locate` gives the path of a sound file that the storyboard names; it raises MediaError where there is none.
 
     `moviepy` draws every frame: slow, and what `copy` is held against. `progress` is told (frames done, frames in all)
-    now and then. The target is replaced when the film is whole; whatever goes wrong before leaves it as it was. Returns
-    notes of what only came out while it was made, such as a loudness that could not be had. Raises StoryreelError for a
+    now and then, from one thread at a time, which may be another. The target is replaced when the film is whole;
+    whatever goes wrong before leaves it as it was. Returns notes of what only came out while it was made, such as a
+    loudness that could not be had. Raises StoryreelError for a
     cut without shots or a target that can't be written, MediaError for a clip or a sound file that is missing or can't
     be decoded, with its shot.
     """

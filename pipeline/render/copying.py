@@ -12,10 +12,13 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from contextlib import suppress
+from contextvars import copy_context
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from pipeline import halting
 from pipeline.edit import Cut
 from pipeline.errors import MediaError
 from pipeline.media.coded import Coded, coded
@@ -40,12 +43,14 @@ def copy(
     told = _Told(progress, stopped)
     # libav works beside Python: the sound is encoded while pictures are drawn, and so is one part beside the next.
     with ThreadPoolExecutor(1) as hand, ThreadPoolExecutor(min(os.cpu_count() or 1, _HANDS)) as hands:
-        heard = hand.submit(_sound, cut, locate, kept, stopped)
+        # In the context of this thread each: who asks the run to end reaches them too.
+        heard = hand.submit(copy_context().run, _sound, cut, locate, kept, stopped)
         drawn = list[Future[Strip]]()
         try:
             clips = _clips(cut, outputs)
             for part in parts(cut, clips):
-                drawn.append(hands.submit(_strip, cut, outputs, kept, part, clips, told.part()))
+                draw = partial(_strip, cut, outputs, kept, part, clips, told.part())
+                drawn.append(hands.submit(copy_context().run, draw))
             strips = [each.result() for each in drawn]
             track = heard.result()
         except BaseException:
@@ -147,6 +152,7 @@ def _sound(cut: Cut, locate: Locate, kept: Path, stopped: threading.Event) -> Pa
     """The file of the cut's sound, encoded as one stream; CancelledError where that is not wanted any more."""
 
     def look() -> None:
+        halting.look()
         if stopped.is_set():
             raise CancelledError
 
