@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import TypeAlias
 
 _ABOUT = "A storyboard in YAML becomes one cut: priced before it is spent, generated once, joined to the frame."
 _CODES = (
@@ -13,6 +14,7 @@ _CODES = (
 )
 PORT = 8017
 FORMATS = ("text", "json", "github", "sarif")  # of what `check` finds
+_Verbs: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def parser() -> argparse.ArgumentParser:
@@ -20,7 +22,13 @@ def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(prog="storyreel", description=_ABOUT, epilog=_CODES, allow_abbrev=False)
     top.add_argument("--version", action="version", version=f"storyreel {own_version()}")
     verbs = top.add_subparsers(dest="command", required=True, metavar="COMMAND", title="commands")
+    for group in (_write, _decide, _make, _choose, _look_after, _serve):
+        group(verbs)
+    return top
 
+
+def _write(verbs: _Verbs) -> None:
+    """To write a storyboard and see what it says."""
     init = _verb(verbs, "init", "write a commented storyboard to start from", json=False)
     starter = Path("film.yaml")
     init.add_argument("file", nargs="?", type=Path, default=starter, metavar="FILE", help=f"default: {starter}")
@@ -48,6 +56,9 @@ def parser() -> argparse.ArgumentParser:
     prompt.add_argument("shot", metavar="SHOT", help="the id of a shot")
     prompt.add_argument("--variant", metavar="NAME", help="default: the first variant")
 
+
+def _decide(verbs: _Verbs) -> None:
+    """To know what it costs and what a change does."""
     plan = _verb(verbs, "plan", "show what would be made, used and paid for, and why", json=False)
     plan.add_argument("file", type=Path, metavar="FILE", help="a storyboard")
     _stdin(plan)
@@ -80,6 +91,9 @@ def parser() -> argparse.ArgumentParser:
     )
     review.add_argument("files", nargs="+", type=Path, metavar="FILE", help="a storyboard")
 
+
+def _make(verbs: _Verbs) -> None:
+    """To make takes and cuts."""
     render = _verb(verbs, "render", "make the best cut there is for nothing: paid takes, else previs")
     render.add_argument("file", type=Path, metavar="FILE", help="a storyboard")
     _stdin(render)
@@ -99,6 +113,9 @@ def parser() -> argparse.ArgumentParser:
     _wishes(shoot)
     shoot.add_argument("--variant", action="append", default=[], metavar="NAME", help="only this one; may be repeated")
 
+
+def _choose(verbs: _Verbs) -> None:
+    """To look at them and choose."""
     take = _verb(verbs, "take", "list the takes of a shot, and choose the one that is used; free")
     take.add_argument("file", type=Path, metavar="FILE", help="a storyboard")
     take.add_argument("shot", nargs="?", metavar="SHOT", help="the id of a shot")
@@ -139,6 +156,9 @@ def parser() -> argparse.ArgumentParser:
     there = "default: a folder called as the export, beside the cut"
     export.add_argument("-o", "--output", type=Path, metavar="DIR", help=there)
 
+
+def _look_after(verbs: _Verbs) -> None:
+    """To look after what is paid for and what it is made with."""
     status = _verb(verbs, "status", "show what is open, uncertain or absent, and what was spent; settle an attempt")
     status.add_argument("file", type=Path, metavar="FILE", help="a storyboard")
     status.add_argument("--settle", metavar="SHOT|DIGEST", help="the attempt to say something of")
@@ -160,6 +180,9 @@ def parser() -> argparse.ArgumentParser:
     here = "a storyboard of the project; default: that of the working directory"
     doctor.add_argument("file", nargs="?", type=Path, metavar="FILE", help=here)
 
+
+def _serve(verbs: _Verbs) -> None:
+    """To work with other programs."""
     serve = _verb(verbs, "serve", "answer the WaveSpeed v3 protocol on this machine, with previs clips", json=False)
     serve.add_argument("--port", type=int, default=PORT, metavar="N", help=f"default: {PORT}; 0: any free one")
     serve.add_argument("--key", metavar="KEY", help="the only API key to take; default: any")
@@ -175,7 +198,6 @@ def parser() -> argparse.ArgumentParser:
     mcp = _verb(verbs, "mcp", "serve these commands as tools for language models, on stdin and stdout", json=False)
     within = "the folder that they may read and write in; default: the working directory"
     mcp.add_argument("--root", type=Path, default=Path(), metavar="DIR", help=within)
-    return top
 
 
 def _stdin(verb: argparse.ArgumentParser) -> None:
@@ -225,9 +247,7 @@ def _megabytes(text: str) -> float:
     return found
 
 
-def _verb(
-    verbs: argparse._SubParsersAction[argparse.ArgumentParser], name: str, does: str, *, json: bool = True
-) -> argparse.ArgumentParser:
+def _verb(verbs: _Verbs, name: str, does: str, *, json: bool = True) -> argparse.ArgumentParser:
     verb = verbs.add_parser(name, help=does, description=does[0].upper() + does[1:] + ".", allow_abbrev=False)
     if json:
         verb.add_argument("--json", action="store_true", help=f"print JSON (schemas/output/{name}.schema.json)")
