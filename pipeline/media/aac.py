@@ -20,13 +20,12 @@ from pathlib import Path
 import av
 import numpy as np
 from av.audio.codeccontext import AudioCodecContext
-from av.audio.frame import AudioFrame
 from av.audio.stream import AudioStream
 from av.packet import Packet
 from numpy.typing import NDArray
 
 from pipeline.frames import SAMPLE_RATE
-from pipeline.media.film import SOUND_OPTIONS, begun, sound_stream_in
+from pipeline.media.film import SOUND_OPTIONS, begun, sound_frame, sound_stream_in
 from pipeline.media.whole import whole, writing
 
 _FRAME = 1024  # samples a packet, ISO/IEC 14496-3
@@ -81,8 +80,7 @@ def _encoded(pieces: Iterator[_Piece], bits: int) -> Iterator[Packet[AudioStream
 
 def _packets(piece: _Piece, bits: int) -> list[Packet[AudioStream]]:
     encoder = _encoder(bits)
-    frame = AudioFrame.from_ndarray(np.clip(np.nan_to_num(piece.samples), -1, 1), format="fltp", layout="stereo")
-    frame.sample_rate, frame.pts, frame.time_base = SAMPLE_RATE, piece.first, Fraction(1, SAMPLE_RATE)
+    frame = sound_frame(piece.samples, piece.first)
     made: list[Packet[AudioStream]] = [*encoder.encode(frame), *encoder.encode(None)]
     return [packet for packet in made if _wanted(piece, packet.pts or 0)]
 

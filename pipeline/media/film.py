@@ -100,8 +100,7 @@ class FilmWriter:
     def sound(self, samples: NDArray[np.float32]) -> None:
         """Add the next samples: float32, 2 x any number, left and right, at 48000 Hz; louder than 1 is clipped."""
         assert self._sound is not None
-        frame = AudioFrame.from_ndarray(np.clip(np.nan_to_num(samples), -1, 1), format="fltp", layout="stereo")
-        frame.sample_rate, frame.pts, frame.time_base = SAMPLE_RATE, self._samples, Fraction(1, SAMPLE_RATE)
+        frame = sound_frame(samples, self._samples)
         self._samples += samples.shape[1]
         with writing(self.target):
             self._container.mux(self._sound.encode(frame))
@@ -153,3 +152,13 @@ def sound_stream_in(container: OutputContainer, bits: int) -> AudioStream:
     stream = container.add_stream("aac", rate=SAMPLE_RATE, layout="stereo", options=SOUND_OPTIONS)
     stream.bit_rate = bits
     return stream
+
+
+def sound_frame(samples: NDArray[np.float32], first: int) -> AudioFrame:
+    """Samples for an encoder: float32, 2 x any number, at 48000 Hz; `first` is the first one's number.
+
+    Louder than 1 is clipped, and what is no number is silent: an encoder would refuse the whole stream.
+    """
+    frame = AudioFrame.from_ndarray(np.clip(np.nan_to_num(samples), -1, 1), format="fltp", layout="stereo")
+    frame.sample_rate, frame.pts, frame.time_base = SAMPLE_RATE, first, Fraction(1, SAMPLE_RATE)
+    return frame

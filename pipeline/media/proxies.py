@@ -12,13 +12,10 @@ from fractions import Fraction
 from pathlib import Path
 
 import av
-import numpy as np
-from av.audio.frame import AudioFrame
 from av.audio.stream import AudioStream
 from av.container import OutputContainer
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
-from numpy.typing import NDArray
 from PIL import Image
 
 from pipeline import halting
@@ -26,7 +23,7 @@ from pipeline.edit import frames_available
 from pipeline.frames import SAMPLE_RATE, frames_in, sample_at
 from pipeline.media.canvas import Canvas, displayed_size, split, upright_rgb
 from pipeline.media.facts import inspect
-from pipeline.media.film import tagged
+from pipeline.media.film import sound_frame, tagged
 from pipeline.media.pictures import FrameReader
 from pipeline.media.sound import SoundReader
 
@@ -137,13 +134,7 @@ def _fill(
             container.mux(picture.encode(frame))
             if sound:
                 first, end = (sample_at(at, SAMPLE_RATE, rate) for at in (number, number + 1))
-                container.mux(sound.encode(_samples(heard.read(first, end - first), first)))
-
-
-def _samples(block: NDArray[np.float32], first: int) -> AudioFrame:
-    frame = AudioFrame.from_ndarray(np.clip(np.nan_to_num(block), -1, 1), format="fltp", layout="stereo")
-    frame.sample_rate, frame.pts, frame.time_base = SAMPLE_RATE, first, Fraction(1, SAMPLE_RATE)
-    return frame
+                container.mux(sound.encode(sound_frame(heard.read(first, end - first), first)))
 
 
 def _picture_stream(container: OutputContainer, width: int, height: int, rate: Fraction, bits: int) -> VideoStream:
@@ -168,6 +159,7 @@ def _picture_stream(container: OutputContainer, width: int, height: int, rate: F
 
 
 def _sound_stream(container: OutputContainer, bits: int) -> AudioStream:
+    # Unlike in a film it is worth the time to look for what both sides share: the bits are few.
     stream = container.add_stream("aac", rate=SAMPLE_RATE, layout="stereo", options={"aac_coder": "fast"})
     stream.bit_rate = bits
     return stream
