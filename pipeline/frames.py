@@ -7,6 +7,7 @@ import re
 from fractions import Fraction
 
 SAMPLE_RATE = 48_000  # Hz, of the sound of every cut
+LOOP_S = Fraction(1, 2)  # seconds of sound that a loop must have at least
 
 # The rates that a decimal number can only approximate, as every editor writes them.
 _NTSC = {

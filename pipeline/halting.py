@@ -6,15 +6,11 @@ Like Ctrl-C, that reaches whatever the run is doing, so it is not handed from on
 
 from __future__ import annotations
 
-import asyncio
 import threading
-from collections.abc import Callable, Coroutine, Iterator
-from concurrent.futures import Future, wait
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from contextvars import ContextVar, copy_context
-from typing import Any, TypeVar
+from contextvars import ContextVar
 
-_T = TypeVar("_T")
 LOOK_S = 0.2  # seconds between two looks of what waits for something else
 
 
@@ -65,67 +61,13 @@ class Halt:
 _HALT: ContextVar[Halt | None] = ContextVar("halt", default=None)
 
 
+def current() -> Halt | None:
+    """What asks the run to end that does this; None where nothing can."""
+    return _HALT.get()
+
+
 def look() -> None:
     """Raises KeyboardInterrupt where the run that does this was asked to end."""
-    halt = _HALT.get()
+    halt = current()
     if halt and halt.asked:
         raise KeyboardInterrupt
-
-
-def run(work: Coroutine[Any, Any, _T]) -> _T:
-    """What the work comes to in a loop of its own, also where a loop runs in this thread already (a notebook).
-
-    Raises KeyboardInterrupt, after the work has come to its orderly end, where the run was asked to end.
-    """
-    if _loop_runs_here():
-        return _beside(work)
-    halt = _HALT.get()
-    if halt is None:
-        return asyncio.run(work)
-    try:
-        return asyncio.run(_cancellable(work, halt))
-    except asyncio.CancelledError:
-        if halt.asked:
-            raise KeyboardInterrupt from None
-        raise
-
-
-def _loop_runs_here() -> bool:
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        return False
-    return True
-
-
-async def _cancellable(work: Coroutine[Any, Any, _T], halt: Halt) -> _T:
-    loop, task = asyncio.get_running_loop(), asyncio.ensure_future(work)
-    with halt.cancelling(lambda: loop.call_soon_threadsafe(task.cancel)):
-        return await task
-
-
-def _beside(work: Coroutine[Any, Any, _T]) -> _T:
-    """The same in a thread of its own, for which this one waits."""
-    halt, outcome = Halt(), Future[_T]()
-
-    def there() -> None:
-        try:
-            with halt.over():
-                outcome.set_result(run(work))
-        except BaseException as error:  # noqa: BLE001 - raised again where somebody waits for it
-            outcome.set_exception(error)
-
-    thread = threading.Thread(target=copy_context().run, args=(there,), name="storyreel-loop")
-    thread.start()
-    try:
-        # Not for the thread: interrupted, Python 3.11 takes it for one that has ended.
-        while wait((outcome,), LOOK_S).not_done:
-            pass  # an interrupt that comes just before is seen when the wait ends
-    except KeyboardInterrupt:
-        halt.ask()
-        wait((outcome,))
-        raise
-    finally:
-        if outcome.done():
-            thread.join()
-    return outcome.result()

@@ -5,9 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import fields, is_dataclass
-from decimal import Decimal
-from fractions import Fraction
 from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -149,17 +146,3 @@ def _lean(rule: Any, home: str) -> Any:
 def _whole(pattern: str) -> str:
     """The pattern as Python has to write it: there `$` matches before a newline at the end of a text, too."""
     return pattern[:-1] + r"\Z" if pattern.endswith("$") else pattern
-
-
-def plain(value: Any) -> Any:
-    """`value` as plain JSON: dataclasses as objects, tuples as arrays, money and rates as strings, exact."""
-    if is_dataclass(value) and not isinstance(value, type):
-        return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
-    if isinstance(value, Mapping):
-        return {str(key): plain(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple, set, frozenset)):
-        items = sorted(value) if isinstance(value, (set, frozenset)) else value
-        return [plain(item) for item in items]
-    if isinstance(value, (Decimal, Fraction)):
-        return str(value)
-    return value

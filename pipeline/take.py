@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
+from typing import Any, Literal
 
-from pipeline.catalog import Kind
+Kind = Literal["image", "video", "audio"]  # of a media file
 
 
 @dataclass(frozen=True, slots=True)

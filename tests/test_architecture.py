@@ -12,12 +12,12 @@ import pytest
 
 PACKAGE = Path(__file__).parent.parent / "pipeline"
 CORE = (
-    "errors schema wire catalog frames camera templates storyboard prompts take lock plan words check edit difference "
-    "transitions exporters report"
+    "errors plain schema wire frames take words catalog camera templates storyboard prompts lock plan said check edit "
+    "difference transitions exporters report"
 )
 SHELL = (
-    "halting settings history github letters media store screening sync previs client server runner render sheets "
-    "produce preview cli"
+    "halting loops settings history github letters media store screening sync previs client server runner render "
+    "sheets produce preview cli"
 )
 ORDER = [*CORE.split(), *SHELL.split()]
 IMPURE = {

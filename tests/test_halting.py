@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from pipeline import halting
+from pipeline import halting, loops
 from pipeline.halting import Halt
 from pipeline.sync.crowd import Crowd, Hands
 from pipeline.sync.pushing import Pusher
@@ -48,7 +48,7 @@ def test_a_loop_is_cancelled_and_comes_to_its_end_first() -> None:
 
     def work() -> None:
         with halt.over():
-            halting.run(for_ever(begun.set, ended))
+            loops.run(for_ever(begun.set, ended))
 
     thread, outcome = in_thread(work)
     assert begun.wait(10)
@@ -64,7 +64,7 @@ def test_what_was_asked_before_stops_a_loop_at_its_first_wait() -> None:
     halt = Halt()
     halt.ask()
     with halt.over(), pytest.raises(KeyboardInterrupt):
-        halting.run(for_ever(lambda: None, []))
+        loops.run(for_ever(lambda: None, []))
 
 
 def test_an_end_that_comes_of_itself_is_no_interrupt() -> None:
@@ -72,9 +72,9 @@ def test_an_end_that_comes_of_itself_is_no_interrupt() -> None:
         raise asyncio.CancelledError
 
     with Halt().over():
-        assert halting.run(nine()) == 9
+        assert loops.run(nine()) == 9
         with pytest.raises(asyncio.CancelledError):
-            halting.run(cancelled())
+            loops.run(cancelled())
 
 
 def test_only_the_run_that_was_asked_hears_of_it() -> None:
@@ -98,9 +98,9 @@ def test_where_a_loop_runs_the_work_is_done_beside_it() -> None:
         async def elsewhere() -> bool:
             return asyncio.get_running_loop() is not here
 
-        assert halting.run(elsewhere())
+        assert loops.run(elsewhere())
         with pytest.raises(ZeroDivisionError):
-            halting.run(fail())
+            loops.run(fail())
 
     asyncio.run(main())
 

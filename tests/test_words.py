@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.plan import Plan, rehearse
-from pipeline.words import Said, Stretch, Wording, Words, columns, hurried, laid
+from pipeline.said import Said
+from pipeline.words import Stretch, Wording, Words, columns, hurried, laid
 from pipeline.words.lines import NARROW, broken, paged, pieces, weight
 from tests.boards import board as parsed
 from tests.boards import checked, compositions, planned, read

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, Literal
+from typing import Any
 
-Kind = Literal["image", "video", "audio"]  # of a media file
+from pipeline.take import Kind
 
 # What a storyboard calls the references of each kind, and the dialect key that says which parameter takes them.
 MEDIA_WORDS: Mapping[Kind, str] = {"image": "images", "video": "videos", "audio": "audios"}

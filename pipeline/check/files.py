@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 
-from pipeline.catalog import FRAME_WORDS, MEDIA_WORDS, Kind, MediaLimits, Model
+from pipeline.catalog import FRAME_WORDS, MEDIA_WORDS, MediaLimits, Model
 from pipeline.check.finding import called, error, warning
 from pipeline.errors import MediaError, Problem
 from pipeline.frames import plain_seconds
 from pipeline.plan import Composition, begins_with_a_frame
 from pipeline.prompts import Cited
 from pipeline.storyboard import Entry, Path, Reference, Storyboard
-from pipeline.take import MediaFacts
+from pipeline.take import Kind, MediaFacts
 
 
 def references(board: Storyboard) -> Iterator[Reference]:

@@ -7,9 +7,9 @@ from fractions import Fraction
 
 from pipeline.check.finding import error
 from pipeline.errors import BadInput, MediaError, Problem, nearest
-from pipeline.frames import frames_in, plain_seconds
+from pipeline.frames import LOOP_S, frames_in, plain_seconds
 from pipeline.plan import Facts, Soundtracks, Variants, sample
-from pipeline.storyboard import FRAME_RATE, LOOP_S, Path, Shot, SoundFile, Storyboard
+from pipeline.storyboard import FRAME_RATE, Path, Shot, SoundFile, Storyboard
 
 
 def sound_files(board: Storyboard) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from pipeline.errors import Problem
 from pipeline.plan import Compositions
-from pipeline.words import Said, Unlike, has_words
+from pipeline.said import Said, Unlike, has_words
 
 
 def problems(compositions: Compositions) -> Iterator[Problem]:

@@ -13,8 +13,8 @@ from typing import Any
 from pipeline import settings
 from pipeline.catalog import Price
 from pipeline.errors import BadInput, GenerationError, Problem, StoryreelError, describe, is_harmless, printable
+from pipeline.plain import plain
 from pipeline.plan import MAIN
-from pipeline.schema import plain
 
 # GitHub's runner obeys `::name::` where a line begins with it, spaces aside, and `##[name]` anywhere in a line
 # (actions/runner, src/Runner.Common/ActionCommand.cs).

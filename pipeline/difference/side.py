@@ -8,8 +8,9 @@ from fractions import Fraction
 from pipeline.edit import Footage, assemble
 from pipeline.lock import Points
 from pipeline.plan import Plan, Soundtrack, Soundtracks, Variant, points
+from pipeline.said import Said, captions_of, has_words
 from pipeline.storyboard import Card, Entry, MixSpec, Shot
-from pipeline.words import Captions, Said, Wording, captions_of, has_words
+from pipeline.words import Captions, Wording
 
 Read = tuple[Wording, ...]
 _ANY_SIZE = (2, 2)  # pixels: how long a cut is does not hang on it

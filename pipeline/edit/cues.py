@@ -11,8 +11,7 @@ from pipeline.edit.cut import Segment
 from pipeline.edit.ducking import Spans
 from pipeline.edit.sound import Cue, Fade, Sound
 from pipeline.edit.takes import HALF_FADE
-from pipeline.frames import SAMPLE_RATE, frames_in, plain_seconds, sample_at
-from pipeline.storyboard import LOOP_S
+from pipeline.frames import LOOP_S, SAMPLE_RATE, frames_in, plain_seconds, sample_at
 
 _NEXT = 2 * HALF_FADE  # samples over which one time round gives way to the next
 _ATTACK = SAMPLE_RATE // 1000  # samples of the fade of an effect that is heard from its beginning: a knock stays one

@@ -5,12 +5,11 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from pipeline.catalog import Kind
 from pipeline.errors import MediaError
 from pipeline.media.boxes import missing_bytes
 from pipeline.media.files import format_of, regular_file
 from pipeline.media.stills import still_size
-from pipeline.take import MediaFacts
+from pipeline.take import Kind, MediaFacts
 
 _ARTICLE = {"image": "an image", "video": "a video", "audio": "a sound"}
 

@@ -8,11 +8,10 @@ from fractions import Fraction
 from pathlib import Path
 
 from pipeline import history, media
-from pipeline.catalog import Kind
 from pipeline.history import Repository
 from pipeline.plan import Plan
 from pipeline.produce.reading import Film
-from pipeline.take import MediaFacts
+from pipeline.take import Kind, MediaFacts
 
 _FORMATS: Mapping[str, str] = {"jpg": "jpeg", "tif": "tiff", "m4v": "mp4"}  # by the endings that are not their name
 _USUAL: Mapping[Kind, str] = {"image": "png", "video": "mp4", "audio": "wav"}

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 from pipeline import media, wire
 from pipeline.errors import MediaError
+from pipeline.plain import plain
 from pipeline.report import Clip
-from pipeline.schema import plain
 from pipeline.store.files import overwrite
 
 if TYPE_CHECKING:

@@ -14,16 +14,15 @@ from typing import Any
 
 from pipeline import check as checking
 from pipeline import lock, media, settings, storyboard
-from pipeline.catalog import Kind
 from pipeline.check import Checked
 from pipeline.errors import BadInput, MediaError, SetupError
+from pipeline.plain import plain
 from pipeline.plan import Plan, Variant, expand, unknown
-from pipeline.schema import plain
 from pipeline.settings import Project
 from pipeline.store import LockFile, Store
 from pipeline.storyboard import Storyboard
 from pipeline.storyboard.reading import MAX_BYTES
-from pipeline.take import MediaFacts
+from pipeline.take import Kind, MediaFacts
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from fractions import Fraction
 from pathlib import Path
 from types import MappingProxyType
 
-from pipeline import edit, halting
+from pipeline import edit, halting, loops
 from pipeline.edit import Cut, Footage, Joint
 from pipeline.errors import SetupError, StoreError, StoryreelError
 from pipeline.plan import Chosen, Compositions, Facts, Order, Plan, Rehearsal, Variant, divided, points, rehearse
@@ -22,11 +22,11 @@ from pipeline.produce.reading import Film, Source, chosen, plan
 from pipeline.produce.sharing import brought_home
 from pipeline.produce.sounding import Sounding
 from pipeline.render import Engine, kept
+from pipeline.said import Said, captions_of
 from pipeline.store import Store, previs_home, take_home
 from pipeline.storyboard import Card, Shot, Transition
 from pipeline.take import Take
 from pipeline.wire import LOCAL_ORIGIN
-from pipeline.words import Said, captions_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +118,7 @@ def _footage(
     clips: dict[str, Take | StoryreelError] = {**kept_footage(film, plan, rehearsal)}
     missing = [order for key, order in rehearsal.orders.items() if key not in clips]
     if missing:
-        made = halting.run(_draw(film, film.store, missing, clips, tell))
+        made = loops.run(_draw(film, film.store, missing, clips, tell))
         clips.update(made)
         return clips, sum(1 for take in made.values() if isinstance(take, Take))
     return clips, 0

@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import SetupError
+from pipeline.plain import plain
 from pipeline.plan import PAID_FOR, Wish
 from pipeline.produce.offering import Offer
-from pipeline.schema import plain, violations
+from pipeline.schema import violations
 
 FORMAT = 1
 _MOST_BYTES = 64 << 20

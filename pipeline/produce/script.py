@@ -10,8 +10,8 @@ from pipeline.frames import plain_seconds
 from pipeline.plan import Plan, Variant
 from pipeline.prompts.filling import Filling
 from pipeline.prompts.sentences import capital
+from pipeline.said import Said
 from pipeline.storyboard import DEFAULT_MODEL, Camera, Card, Part, Shot
-from pipeline.words import Said
 
 
 @dataclass(slots=True)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import partial
 
-from pipeline import halting, screening, settings
+from pipeline import halting, loops, screening, settings
 from pipeline.client import Client, Endpoint
 from pipeline.errors import ApprovalNeeded, SetupError, StoryreelError, nearest
 from pipeline.plan import EVERYTHING, Plan, Slot, Variant, Wish, purchase
@@ -195,7 +195,7 @@ def _bought(
                 joints.landed(take)
                 outbox.landed(take)
 
-            return halting.run(buy(offer, gate, endpoint, connect, sleep, tell, landed))
+            return loops.run(buy(offer, gate, endpoint, connect, sleep, tell, landed))
     except KeyboardInterrupt:
         with suppress(StoryreelError):  # takes that landed while the run was being stopped belong into the lock
             brought_up_to_date(offer.film, planned(offer.film, offer.plan.origin))
@@ -220,7 +220,7 @@ def quoted(offer: Offer, endpoint: Endpoint, connect: Connect | None) -> Offer:
     """The offer at the API's price of this moment. Raises SetupError where a price is known neither to it nor here."""
     if not offer.purchase.to_pay:
         return offer
-    prices, notes = halting.run(quotes(offer, endpoint, connect))
+    prices, notes = loops.run(quotes(offer, endpoint, connect))
     fresh = replace(offer, purchase=offer.purchase.priced(prices), plan=offer.plan.priced(prices), notes=notes)
     if fresh.unpriced:
         hint = "nothing was bought; ask again later, or write the price into a model file of your own"

@@ -24,7 +24,7 @@ from fractions import Fraction
 from typing import Any
 
 from pipeline import camera
-from pipeline.catalog import MEDIA_WORDS, Kind, Model
+from pipeline.catalog import MEDIA_WORDS, Model
 from pipeline.errors import BadInput, Problem
 from pipeline.prompts import sentences
 from pipeline.prompts.direction import Acted, Staged, direction
@@ -32,6 +32,7 @@ from pipeline.prompts.filling import Filling
 from pipeline.prompts.looked_at import template_of
 from pipeline.prompts.sentences import Cited, capital, joined, sentence
 from pipeline.storyboard import Entry, Part, Reference, Storyboard, Subject
+from pipeline.take import Kind
 from pipeline.templates import Budget, Data
 
 RECIPE = 1

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pipeline.catalog import Kind
 from pipeline.storyboard import Reference, SubjectKind
+from pipeline.take import Kind
 
 _CLOSED = re.compile(r"[.!?…][\"'”’)]*$")
 NO_TEXT = "No on-screen text."

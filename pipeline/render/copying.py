@@ -23,12 +23,12 @@ from pipeline.edit import Cut
 from pipeline.errors import MediaError
 from pipeline.media.coded import Coded, coded
 from pipeline.media.splice import Strip, splice
+from pipeline.plain import plain
 from pipeline.render.captions import soft_track
 from pipeline.render.encoding import encoded
 from pipeline.render.mix import Locate
 from pipeline.render.parts import Drawn, Part, described, parts, shown
 from pipeline.render.reels import naming
-from pipeline.schema import plain
 from pipeline.wire import digest_of
 
 _HANDS = 3  # parts that are drawn at once: each takes some 120 MB at 720p

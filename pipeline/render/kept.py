@@ -12,9 +12,10 @@ from typing import Any
 
 from pipeline.edit import Cut
 from pipeline.errors import StoreError
+from pipeline.plain import plain
 from pipeline.render import KEPT, Engine, render
 from pipeline.render.captions import ENDINGS, captions, files, seen
-from pipeline.schema import plain, violations
+from pipeline.schema import violations
 from pipeline.store.files import overwrite, read
 from pipeline.store.reading import folder_of
 from pipeline.wire import digest_of

@@ -10,10 +10,9 @@ from typing import Any
 from pipeline.edit import Cut, Segment
 from pipeline.media.avc import Sets
 from pipeline.media.coded import OWN_SETS, Coded
+from pipeline.plain import plain
 from pipeline.render.captions import over, seen
-from pipeline.render.lettering import described as words_described
 from pipeline.render.spans import Span, spans
-from pipeline.schema import plain
 
 _SHORT = 8  # frames: fewer are encoded with what stands beside them
 
@@ -87,8 +86,11 @@ def _read(cut: Cut, part: Drawn) -> dict[str, Any]:
     """The words that are seen in it; nothing where there are none, so that what was drawn before is found again."""
     stop = part.start + part.length
     there = [words for words in seen(cut) if words.start < stop and words.stop > part.start]
-    rows = [{**words_described(cut, words), "from": words.start - part.start} for words in there]
-    return {"words": rows} if rows else {}
+    if not there:
+        return {}
+    from pipeline.render.lettering import described  # here: it loads Pillow
+
+    return {"words": [{**described(cut, words), "from": words.start - part.start} for words in there]}
 
 
 def _bounds(cut: Cut) -> dict[int, bool]:

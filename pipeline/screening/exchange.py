@@ -8,7 +8,8 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from pipeline.schema import plain, violations
+from pipeline.plain import plain
+from pipeline.schema import violations
 from pipeline.store import Intent
 from pipeline.take import Flag, Take
 

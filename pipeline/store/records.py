@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from pipeline.errors import StoreError
-from pipeline.schema import plain, violations
+from pipeline.plain import plain
+from pipeline.schema import violations
 from pipeline.store.files import read, size_of
 from pipeline.store.places import Address
 from pipeline.store.rates import MOST_REFUSALS, WIDEST_GAP_S, Rates

@@ -29,11 +29,11 @@ from pipeline.storyboard.board import (
 from pipeline.storyboard.nodes import Path, Source
 from pipeline.storyboard.parse import Parsed, in_order, parse
 from pipeline.storyboard.shape import dotted
-from pipeline.storyboard.soundtrack import LOOP_S, NO_MIX, CueRole, MixSpec, ShotSound, SoundFile, TakeMix, When
+from pipeline.storyboard.soundtrack import NO_MIX, CueRole, MixSpec, ShotSound, SoundFile, TakeMix, When
 from pipeline.storyboard.words import CREDITS, UNSAID, CaptionSpec, Inscription, Rows, Text
 
 __all__ = [
-    "CREDITS", "DEFAULT_MODEL", "DIRECTED", "FRAME_RATE", "LOOP_S", "NO_MIX", "UNSAID", "Camera", "CaptionSpec",
+    "CREDITS", "DEFAULT_MODEL", "DIRECTED", "FRAME_RATE", "NO_MIX", "UNSAID", "Camera", "CaptionSpec",
     "Card", "Change", "Continuation", "CueRole", "CutSpec", "Entry", "Inscription", "Line", "MixSpec", "Parsed",
     "Part", "Path", "PrevisSpec", "Reference", "Row", "Rows", "Settings", "Shot", "ShotSound", "Sound", "SoundFile",
     "Source", "Storyboard", "Style", "Subject", "SubjectKind", "TakeCheck", "TakeMix", "Text", "Transition", "Variants",

@@ -8,10 +8,10 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Literal
 
-from pipeline.catalog import Kind
 from pipeline.storyboard.nodes import Path, Source
 from pipeline.storyboard.soundtrack import NO_MIX, PLAIN_SOUND, MixSpec, ShotSound
 from pipeline.storyboard.words import UNSAID, CaptionSpec, Inscription, Rows
+from pipeline.take import Kind
 from pipeline.templates import Data, Library, Scalar
 
 SubjectKind = Literal["character", "location", "prop"]

@@ -11,7 +11,6 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Any, Literal
 
-from pipeline.catalog import Kind
 from pipeline.storyboard.board import (
     CHECK_S,
     Camera,
@@ -42,6 +41,7 @@ from pipeline.storyboard.measures import digits, rate, seconds
 from pipeline.storyboard.nodes import Node, Path, Source, fields_of, items_of
 from pipeline.storyboard.wording import captions, colour, credit_rows, inscriptions, wording
 from pipeline.storyboard.words import CREDITS, Rows
+from pipeline.take import Kind
 from pipeline.templates import Data, Library, Scalar
 
 SUBJECTS: Mapping[str, SubjectKind] = {"characters": "character", "locations": "location", "props": "prop"}

@@ -11,7 +11,6 @@ from pipeline.storyboard.nodes import Path
 
 CueRole = Literal["music", "voice_over", "effect"]
 When = Fraction | str  # seconds from the start of the shot or of the film, or the id of a shot
-LOOP_S = Fraction(1, 2)  # seconds that a loop must have at least
 DUCK_DB = Decimal(10)  # decibels by which music goes down where nothing is said
 
 

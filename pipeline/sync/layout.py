@@ -17,7 +17,8 @@ from decimal import Decimal
 from typing import Any
 
 from pipeline.errors import StoreError
-from pipeline.schema import plain, violations
+from pipeline.plain import plain
+from pipeline.schema import violations
 from pipeline.store import Intent, take_home
 from pipeline.take import Paid, Take
 from pipeline.wire import digest_of

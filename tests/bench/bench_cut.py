@@ -25,14 +25,11 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-import av
-import imageio_ffmpeg
 import numpy as np
 
 from pipeline.edit import Cut, Footage, assemble
 from pipeline.media import inspect
 from pipeline.render import KEPT, render
-from tests.clips import Spec, noise, picture, tone
 
 RATE, SIZE, FRAMES, OVERLAP = Fraction(24), (1280, 720), 121, 12
 Way = Callable[[Path], object]
@@ -40,6 +37,10 @@ Way = Callable[[Path], object]
 
 def write_grainy(path: Path, number: int, grain: float = 4.5) -> None:
     """A clip as generators make them: five seconds, one key frame, grain in every frame."""
+    import av  # here, as below: what only some ways need is not to be loaded by the others
+
+    from tests.clips import Spec, noise, picture, tone
+
     spec = Spec(number % 16, size=SIZE)
     noises = np.random.default_rng(number).normal(0, grain, (8, SIZE[1], SIZE[0], 1))
     sound = tone(220 + 30 * number, FRAMES / 24) + noise(number, FRAMES / 24) * np.float32(0.1)
@@ -128,6 +129,8 @@ def ffmpeg(joints: Callable[[Path], Iterable[int]]) -> Way:
     """ffmpeg's filters concat and xfade, encoded veryfast."""
 
     def made(folder: Path) -> None:
+        import imageio_ffmpeg
+
         names, soft = clips(folder), set(joints(folder))
         graph, shown, heard, frames = [], "0:v", "0:a", FRAMES
         for n in range(1, len(names)):

@@ -30,8 +30,8 @@ from pipeline.check.rules import (
 from pipeline.check.rules.rule import Rule
 from pipeline.errors import BadInput, Problem
 from pipeline.plan import Composition, Compositions
+from pipeline.said import Unlike
 from pipeline.storyboard import Storyboard
-from pipeline.words import Unlike
 
 __all__ = ["MODULES", "RULES", "Rule", "warnings", "warnings_of"]
 

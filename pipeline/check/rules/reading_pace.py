@@ -28,8 +28,9 @@ from pipeline.check.rules.rule import Rule, Shown
 from pipeline.errors import Problem
 from pipeline.frames import frames_in, plain_seconds, span
 from pipeline.plan import Compositions, Variant, points
+from pipeline.said import Said
 from pipeline.storyboard import FRAME_RATE, Card, Path, Shot
-from pipeline.words import HURRY, NARROW, WIDE, Said, Stretch, Words, breadth, columns, hurried, laid
+from pipeline.words import HURRY, NARROW, WIDE, Stretch, Words, breadth, columns, hurried, laid
 
 CODE = "reading-pace"
 

@@ -28,13 +28,13 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from pipeline.catalog import Kind
 from pipeline.check.finding import warning
 from pipeline.check.rules.rule import Rule
 from pipeline.errors import Problem
 from pipeline.plan import Composition
 from pipeline.prompts import Cited, shown
 from pipeline.storyboard import Storyboard
+from pipeline.take import Kind
 
 CODE = "unmentioned-reference"
 _CHINESE: dict[Kind, str] = {"image": "图片?", "video": "视频", "audio": "音频"}

@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 from pipeline.edit import Cut, Segment
 from pipeline.letters.faces import Weight, script, shapes
 from pipeline.letters.runs import COMPLEX, faces_in, lacking
+from pipeline.plain import plain
 from pipeline.render.captions import over, seen
 from pipeline.render.lettering.blocks import Frame
 from pipeline.render.lettering.plate import Plate, ground
 from pipeline.render.lettering.setting import plate_of
-from pipeline.schema import plain
 from pipeline.words import Words
 
 LETTERING = 1  # raised whenever the same words would be drawn differently

@@ -28,7 +28,7 @@ from pipeline.storyboard import (
     dotted,
 )
 from pipeline.templates import TemplateError, names
-from pipeline.words.values import Captions, Wording
+from pipeline.words import Captions, Wording
 
 _TAG = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*\Z")  # of BCP 47, as far as anybody writes them
 _LANGUAGE: Path = ("captions", "language")
