@@ -132,6 +132,20 @@ def test_a_take_whose_sound_ends_before_its_picture_ends_without_a_click(edit: E
     assert roughness(film).max() < 0.002
 
 
+def test_it_sounds_alike_in_blocks_of_any_length(edit: Edit) -> None:
+    edit.add(of(0), in_s=frames(4), own=Own(gain_db=Decimal(-6)))
+    edit.add(of(1, sound=noise(1, 0.4)), overlap_s=frames(5))
+    music = edit.cue("music", "m.wav", noise(7, 1.5), gain_db=Decimal(-8), duck_db=Decimal(12), loop=True)
+    edit.add(of(2), in_s=frames(4), out_s=frames(20), own=Own(lead_s=frames(3)), cues=(music,))
+    cut = edit.cut(size=SMALL)
+    each, *others = (
+        np.concatenate([*mixed(cut, lambda sound: edit.outputs / sound.source, together)], axis=1)
+        for together in (1, 7, cut.frame_count, 1000)
+    )
+    assert each.shape[1] == sample_at(cut.frame_count, SAMPLE_RATE, cut.frame_rate)
+    assert all(np.abs(other - each).max() < 1e-6 for other in others)
+
+
 def test_fades_are_as_smooth_after_hours_of_film_as_in_its_first_second() -> None:
     far = 8 * 3600 * SAMPLE_RATE
     for up in (True, False):
@@ -243,7 +257,10 @@ def test_any_list_of_clips_points_transitions_leads_and_lags_sounds_as_long_as_i
         points = first / rate, (first + length) / rate, overlap / rate
         footage.append(Footage(f"sh{number}", Fraction(1), *points, f"{source}.mp4", clip, own=own))
     cut = assemble("main", footage, rate, SMALL, "contain")
-    blocks = list(mixed(cut, lambda sound: pool / sound.source))
+    blocks = list(mixed(cut, lambda sound: pool / sound.source, 1))
     assert len(blocks) == cut.frame_count
-    assert sum(block.shape[1] for block in blocks) == sample_at(cut.frame_count, SAMPLE_RATE, rate)
-    assert np.isfinite(np.concatenate(blocks, axis=1)).all()
+    whole = np.concatenate(blocks, axis=1)
+    assert whole.shape[1] == sample_at(cut.frame_count, SAMPLE_RATE, rate)
+    assert np.isfinite(whole).all()
+    together = np.concatenate([*mixed(cut, lambda sound: pool / sound.source)], axis=1)
+    assert np.abs(together - whole).max() < 1e-6

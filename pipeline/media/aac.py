@@ -9,12 +9,15 @@ encoders made fits together there because both heard the same samples.
 from __future__ import annotations
 
 import os
+import threading
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import closing
+from contextlib import AbstractContextManager, closing, contextmanager
+from contextvars import copy_context
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 
 import av
@@ -65,17 +68,53 @@ def write_sound(target: Path, blocks: Iterable[Samples], frame_rate: Fraction, b
 
 
 def _encoded(pieces: Iterator[_Piece], bits: int) -> Iterator[Packet[AudioStream]]:
-    """The packets of all pieces in order; so many are encoded at once as there are processors."""
-    hands = os.cpu_count() or 1
+    """The packets of all pieces in order; so many are encoded at once as there are processors.
+
+    Whoever encodes a piece has asked for it himself, in his turn. One more thread, that makes the pieces, would often
+    be put aside while it holds the interpreter, and all others would wait for it.
+    """
+    hands, turn = os.cpu_count() or 1, _Turn()
     with ThreadPoolExecutor(hands, thread_name_prefix="sound") as pool:
-        pending: deque[Future[list[Packet[AudioStream]]]] = deque()
-        for piece in pieces:
-            pending.append(pool.submit(_packets, piece, bits))
-            # One more than can be encoded waits: memory doesn't grow with the film.
-            if len(pending) > hands:
-                yield from pending.popleft().result()
-        while pending:
-            yield from pending.popleft().result()
+
+        def next_one() -> Future[list[Packet[AudioStream]] | None]:
+            return pool.submit(copy_context().run, partial(_next_encoded, pieces, bits, turn.after()))
+
+        # One more than can be encoded waits: memory doesn't grow with the film.
+        pending = deque(next_one() for _ in range(hands + 1))
+        while (packets := pending.popleft().result()) is not None:
+            pending.append(next_one())
+            yield from packets
+
+
+def _next_encoded(
+    pieces: Iterator[_Piece], bits: int, turn: AbstractContextManager[None]
+) -> list[Packet[AudioStream]] | None:
+    """The packets of the piece whose turn it is; None: there is none left."""
+    with turn:
+        piece = next(pieces, None)
+    return _packets(piece, bits) if piece else None
+
+
+class _Turn:
+    """Who was asked first comes first."""
+
+    def __init__(self) -> None:
+        self._last = threading.Event()
+        self._last.set()
+
+    def after(self) -> AbstractContextManager[None]:
+        """The turn that comes after all that were given out before."""
+        before, self._last = self._last, threading.Event()
+        return self._between(before, self._last)
+
+    @staticmethod
+    @contextmanager
+    def _between(before: threading.Event, mine: threading.Event) -> Iterator[None]:
+        before.wait()
+        try:
+            yield
+        finally:
+            mine.set()
 
 
 def _packets(piece: _Piece, bits: int) -> list[Packet[AudioStream]]:

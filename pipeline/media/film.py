@@ -159,6 +159,8 @@ def sound_frame(samples: NDArray[np.float32], first: int) -> AudioFrame:
 
     Louder than 1 is clipped, and what is no number is silent: an encoder would refuse the whole stream.
     """
-    frame = AudioFrame.from_ndarray(np.clip(np.nan_to_num(samples), -1, 1), format="fltp", layout="stereo")
+    fit = samples.size == 0 or (samples.min() >= -1 and samples.max() <= 1)  # nor is it so of what is no number
+    heard = samples if fit else np.clip(np.nan_to_num(samples), -1, 1)
+    frame = AudioFrame.from_ndarray(np.ascontiguousarray(heard), format="fltp", layout="stereo")
     frame.sample_rate, frame.pts, frame.time_base = SAMPLE_RATE, first, Fraction(1, SAMPLE_RATE)
     return frame

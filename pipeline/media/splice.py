@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -58,12 +59,12 @@ def splice(
             tagged(shown)
             if captions and read:
                 put_captions(film, read, captions, frame_rate)
-            waiting, frame = _Waiting(heard.demux(track)), 0
+            waiting, frame, tick = _Waiting(heard.demux(track), track), 0, 1 / frame_rate
             for strip in strips:
                 for place, packet in enumerate(_packets(strip)):
                     if place % _TOGETHER == 0:
                         _put(film, sounding, waiting.until((frame + place) / frame_rate))
-                    packet.stream, packet.time_base = shown, 1 / frame_rate
+                    packet.stream, packet.time_base = shown, tick
                     packet.pts = frame + strip.clip.shown[strip.packet + place] - strip.clip.shown[strip.packet]
                     packet.dts, packet.duration = frame + place - ahead, 1
                     film.mux_one(packet)
@@ -83,20 +84,22 @@ def _put(film: OutputContainer, stream: AudioStream, packets: Iterable[Packet[Au
 class _Waiting:
     """The packets of a sound, until their time has come."""
 
-    def __init__(self, packets: Iterable[Packet[AudioStream]]) -> None:
+    def __init__(self, packets: Iterable[Packet[AudioStream]], stream: AudioStream) -> None:
+        self._ticks = 1 / Fraction(stream.time_base or 1)  # a second
         self._packets = (packet for packet in packets if packet.size)
         self._next = next(self._packets, None)
 
     def until(self, second: Fraction | None) -> Iterator[Packet[AudioStream]]:
         """Those that begin before a second of the film; all that are left where there is none."""
-        while self._next and (second is None or (self._next.pts or 0) * Fraction(self._next.time_base or 1) < second):
+        end = math.inf if second is None else math.ceil(second * self._ticks)
+        while self._next and (self._next.pts or 0) < end:
             yield self._next
             self._next = next(self._packets, None)
 
 
 def _packets(strip: Strip) -> Iterator[Packet[VideoStream]]:
     """The packets of a strip. Raises MediaError where there are fewer."""
-    with opened(strip.path, pictures=False) as container, blaming(strip.path):
+    with opened(strip.path, pictures=False, probed=False) as container, blaming(strip.path):
         stream = picture_stream(container)
         there = (packet for packet in container.demux(stream) if packet.size) if stream else iter(())
         found = 0

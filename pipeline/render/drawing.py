@@ -30,7 +30,7 @@ def draw(cut: Cut, outputs: Path, target: Path, locate: Locate, progress: Callab
     canvas = Canvas(cut.width, cut.height, cut.fit)
     with (
         Reels(cut, outputs, canvas) as reels,
-        closing(mastered(cut, locate, as_copied.master)) as samples,
+        closing(mastered(cut, locate, as_copied.master, 1)) as samples,
         FilmWriter(
             target, cut.width, cut.height, cut.frame_rate, captions=soft_track(cut), sound_bits=as_copied.bits
         ) as film,

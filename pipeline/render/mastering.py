@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pipeline.edit import Cut
 from pipeline.render.limiter import limited
 from pipeline.render.loudness import Block, Meter
-from pipeline.render.mix import Locate, mixed
+from pipeline.render.mix import TOGETHER, Locate, mixed
 
 MOST_LIMITED_DB = 10.0  # more than this of a peak taken away is heard
 _HEADROOM_DB = 0.5  # AAC makes peaks higher than they were: by less than this in most films
@@ -42,9 +42,9 @@ class Heard:
     peak_dbtp: float  # likewise
 
 
-def mastered(cut: Cut, locate: Locate, master: Master) -> Generator[Block]:
-    """The sound of each frame of the cut in turn; errors as for `mixed`."""
-    with closing(mixed(cut, locate)) as blocks:
+def mastered(cut: Cut, locate: Locate, master: Master, together: int = TOGETHER) -> Generator[Block]:
+    """The sound of so many frames of the cut in turn; errors as for `mixed`."""
+    with closing(mixed(cut, locate, together)) as blocks:
         yield from _at(blocks, master)
 
 

@@ -1,4 +1,4 @@
-"""The sounds of a cut come in; what is heard goes out, a block for every frame, exactly as long as the picture.
+"""The sounds of a cut come in; what is heard goes out, some frames a block, exactly as long as the picture.
 
 Nothing is decided here: the edit says what sounds when. Only what it can't know is looked at, where a source ends.
 """
@@ -21,19 +21,22 @@ from pipeline.media.sound import SoundReader
 
 Block = NDArray[np.float32]  # 2 x samples, left and right, at 48000 Hz
 Locate = Callable[[Sound], Path]
+TOGETHER = 32  # frames: each by itself takes half as long again
 _GUARD = SAMPLE_RATE // 200  # samples over which a source that ends too early goes down
 
 
-def mixed(cut: Cut, locate: Locate) -> Generator[Block]:
-    """The sound of each frame of the cut in turn: float32, 2 x samples, left and right, at 48000 Hz.
+def mixed(cut: Cut, locate: Locate, together: int = TOGETHER) -> Generator[Block]:
+    """The sound of so many frames of the cut in turn: float32, 2 x samples, left and right, at 48000 Hz.
 
     `locate` gives the file of a sound. Raises MediaError for one that can't be read, with its shot.
     """
     waiting = sorted(cut.sounds, key=lambda sound: sound.start, reverse=True)
     playing: list[Voice] = []
     try:
-        for frame in range(cut.frame_count):
-            at, stop = (sample_at(n, SAMPLE_RATE, cut.frame_rate) for n in (frame, frame + 1))
+        for frame in range(0, cut.frame_count, together):
+            at, stop = (
+                sample_at(min(n, cut.frame_count), SAMPLE_RATE, cut.frame_rate) for n in (frame, frame + together)
+            )
             while waiting and waiting[-1].start < stop:
                 sound = waiting.pop()
                 playing.append(Voice(sound, locate(sound)))
