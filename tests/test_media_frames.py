@@ -189,6 +189,22 @@ def test_sound_that_begins_after_the_picture_stays_behind_it(tmp_path: Path) -> 
     assert not any(wave[at : at + 400].any() for at in (0, 11_500, 22_000, 35_500, 46_000))
 
 
+def test_sound_before_the_first_picture_is_not_heard(tmp_path: Path) -> None:
+    source, path = write_clip(tmp_path / "whole.mp4", Spec(size=(64, 36), sound=noise(3, 1))), tmp_path / "late.mp4"
+    with av.open(str(source)) as clip, av.open(str(path), "w") as late:
+        streams: dict[Any, Any] = {stream: late.add_stream_from_template(stream) for stream in clip.streams}
+        for packet in clip.demux():
+            if packet.size:
+                moved = Fraction(1, 2) / packet.time_base if packet.stream.type == "video" else 0
+                packet.pts, packet.dts = packet.pts + int(moved), packet.dts + int(moved)
+                packet.stream = streams[packet.stream]
+                late.mux(packet)
+    with SoundReader(source) as whole, SoundReader(path) as reader:
+        heard = reader.read(0, 20_000)
+        assert np.abs(heard - whole.read(24_000, 20_000)).max() < 0.01
+        assert np.abs(heard).max() > 0.1
+
+
 @pytest.mark.parametrize("look", [FrameReader, SoundReader])
 def test_a_closed_file_may_be_closed_again(long_clip: Path, look: Callable[[Path], Any]) -> None:
     reader = look(long_clip)
