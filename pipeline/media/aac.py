@@ -13,7 +13,7 @@ import threading
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import AbstractContextManager, closing, contextmanager
+from contextlib import closing
 from contextvars import copy_context
 from dataclasses import dataclass
 from fractions import Fraction
@@ -70,14 +70,16 @@ def write_sound(target: Path, blocks: Iterable[Samples], frame_rate: Fraction, b
 def _encoded(pieces: Iterator[_Piece], bits: int) -> Iterator[Packet[AudioStream]]:
     """The packets of all pieces in order; so many are encoded at once as there are processors.
 
-    Whoever encodes a piece has asked for it himself, in his turn. One more thread, that makes the pieces, would often
-    be put aside while it holds the interpreter, and all others would wait for it.
+    Whoever encodes a piece makes it first, in his turn: there are never more busy threads than processors.
     """
-    hands, turn = os.cpu_count() or 1, _Turn()
+    hands, last = os.cpu_count() or 1, threading.Event()
+    last.set()
     with ThreadPoolExecutor(hands, thread_name_prefix="sound") as pool:
 
         def next_one() -> Future[list[Packet[AudioStream]] | None]:
-            return pool.submit(copy_context().run, partial(_next_encoded, pieces, bits, turn.after()))
+            nonlocal last
+            before, last = last, threading.Event()
+            return pool.submit(copy_context().run, partial(_next_encoded, pieces, bits, before, last))
 
         # One more than can be encoded waits: memory doesn't grow with the film.
         pending = deque(next_one() for _ in range(hands + 1))
@@ -87,34 +89,15 @@ def _encoded(pieces: Iterator[_Piece], bits: int) -> Iterator[Packet[AudioStream
 
 
 def _next_encoded(
-    pieces: Iterator[_Piece], bits: int, turn: AbstractContextManager[None]
+    pieces: Iterator[_Piece], bits: int, before: threading.Event, mine: threading.Event
 ) -> list[Packet[AudioStream]] | None:
-    """The packets of the piece whose turn it is; None: there is none left."""
-    with turn:
+    """The packets of the piece whose turn it is once `before` is set, as `mine` is then; None: there is none left."""
+    before.wait()
+    try:
         piece = next(pieces, None)
+    finally:
+        mine.set()
     return _packets(piece, bits) if piece else None
-
-
-class _Turn:
-    """Who was asked first comes first."""
-
-    def __init__(self) -> None:
-        self._last = threading.Event()
-        self._last.set()
-
-    def after(self) -> AbstractContextManager[None]:
-        """The turn that comes after all that were given out before."""
-        before, self._last = self._last, threading.Event()
-        return self._between(before, self._last)
-
-    @staticmethod
-    @contextmanager
-    def _between(before: threading.Event, mine: threading.Event) -> Iterator[None]:
-        before.wait()
-        try:
-            yield
-        finally:
-            mine.set()
 
 
 def _packets(piece: _Piece, bits: int) -> list[Packet[AudioStream]]:

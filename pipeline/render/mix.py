@@ -21,7 +21,7 @@ from pipeline.media.sound import SoundReader
 
 Block = NDArray[np.float32]  # 2 x samples, left and right, at 48000 Hz
 Locate = Callable[[Sound], Path]
-TOGETHER = 32  # frames: each by itself takes half as long again
+TOGETHER = 32  # frames: each by itself takes a sixth longer
 _GUARD = SAMPLE_RATE // 200  # samples over which a source that ends too early goes down
 
 
