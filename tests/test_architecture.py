@@ -63,6 +63,12 @@ def imports(file: Path) -> Iterator[tuple[str, int]]:
             yield node.module or "", node.lineno
 
 
+def test_the_reading_order_is_told_as_it_is() -> None:
+    told = (PACKAGE.parent / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    order = told.partition("    CORE ")[2].partition("The core is pure")[0]
+    assert order.replace("SHELL", "").split() == ORDER
+
+
 @pytest.mark.parametrize("file", files(), ids=lambda file: str(file.relative_to(PACKAGE)))
 def test_every_module_imports_only_from_those_to_its_left(file: Path) -> None:
     here = ORDER.index(room(file))
