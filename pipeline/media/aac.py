@@ -43,8 +43,8 @@ Samples = NDArray[np.float32]  # 2 x any number, left and right, at 48000 Hz; lo
 class _Piece:
     """A part of the sound, with its margins; all numbers are samples of the whole."""
 
-    samples: Samples
-    first: int  # where `samples` begin
+    blocks: tuple[Samples, ...]
+    first: int  # where they begin
     start: int  # packets from here on are wanted
     end: int | None  # and up to here; None: to the last
 
@@ -101,9 +101,13 @@ def _next_encoded(
 
 
 def _packets(piece: _Piece, bits: int) -> list[Packet[AudioStream]]:
-    encoder = _encoder(bits)
-    frame = sound_frame(piece.samples, piece.first)
-    made: list[Packet[AudioStream]] = [*encoder.encode(frame), *encoder.encode(None)]
+    encoder, at = _encoder(bits), piece.first
+    made: list[Packet[AudioStream]] = []
+    # Block by block: memory for ten seconds at once is new each time, and to get it takes longer than to fill it.
+    for block in piece.blocks:
+        made += encoder.encode(sound_frame(block, at))
+        at += block.shape[1]
+    made += encoder.encode(None)
     return [packet for packet in made if _wanted(piece, packet.pts or 0)]
 
 
@@ -123,14 +127,23 @@ def _encoder(bits: int) -> AudioCodecContext:
 
 def _pieces(blocks: Iterable[Samples]) -> Iterator[_Piece]:
     """The sound in pieces with their margins; the last is never shorter than its margins."""
-    held, first, start = np.zeros((2, 0), np.float32), 0, 0
-    waiting, heard = list[Samples](), 0
+    held, first, start, heard = list[Samples](), 0, 0, 0
     for block in blocks:
-        waiting.append(block)
+        held.append(block)
         heard += block.shape[1]
         while heard >= start + _PIECE + _BEFORE + _AFTER:
-            held, waiting = np.concatenate([held, *waiting], axis=1), []
             end = start + _PIECE
-            yield _Piece(held[:, : end + _AFTER - first], first, start, end)
-            held, first, start = held[:, end - _BEFORE - first :], end - _BEFORE, end
-    yield _Piece(np.concatenate([held, *waiting], axis=1), first, start, None)
+            yield _Piece(tuple(_part(held, 0, end + _AFTER - first)), first, start, end)
+            held = list(_part(held, end - _BEFORE - first, heard - first))
+            first, start = end - _BEFORE, end
+    yield _Piece(tuple(held), first, start, None)
+
+
+def _part(blocks: Iterable[Samples], first: int, stop: int) -> Iterator[Samples]:
+    """What of the blocks lies from sample `first` to `stop` of them."""
+    at = 0
+    for block in blocks:
+        part = block[:, max(0, first - at) : max(0, stop - at)]
+        if part.shape[1]:
+            yield part
+        at += block.shape[1]

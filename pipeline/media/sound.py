@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import Self
 
 import numpy as np
+from av.audio.fifo import AudioFifo
 from av.audio.frame import AudioFrame
 from av.audio.resampler import AudioResampler
 from av.audio.stream import AudioStream
@@ -22,6 +23,7 @@ from numpy.typing import NDArray
 from pipeline.frames import SAMPLE_RATE, frames_in
 from pipeline.media.opening import blaming, opened, picture_stream, sound_stream
 
+_BLOCK = 1 << 14  # samples that are handed on together
 _GAP_S = Fraction(1, 20)  # of missing sound in a stream; less is a container's rounding
 
 
@@ -120,18 +122,16 @@ def _placed(container: InputContainer) -> Iterator[tuple[int, NDArray[np.float32
         if not (course.expects(frame) and run.takes(frame)):
             at_s = course.at_s(frame)
             if at_s > course.until_s + _GAP_S or not run.takes(frame):
-                for block in run.rest():
-                    yield at, block
-                    at += block.shape[1]
+                if (rest := run.rest()) is not None:
+                    yield at, rest
                 at, run = frames_in(at_s, Fraction(SAMPLE_RATE)), _Run(frame)
             course.begin(frame, at_s)
         course.add(frame)
-        for block in run.resampled(frame):
+        if (block := run.resampled(frame)) is not None:
             yield at, block
             at += block.shape[1]
-    for block in run.rest():
-        yield at, block
-        at += block.shape[1]
+    if (rest := run.rest()) is not None:
+        yield at, rest
 
 
 def _zero_s(container: InputContainer, sound: AudioStream) -> Fraction:
@@ -181,21 +181,35 @@ class _Run:
         # libav would bring one channel to two at 0.7 of its level; played alone it is heard in both at full level.
         self._layout = "mono" if first and first.layout.nb_channels == 1 else "stereo"
         self._resampler = AudioResampler("fltp", self._layout, SAMPLE_RATE)
+        self._gathered = AudioFifo()
 
     def takes(self, frame: AudioFrame) -> bool:
         return self._shape == _shape(frame)
 
-    def resampled(self, frame: AudioFrame | None) -> Iterator[NDArray[np.float32]]:
-        for out in self._resampler.resample(frame):
-            # Twice as quick as `to_ndarray`, which is felt where there are many.
-            samples = np.empty((2, out.samples), np.float32)
-            for row, plane in zip(samples, out.planes * (2 // len(out.planes)), strict=True):
-                row[:] = np.frombuffer(memoryview(plane), np.float32, out.samples)
-            yield samples
+    def resampled(self, frame: AudioFrame) -> NDArray[np.float32] | None:
+        """A block, once there is enough for one: to touch each frame takes longer than to decode it."""
+        self._gather(frame)
+        return self._block() if self._gathered.samples >= _BLOCK else None
 
-    def rest(self) -> Iterator[NDArray[np.float32]]:
+    def rest(self) -> NDArray[np.float32] | None:
+        """What is left; nothing may follow."""
         if self._shape:
-            yield from self.resampled(None)
+            self._gather(None)
+        return self._block() if self._gathered.samples else None
+
+    def _gather(self, frame: AudioFrame | None) -> None:
+        for out in self._resampler.resample(frame):
+            out.pts = None  # it is in its place: where that is was looked at already
+            self._gathered.write(out)
+
+    def _block(self) -> NDArray[np.float32]:
+        frame = self._gathered.read()
+        assert frame is not None
+        # Twice as quick as `to_ndarray`.
+        samples = np.empty((2, frame.samples), np.float32)
+        for row, plane in zip(samples, frame.planes * (2 // len(frame.planes)), strict=True):
+            row[:] = np.frombuffer(memoryview(plane), np.float32, frame.samples)
+        return samples
 
 
 def _shape(frame: AudioFrame) -> tuple[str, str, int]:

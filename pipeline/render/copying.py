@@ -27,8 +27,8 @@ from pipeline.plain import plain
 from pipeline.render.captions import soft_track
 from pipeline.render.encoding import encoded
 from pipeline.render.mix import Locate
+from pipeline.render.naming import naming
 from pipeline.render.parts import Drawn, Part, described, parts, shown
-from pipeline.render.reels import naming
 from pipeline.wire import digest_of
 
 _HANDS = 3  # parts that are drawn at once: each takes some 120 MB at 720p
@@ -101,7 +101,7 @@ def _clips(cut: Cut, outputs: Path) -> dict[str, Coded | str]:
             path = outputs / segment.source
             if not path.exists():
                 raise MediaError(str(path), f"is missing (shot {segment.shot})")
-            with naming(segment):
+            with naming(segment.shot):
                 clips[segment.source] = coded(path)
     return clips
 

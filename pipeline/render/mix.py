@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Generator, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.edit import Cut, Fade, Sound
-from pipeline.errors import MediaError
 from pipeline.frames import SAMPLE_RATE, sample_at
 from pipeline.media.sound import SoundReader
+from pipeline.render.naming import naming
 
 Block = NDArray[np.float32]  # 2 x samples, left and right, at 48000 Hz
 Locate = Callable[[Sound], Path]
@@ -67,7 +66,7 @@ class Voice:
         first, stop = max(at, sound.start), min(at + block.shape[1], sound.end)
         if first >= stop:
             return
-        with naming(sound):
+        with naming(sound.shot):
             heard = self._read(first, stop)
         for fade in self._fades:
             if (first < fade.stop) if fade.up else (stop > fade.start):
@@ -130,13 +129,3 @@ def gains(sound: Sound, first: int, stop: int) -> NDArray[np.float32] | None:
         return np.full(1, 10 ** (edges_db[0] / 20), np.float32)
     decibels = np.interp(np.arange(first, stop), places, levels_db)
     return (10 ** (decibels / 20)).astype(np.float32)
-
-
-@contextmanager
-def naming(sound: Sound) -> Iterator[None]:
-    """A MediaError in the body gets the shot it concerns."""
-    try:
-        yield
-    except MediaError as error:
-        shot = f" (shot {sound.shot})" if sound.shot else ""
-        raise MediaError(error.file, f"{error.reason}{shot}", hint=error.hint) from error

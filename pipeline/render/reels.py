@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -18,6 +16,7 @@ from pipeline.media.canvas import Canvas
 from pipeline.media.pictures import FrameReader
 from pipeline.render.card import card
 from pipeline.render.lettering import Lettering
+from pipeline.render.naming import naming
 from pipeline.render.spans import runs
 
 
@@ -50,7 +49,7 @@ class Reels:
             return self.lettering.on_ground(segment, frame)
         if not segment.source:
             return self._card(index, segment)
-        with naming(segment):
+        with naming(segment.shot):
             reader = self._reader(index, segment)
             wanted, rate = segment.first + frame - segment.start, self._cut.frame_rate
             if (last := frame_at(wanted, rate, reader.timing.rate)) >= reader.timing.count:
@@ -78,12 +77,3 @@ class Reels:
             drawn = card(self._canvas.width, self._canvas.height, segment.shot, segment.card)
             self._cards[index] = self._canvas.planes_of_rgb(drawn)
         return self._cards[index]
-
-
-@contextmanager
-def naming(segment: Segment) -> Iterator[None]:
-    """A MediaError in the body gets the shot it concerns."""
-    try:
-        yield
-    except MediaError as error:
-        raise MediaError(error.file, f"{error.reason} (shot {segment.shot})", hint=error.hint) from error
