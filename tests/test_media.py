@@ -73,8 +73,9 @@ def test_a_film_lying_on_its_side_is_measured_and_shown_upright(tmp_path: Path) 
     assert named(np.rot90(upright)) == (2, 5), "turned clockwise as its matrix says"
 
 
-def test_pixels_that_are_not_square_are_measured_as_displayed(tmp_path: Path) -> None:
-    path = write_clip(tmp_path / "clip.mp4", Spec(2, options=(("aspect", "2"), ("crf", "10"))))
+@pytest.mark.parametrize("said", [("aspect", "2"), ("x264-params", "sar=2/1")], ids=["container", "pictures"])
+def test_pixels_that_are_not_square_are_measured_as_displayed(tmp_path: Path, said: tuple[str, str]) -> None:
+    path = write_clip(tmp_path / "clip.mp4", Spec(2, options=(said, ("crf", "10"))))
     facts = inspect(path)
     assert (facts.width, facts.height) == (640, 180)
     assert named(png_frame(frame_png(path, 5, Fraction(24)))) == (2, 5)

@@ -6,8 +6,9 @@ import hashlib
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
@@ -25,7 +26,7 @@ from pipeline.edit import Direction, Joint, Kind, Own
 from pipeline.errors import MediaError
 from pipeline.media.avc import joined, sets_of
 from pipeline.media.coded import Coded, coded
-from pipeline.render import copying, render
+from pipeline.render import encoding, render
 from pipeline.render.parts import Copied, Drawn, parts
 from pipeline.words import Wording
 from tests.clips import Spec, heard, luma, names, noise, tone, write_clip
@@ -85,7 +86,7 @@ def test_a_cut_that_only_copies_loads_no_moviepy(edit: Edit) -> None:
     code = """
 import sys, pickle
 from pathlib import Path
-from pipeline.render import copying, render
+from pipeline.render import encoding, render
 cut = pickle.loads(bytes.fromhex(sys.argv[3]))
 render(cut, Path(sys.argv[1]), Path(sys.argv[2]))
 print("moviepy" in sys.modules)
@@ -148,6 +149,7 @@ def test_of_clips_whose_sets_have_one_number_and_differ_the_longer_are_copied(ed
         (Spec(full_range=True), "yuvj420p"),
         (Spec(tagged=False), "BT.709"),
         (Spec(options=(("x264-params", "interlaced=1"),)), "interlaced"),
+        (Spec(options=(("x264-params", "sar=4/3"),)), "square"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
@@ -336,38 +338,58 @@ def test_a_run_that_is_asked_to_end_from_elsewhere_ends_while_parts_are_drawn(ed
     assert edit.left_over() == []
 
 
-def test_a_run_that_is_asked_to_end_waits_for_no_sound(edit: Edit, monkeypatch: pytest.MonkeyPatch) -> None:
-    edit.add(Spec(0, sound=tone(300, 1)))
+WAYS = {"taken as it comes": (Spec(0), None), "beside drawing": (Spec(0, pixels="yuv444p"), None),
+        "to a loudness": (Spec(0), Decimal(-16))}  # fmt: skip
+
+
+@pytest.mark.parametrize(("spec", "loudness"), WAYS.values(), ids=WAYS)
+def test_a_run_that_is_asked_to_end_waits_for_no_sound(
+    edit: Edit, monkeypatch: pytest.MonkeyPatch, spec: Spec, loudness: Decimal | None
+) -> None:
+    edit.add(replace(spec, sound=tone(300, 1)))
     halt, idle = halting.Halt(), threading.Event()
 
-    def endless(_cut: object, _locate: object, _file: object, look: Callable[[], object]) -> None:
+    def endless(*_: object) -> Iterator[np.ndarray]:
         halt.ask()
         for _ in range(3000):
             idle.wait(0.01)
-            look()
+            yield np.zeros((2, 2000), np.float32)
 
-    monkeypatch.setattr(copying, "encoded", endless)
+    monkeypatch.setattr(encoding, "mastered", endless)
     with halt.over(), pytest.raises(KeyboardInterrupt):
-        render(edit.cut(), edit.outputs, edit.target)
+        render(replace(edit.cut(), loudness_lufs=loudness), edit.outputs, edit.target)
+    assert edit.left_over() == []
 
 
-def test_a_run_that_is_stopped_waits_for_no_sound(edit: Edit, monkeypatch: pytest.MonkeyPatch) -> None:
-    edit.add(Spec(0, sound=tone(300, 1)))
+@pytest.mark.parametrize(("spec", "loudness"), WAYS.values(), ids=WAYS)
+def test_a_run_that_is_stopped_waits_for_no_sound(
+    edit: Edit, monkeypatch: pytest.MonkeyPatch, spec: Spec, loudness: Decimal | None
+) -> None:
+    edit.add(replace(spec, sound=tone(300, 1)))
     begun, idle = threading.Event(), threading.Event()
 
-    def endless(_cut: object, _locate: object, _file: object, look: Callable[[], object]) -> None:
+    def endless(*_: object) -> Iterator[np.ndarray]:
         begun.set()
         while not idle.wait(0.01):
-            look()
+            yield np.zeros((2, 2000), np.float32)
 
     def interrupt(_done: int, _all: int) -> None:
         assert begun.wait(30)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(copying, "encoded", endless)
+    monkeypatch.setattr(encoding, "mastered", endless)
     with pytest.raises(KeyboardInterrupt):
-        render(edit.cut(), edit.outputs, edit.target, progress=interrupt)
+        render(replace(edit.cut(), loudness_lufs=loudness), edit.outputs, edit.target, progress=interrupt)
     assert edit.left_over() == []
+
+
+def test_sound_that_is_on_its_way_comes_to_the_same_film_as_its_file(edit: Edit) -> None:
+    for number in range(3):
+        edit.add(Spec(number, sound=tone(300 + 50 * number, 1)))
+    edit.render()
+    coming = edit.target.read_bytes()
+    edit.render()  # its sound is kept now
+    assert edit.target.read_bytes() == coming
 
 
 # --- parameter sets

@@ -11,9 +11,9 @@ from __future__ import annotations
 import os
 import threading
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, contextmanager
 from contextvars import copy_context
 from dataclasses import dataclass
 from fractions import Fraction
@@ -36,6 +36,7 @@ _PIECE = 480 * _FRAME  # about ten seconds
 # The encoder chooses windows by what it heard in the last three frames, and its bit rate settles within a few more.
 _BEFORE, _AFTER = 8 * _FRAME, 4 * _FRAME
 
+Packets = Iterator["Packet[AudioStream]"]
 Samples = NDArray[np.float32]  # 2 x any number, left and right, at 48000 Hz; louder than 1 is clipped
 
 
@@ -54,20 +55,41 @@ def write_sound(target: Path, blocks: Iterable[Samples], frame_rate: Fraction, b
 
     Raises what `blocks` raise, and StoryreelError where the target can't be written.
     """
+    with coming(target, blocks, frame_rate, bits) as packets:
+        for _ in packets:
+            pass
+
+
+@contextmanager
+def coming(target: Path, blocks: Iterable[Samples], frame_rate: Fraction, bits: int) -> Iterator[Packets]:
+    """What `write_sound` writes, for who needs the packets too: the target is there once all of them are taken.
+
+    Encoding begins at once, and is never more than a few pieces ahead. To take a packet raises what `write_sound` does.
+    """
+    with (
+        _encoded(_pieces(blocks), bits) as packets,
+        closing(_written(packets, target, frame_rate, bits)) as written,
+    ):
+        yield written
+
+
+def _written(packets: Packets, target: Path, frame_rate: Fraction, bits: int) -> Generator[Packet[AudioStream]]:
     with whole(target) as part:
         with writing(target):
             container = begun(part, frame_rate)
         with closing(container):
             stream = sound_stream_in(container, bits)
-            for packet in _encoded(_pieces(blocks), bits):
+            for packet in packets:
                 packet.stream = stream
                 with writing(target):
                     container.mux_one(packet)
+                yield packet
             with writing(target):
                 container.close()
 
 
-def _encoded(pieces: Iterator[_Piece], bits: int) -> Iterator[Packet[AudioStream]]:
+@contextmanager
+def _encoded(pieces: Iterator[_Piece], bits: int) -> Iterator[Packets]:
     """The packets of all pieces in order; so many are encoded at once as there are processors.
 
     Whoever encodes a piece makes it first, in his turn: there are never more busy threads than processors.
@@ -81,11 +103,14 @@ def _encoded(pieces: Iterator[_Piece], bits: int) -> Iterator[Packet[AudioStream
             before, last = last, threading.Event()
             return pool.submit(copy_context().run, partial(_next_encoded, pieces, bits, before, last))
 
+        def in_order() -> Packets:
+            while (packets := pending.popleft().result()) is not None:
+                pending.append(next_one())
+                yield from packets
+
         # One more than can be encoded waits: memory doesn't grow with the film.
         pending = deque(next_one() for _ in range(hands + 1))
-        while (packets := pending.popleft().result()) is not None:
-            pending.append(next_one())
-            yield from packets
+        yield in_order()
 
 
 def _next_encoded(

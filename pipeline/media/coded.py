@@ -19,7 +19,7 @@ from av.video.stream import VideoStream
 
 from pipeline.media.avc import Sets, sets_of
 from pipeline.media.canvas import HD_LINES
-from pipeline.media.opening import opened, picture_stream
+from pipeline.media.opening import only, opened, picture_stream, pixel_aspect
 from pipeline.media.timing import timing_of
 
 OWN_SETS = 31  # the number of the parameter sets of what is encoded for a cut: those of its clips stand beside them
@@ -68,10 +68,11 @@ def coded(path: Path) -> Coded | str:
 
     Raises MediaError where it can't be read at all.
     """
-    with opened(path, pictures=False) as container:
+    with opened(path, pictures=False, probed=False) as container:
         stream = picture_stream(container)
         if stream is None:
             return "no pictures"
+        only(container, stream)
         return _unfit(container, stream) or _laid(container, stream)
 
 
@@ -83,7 +84,7 @@ def _unfit(container: InputContainer, stream: VideoStream) -> str:
     frame = _first_frame(container, stream)
     if frame is None or frame.format.name != "yuv420p":
         return f"its pixels are {frame.format.name if frame else 'unknown'}"
-    if frame.rotation or stream.sample_aspect_ratio not in (None, 0, 1):
+    if frame.rotation or pixel_aspect(stream) not in (None, 1):
         return "it is turned, or its pixels are not square"
     if frame.interlaced_frame or codec.field_order not in _WHOLE_FRAMES:
         return "it is interlaced"

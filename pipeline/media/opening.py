@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from fractions import Fraction
 from pathlib import Path
 
 import av
 from av.audio.stream import AudioStream
 from av.container import InputContainer
-from av.stream import Disposition
+from av.stream import Discard, Disposition, Stream
 from av.video.stream import VideoStream
 
 from pipeline.errors import MediaError
@@ -61,6 +62,21 @@ def picture_stream(container: InputContainer) -> VideoStream | None:
     if stream is not None:
         stream.codec_context.options = {"max_pixels": str(MAX_SIDE**2)}
     return stream
+
+
+def pixel_aspect(stream: VideoStream) -> Fraction | None:
+    """How wide a pixel is for its height; None where nobody says. To be asked once a frame was decoded.
+
+    The container says it, or the pictures alone, which are not looked at while a file is opened without them.
+    """
+    return stream.sample_aspect_ratio or stream.codec_context.sample_aspect_ratio or None
+
+
+def only(container: InputContainer, stream: Stream) -> None:
+    """Has the packets of all other streams left where they are, unread."""
+    for other in container.streams:
+        if other.index != stream.index:
+            other.discard = Discard.all
 
 
 def spare_threads(stream: VideoStream) -> None:

@@ -21,7 +21,7 @@ from av.container import InputContainer
 from numpy.typing import NDArray
 
 from pipeline.frames import SAMPLE_RATE, frames_in
-from pipeline.media.opening import blaming, opened, picture_stream, sound_stream
+from pipeline.media.opening import blaming, only, opened, picture_stream, sound_stream
 
 _BLOCK = 1 << 14  # samples that are handed on together
 _GAP_S = Fraction(1, 20)  # of missing sound in a stream; less is a container's rounding
@@ -60,9 +60,11 @@ class SoundReader:
             self._restart()
         self._skip_to(start)
         end = self.heard_until(first + count)
+        there = self._held[:, start - self._start : max(start, end) - self._start]
+        if there.shape[1] == count:
+            return there.copy()
         wanted = np.zeros((2, count), np.float32)
-        if end > start:
-            wanted[:, start - first : end - first] = self._held[:, start - self._start : end - self._start]
+        wanted[:, start - first : start - first + there.shape[1]] = there
         return wanted
 
     def heard_until(self, sample: int) -> int:
@@ -116,6 +118,7 @@ def _placed(container: InputContainer) -> Iterator[tuple[int, NDArray[np.float32
     stream = sound_stream(container)
     if stream is None:
         return
+    only(container, stream)
     at, run, course = 0, _Run(), _Course(_zero_s(container, stream))
     # The decoder drops the priming samples that an encoder put first: dropping by time stamps too would do it twice.
     for frame in container.decode(stream):

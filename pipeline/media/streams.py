@@ -17,7 +17,7 @@ from av.video.stream import VideoStream
 from pipeline.errors import MediaError
 from pipeline.media.canvas import displayed_size
 from pipeline.media.kinds import Format
-from pipeline.media.opening import MAX_SIDE, opened, picture_stream, sound_stream
+from pipeline.media.opening import MAX_SIDE, opened, picture_stream, pixel_aspect, sound_stream
 from pipeline.media.timing import Timing, timing_of
 from pipeline.take import MediaFacts
 
@@ -81,7 +81,7 @@ def _pictures(path: Path, container: InputContainer, stream: VideoStream, ear: _
         raise MediaError(str(path), f"has {float(timing.rate):.0f} frames a second, more than {MAX_RATE}")
     if eye.frame is None:
         raise MediaError(str(path), "holds no picture that can be decoded")
-    width, height = displayed_size(eye.frame, stream.sample_aspect_ratio)
+    width, height = displayed_size(eye.frame, pixel_aspect(stream))
     _refuse_huge(path, width, height)
     return timing, (width, height)
 

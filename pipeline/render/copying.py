@@ -6,33 +6,26 @@ has the same joint, or the same sound, copies them too.
 
 from __future__ import annotations
 
-import json
 import os
 import threading
 from collections.abc import Callable
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
-from contextlib import suppress
 from contextvars import copy_context
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any
 
-from pipeline import halting
 from pipeline.edit import Cut
 from pipeline.errors import MediaError
 from pipeline.media.coded import Coded, coded
 from pipeline.media.splice import Strip, splice
-from pipeline.plain import plain
 from pipeline.render.captions import soft_track
-from pipeline.render.encoding import encoded
 from pipeline.render.mix import Locate
 from pipeline.render.naming import naming
 from pipeline.render.parts import Drawn, Part, described, parts, shown
+from pipeline.render.sounding import ENCODING, sounding, used
 from pipeline.wire import digest_of
 
 _HANDS = 3  # parts that are drawn at once: each takes some 120 MB at 720p
-ENCODING = 2  # of parts and sounds; raised whenever the same would be encoded differently
 
 
 def copy(
@@ -42,24 +35,28 @@ def copy(
     stopped = threading.Event()
     told = _Told(progress, stopped)
     # libav works beside Python: the sound is encoded while pictures are drawn, and so is one part beside the next.
-    with ThreadPoolExecutor(1) as hand, ThreadPoolExecutor(min(os.cpu_count() or 1, _HANDS)) as hands:
-        # In the context of this thread each: who asks the run to end reaches them too.
-        heard = hand.submit(copy_context().run, _sound, cut, locate, kept, stopped)
+    with (
+        ThreadPoolExecutor(min(os.cpu_count() or 1, _HANDS)) as hands,
+        sounding(cut, locate, kept, stopped) as sound,
+    ):
         drawn = list[Future[Strip]]()
         try:
             clips = _clips(cut, outputs)
-            for part in parts(cut, clips):
+            planned = parts(cut, clips)
+            if any(isinstance(part, Drawn) for part in planned):
+                sound.go_on()
+            for part in planned:
                 draw = partial(_strip, cut, outputs, kept, part, clips, told.part())
+                # In the context of this thread: who asks the run to end reaches it too.
                 drawn.append(hands.submit(copy_context().run, draw))
             strips = [each.result() for each in drawn]
-            track = heard.result()
+            splice(strips, sound.track(), target, cut.frame_rate, soft_track(cut))
         except BaseException:
             stopped.set()  # else whoever stops the run waits for all that is drawn, and the whole sound
             for each in drawn:
                 each.cancel()
             raise
-    splice(strips, track, target, cut.frame_rate, soft_track(cut))
-    return notes_beside(track)
+    return sound.notes()
 
 
 class _Told:
@@ -144,47 +141,5 @@ def _drawn(file: Path, frames: int) -> Coded | None:
         return None
     if not isinstance(found, Coded) or len(found.shown) != frames:
         return None
-    _used(file)
+    used(file)
     return found
-
-
-def _sound(cut: Cut, locate: Locate, kept: Path, stopped: threading.Event) -> Path:
-    """The file of the cut's sound, encoded as one stream; CancelledError where that is not wanted any more."""
-
-    def look() -> None:
-        halting.look()
-        if stopped.is_set():
-            raise CancelledError
-
-    file = kept / f"{digest_of({'encoding': ENCODING, **_heard(cut)})}.m4a"
-    if file.exists():
-        _used(file)
-        _used(_notes_of(file))
-        return file
-    if notes := encoded(cut, locate, file, look).notes:
-        _notes_of(file).write_text(json.dumps(notes), encoding="utf-8")
-    return file
-
-
-def notes_beside(track: Path) -> tuple[str, ...]:
-    """What was noted when a kept sound was made."""
-    try:
-        return tuple(map(str, json.loads(_notes_of(track).read_text(encoding="utf-8"))))
-    except (OSError, ValueError, TypeError):
-        return ()
-
-
-def _notes_of(track: Path) -> Path:
-    return track.with_suffix(".json")
-
-
-def _heard(cut: Cut) -> dict[str, Any]:
-    """Everything that the sound hangs on, as plain JSON: not what sources are called, nor which shot brings them."""
-    sounds = [plain(replace(sound, role="take", shot="", source="")) for sound in cut.sounds]
-    levels = plain((cut.loudness_lufs, cut.true_peak_dbtp))
-    return {"rate": str(cut.frame_rate), "frames": cut.frame_count, "sounds": sounds, "levels": levels}
-
-
-def _used(file: Path) -> None:
-    with suppress(OSError):
-        os.utime(file)  # what nobody has used for long is cleared away

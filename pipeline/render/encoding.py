@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.edit import Cut
 from pipeline.frames import SAMPLE_RATE
-from pipeline.media.aac import write_sound
+from pipeline.media.aac import Packets, coming, write_sound
 from pipeline.media.film import SOUND_BITS
 from pipeline.media.sound import SoundReader
 from pipeline.render.loudness import Block
-from pipeline.render.mastering import MOST_LIMITED_DB, Heard, Master, listened, mastered, mastering
+from pipeline.render.mastering import AS_IT_IS, MOST_LIMITED_DB, Heard, Master, listened, mastered, mastering
 from pipeline.render.mix import Locate
 
 _MORE_BITS = 256_000  # a second: with them AAC adds less to peaks; what is quiet takes it five times as long, though
@@ -41,10 +41,10 @@ def encoded(cut: Cut, locate: Locate, file: Path, look: Callable[[], object] = l
 
     It is called with every block.
     """
-    master = mastering(cut, locate)
     if cut.loudness_lufs is None:
-        _write(cut, locate, master, file, 0, look)
-        return Encoded(master, 0, ())
+        _write(cut, locate, AS_IT_IS, file, 0, look)
+        return Encoded(AS_IT_IS, 0, ())
+    master = mastering(cut, locate)
     trial, most_dbtp, bits = file.with_name(f"{file.stem}.trial{file.suffix}"), float(cut.true_peak_dbtp), 0
     for _ in range(_TRIES):
         _write(cut, locate, master, trial, bits, look)
@@ -59,14 +59,28 @@ def encoded(cut: Cut, locate: Locate, file: Path, look: Callable[[], object] = l
     return Encoded(master, bits, tuple(_missed(cut, heard)))
 
 
-def _write(cut: Cut, locate: Locate, master: Master, file: Path, bits: int, look: Callable[[], object]) -> None:
-    def watched() -> Iterator[Block]:
-        for block in samples:
-            look()
-            yield block
+@contextmanager
+def under_way(cut: Cut, locate: Locate, file: Path, look: Callable[[], object]) -> Iterator[Packets]:
+    """The sound of a cut that is to have no loudness of its own, on its way from now on; errors as for `encoded`.
 
+    What `encoded` would write is in `file` once all packets are taken.
+    """
+    with (
+        closing(mastered(cut, locate, AS_IT_IS)) as samples,
+        coming(file, _watched(samples, look), cut.frame_rate, SOUND_BITS) as packets,
+    ):
+        yield packets
+
+
+def _write(cut: Cut, locate: Locate, master: Master, file: Path, bits: int, look: Callable[[], object]) -> None:
     with closing(mastered(cut, locate, master)) as samples:
-        write_sound(file, watched(), cut.frame_rate, bits or SOUND_BITS)
+        write_sound(file, _watched(samples, look), cut.frame_rate, bits or SOUND_BITS)
+
+
+def _watched(samples: Iterator[Block], look: Callable[[], object]) -> Iterator[Block]:
+    for block in samples:
+        look()
+        yield block
 
 
 def _heard(file: Path, cut: Cut) -> Heard:

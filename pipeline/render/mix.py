@@ -39,9 +39,12 @@ def mixed(cut: Cut, locate: Locate, together: int = TOGETHER) -> Generator[Block
             while waiting and waiting[-1].start < stop:
                 sound = waiting.pop()
                 playing.append(Voice(sound, locate(sound)))
-            block = np.zeros((2, stop - at), np.float32)
-            for voice in playing:
-                voice.mix_into(block, at)
+            if len(playing) == 1 and playing[0].covers(at, stop):
+                block = playing[0].heard(at, stop)
+            else:
+                block = np.zeros((2, stop - at), np.float32)
+                for voice in playing:
+                    voice.mix_into(block, at)
             for voice in [voice for voice in playing if voice.sound.end <= stop]:
                 playing.remove(voice)
                 voice.close()
@@ -60,20 +63,26 @@ class Voice:
         self._ends: int | None = None  # the sample of the cut at which the source has ended, once that is known
         self._reader: SoundReader | None = None
 
+    def covers(self, first: int, stop: int) -> bool:
+        """Whether it sounds from sample `first` to `stop` of the cut, without a break."""
+        return self.sound.start <= first and stop <= self.sound.end
+
     def mix_into(self, block: Block, at: int) -> None:
         """Add what sounds from sample `at` of the cut on to `block`."""
-        sound = self.sound
-        first, stop = max(at, sound.start), min(at + block.shape[1], sound.end)
-        if first >= stop:
-            return
-        with naming(sound.shot):
+        first, stop = max(at, self.sound.start), min(at + block.shape[1], self.sound.end)
+        if first < stop:
+            block[:, first - at : stop - at] += self.heard(first, stop)
+
+    def heard(self, first: int, stop: int) -> Block:
+        """What sounds from sample `first` to `stop` of the cut, between its start and its end."""
+        with naming(self.sound.shot):
             heard = self._read(first, stop)
         for fade in self._fades:
             if (first < fade.stop) if fade.up else (stop > fade.start):
                 heard *= faded(fade, first, stop)
-        if (gain := gains(sound, first, stop)) is not None:
+        if (gain := gains(self.sound, first, stop)) is not None:
             heard *= gain
-        block[:, first - at : stop - at] += heard
+        return heard
 
     def close(self) -> None:
         """Let go of the source."""
