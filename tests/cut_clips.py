@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.previs.order import Camera, Direction, Figure, PrevisOrder
-from pipeline.previs.picture import Pictures, as_frame
+from pipeline.previs.picture import Pictures
 from pipeline.previs.shots import shots_of
 
 RATE = 24
@@ -39,7 +39,7 @@ def drawn(place: str, camera: Camera, frames: int, size: tuple[int, int], seed: 
     order = PrevisOrder("x", *size, Fraction(RATE), frames, False, place, (), direction, f"{seed:x}", "/x.mp4")
     pictures = Pictures(shots_of(order)[0])
     pictures._slate = _NoSlate()  # type: ignore[assignment]
-    return [as_frame(pictures[number], *size).to_ndarray(format="rgb24") for number in range(frames)]
+    return [pictures[number].to_ndarray(format="rgb24") for number in range(frames)]
 
 
 class _NoSlate:

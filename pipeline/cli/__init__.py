@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 import traceback
@@ -17,13 +16,12 @@ INTERRUPTED, BUG = 130, 70
 
 def main(words: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code: 0 is fine, 70 a bug, 130 stopped; the rest stand in `arguments`."""
+    # Nothing here asks for algebra; threads that wait for some would spin on a processor each while NumPy is loaded.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     arguments = parser().parse_args(words)
-    # The commands load everything else; `--help` and a mistyped option must answer at once.
+    # The command loads everything else; `--help` and a mistyped option must answer at once.
     from pipeline.cli import commands, show, stopping
 
-    # What is loaded stays; a plan of 10,000 jobs would be looked through a hundred times for cycles that it has not.
-    gc.freeze()
-    gc.set_threshold(100_000, 50, 50)
     try:
         # The server has signal handlers of its own.
         with nullcontext() if arguments.command == "serve" else stopping.gently():

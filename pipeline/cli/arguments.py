@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import argparse
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import TypeAlias
+from typing import NoReturn, TypeAlias
 
 _ABOUT = "A storyboard in YAML becomes one cut: priced before it is spent, generated once, joined to the frame."
 _CODES = (
@@ -20,7 +19,7 @@ _Verbs: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 def parser() -> argparse.ArgumentParser:
     """The whole command line."""
     top = argparse.ArgumentParser(prog="storyreel", description=_ABOUT, epilog=_CODES, allow_abbrev=False)
-    top.add_argument("--version", action="version", version=f"storyreel {own_version()}")
+    top.add_argument("--version", action=_Version, nargs=0, help="show program's version number and exit")
     verbs = top.add_subparsers(dest="command", required=True, metavar="COMMAND", title="commands")
     for group in (_write, _decide, _make, _choose, _look_after, _serve):
         group(verbs)
@@ -254,8 +253,17 @@ def _verb(verbs: _Verbs, name: str, does: str, *, json: bool = True) -> argparse
     return verb
 
 
+class _Version(argparse.Action):
+    """As argparse's own, but the version is looked for only where somebody asks."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> NoReturn:
+        parser.exit(message=f"storyreel {own_version()}\n")
+
+
 def own_version() -> str:
     """Version of the installed package."""
+    from importlib.metadata import PackageNotFoundError, version  # here: it loads half of `email`
+
     try:
         return version("storyreel")
     except PackageNotFoundError:

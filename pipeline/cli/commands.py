@@ -3,72 +3,41 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
-import os
-import tempfile
+import gc
 from collections.abc import Callable, Mapping
-from pathlib import Path
-
-from pipeline import settings
-from pipeline.cli import show
-from pipeline.cli.accounting import status
-from pipeline.cli.checking import check
-from pipeline.cli.diffing import diff
-from pipeline.cli.doctor import doctor
-from pipeline.cli.exporting import export
-from pipeline.cli.models import models
-from pipeline.cli.planning import plan, prompt
-from pipeline.cli.previewing import preview
-from pipeline.cli.rendering import render
-from pipeline.cli.reporting import report
-from pipeline.cli.reviewing import comment, review_boards
-from pipeline.cli.shooting import shoot
-from pipeline.cli.starting import init
-from pipeline.cli.syncing import sync
-from pipeline.cli.taking import take
-from pipeline.cli.tools.serving import mcp
-
-FINE = 0
+from functools import partial
+from importlib import import_module
 
 
-def serve(arguments: argparse.Namespace) -> int:
-    """Serve until stopped."""
-    from pipeline.server.conduct import REHEARSAL, conduct_of  # here: they load Starlette and uvicorn
-    from pipeline.server.serving import serve as listen
-
-    conduct = conduct_of(arguments.faults) if arguments.faults else REHEARSAL
-
-    def ready(url: str) -> None:
-        show.line(f"listening on {url}")
-        does = f"plays the paid API by {arguments.faults}" if arguments.faults else "draws previs clips"
-        show.line(f"{does} for WaveSpeed v3 requests; nothing is charged; Ctrl-C ends it")
-        show.line(f"point a client at it: WAVESPEED_BASE_URL={url}")
-
-    known = settings.project_here(Path.cwd()).models
-    with tempfile.TemporaryDirectory(prefix="storyreel-") as folder:
-        options = {"port": arguments.port, "ready": ready, "catalogue": known, "conduct": conduct}
-        asyncio.run(listen(Path(folder), os.cpu_count() or 1, arguments.key, **options))
-    return FINE
+def _run(place: str, arguments: argparse.Namespace) -> int:
+    # Only now: what the other commands need would take longer to load than many a command takes.
+    name, _, function = place.partition(":")
+    module = import_module(name, __package__)
+    # What is loaded stays; a plan of 10,000 jobs would be looked through a hundred times for cycles that it has not.
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 50)
+    code: int = getattr(module, function)(arguments)
+    return code
 
 
 RUN: Mapping[str, Callable[[argparse.Namespace], int]] = {
-    "init": init,
-    "check": check,
-    "preview": preview,
-    "prompt": prompt,
-    "plan": plan,
-    "diff": diff,
-    "review": review_boards,
-    "render": render,
-    "shoot": shoot,
-    "take": take,
-    "report": report,
-    "export": export,
-    "status": status,
-    "sync": sync,
-    "models": models,
-    "doctor": doctor,
-    "serve": serve,
-    "comment": comment,
-    "mcp": mcp,
+    "init": partial(_run, ".starting:init"),
+    "check": partial(_run, ".checking:check"),
+    "preview": partial(_run, ".previewing:preview"),
+    "prompt": partial(_run, ".planning:prompt"),
+    "plan": partial(_run, ".planning:plan"),
+    "diff": partial(_run, ".diffing:diff"),
+    "review": partial(_run, ".reviewing:review_boards"),
+    "render": partial(_run, ".rendering:render"),
+    "shoot": partial(_run, ".shooting:shoot"),
+    "take": partial(_run, ".taking:take"),
+    "report": partial(_run, ".reporting:report"),
+    "export": partial(_run, ".exporting:export"),
+    "status": partial(_run, ".accounting:status"),
+    "sync": partial(_run, ".syncing:sync"),
+    "models": partial(_run, ".models:models"),
+    "doctor": partial(_run, ".doctor:doctor"),
+    "serve": partial(_run, ".serving:serve"),
+    "comment": partial(_run, ".reviewing:comment"),
+    "mcp": partial(_run, ".tools.serving:mcp"),
 }

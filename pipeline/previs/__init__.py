@@ -22,4 +22,4 @@ The walk of one order, in reading order of the modules:
 """
 
 # The version of the drawing, part of a previs clip's key in the store: raised whenever pictures or sound change.
-DRAWING = 5
+DRAWING = 6

@@ -18,8 +18,7 @@ from numpy.typing import NDArray
 
 from pipeline.frames import sample_at
 from pipeline.previs.order import PrevisOrder
-from pipeline.previs.picture import Pictures, as_frame
-from pipeline.previs.planes import Planes
+from pipeline.previs.picture import Pictures
 from pipeline.previs.shots import Shot, shots_of
 from pipeline.previs.sound import guide_track
 from pipeline.previs.tones import SAMPLE_RATE
@@ -49,7 +48,7 @@ def draw(order: PrevisOrder) -> None:
         part.unlink(missing_ok=True)
 
 
-def _drawn(shot: Shot) -> Iterator[Planes]:
+def _drawn(shot: Shot) -> Iterator[VideoFrame]:
     """The frames of a shot, each drawn when it is asked for."""
     pictures = Pictures(shot)
     return (pictures[frame] for frame in range(shot.order.frames))
@@ -67,8 +66,8 @@ def _write(order: PrevisOrder, target: Path, shots: Sequence[Shot], track: NDArr
             # A frame is encoded while the next is drawn; the encoder itself has one thread: its bytes never vary.
             pending: Future[None] | None = None
             # A shot is laid out when the one before is drawn: however many there are, one takes memory.
-            for number, planes in enumerate(chain.from_iterable(map(_drawn, shots))):
-                frame = _video_frame(planes, number, order)
+            for number, frame in enumerate(chain.from_iterable(map(_drawn, shots))):
+                frame.pts, frame.time_base = number, 1 / order.frame_rate
                 if number in cuts:
                     frame.pict_type = PictureType.I
                 if pending:
@@ -96,16 +95,11 @@ def _video_stream(container: OutputContainer, order: PrevisOrder) -> VideoStream
 
 
 def _audio_stream(container: OutputContainer) -> AudioStream:
-    # Its other coder takes five times as long for what is a guide.
-    stream = container.add_stream("aac", rate=SAMPLE_RATE, layout="stereo", options={"aac_coder": "fast"})
+    # Its other coder takes five times as long for what is a guide, and to look for what both sides share twice as long.
+    options = {"aac_coder": "fast", "aac_ms": "0"}
+    stream = container.add_stream("aac", rate=SAMPLE_RATE, layout="stereo", options=options)
     stream.bit_rate = _AUDIO_BIT_RATE
     return stream
-
-
-def _video_frame(planes: Planes, number: int, order: PrevisOrder) -> VideoFrame:
-    frame = as_frame(planes, order.width, order.height)
-    frame.pts, frame.time_base = number, 1 / order.frame_rate
-    return frame
 
 
 def _encode(container: OutputContainer, stream: VideoStream, frame: VideoFrame) -> None:

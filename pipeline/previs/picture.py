@@ -9,7 +9,7 @@ from PIL import Image
 from pipeline.previs.ground import Ground, lay
 from pipeline.previs.move import View, views
 from pipeline.previs.order import PrevisOrder
-from pipeline.previs.planes import Plane, Planes, views_of
+from pipeline.previs.planes import Plane, Planes, blank, views_of
 from pipeline.previs.setting import weather_said
 from pipeline.previs.shots import Shot, shots_of
 from pipeline.previs.slate import Slate
@@ -40,31 +40,40 @@ class Pictures:
         self._drops = falling(shot.setting, self._size, rate, order.seed_number) if drops else None
         self._seen: tuple[View, Planes] | None = None  # what is under the weather and the slate, where nothing moves
 
-    def __getitem__(self, frame: int) -> Planes:
-        """The frame of that number, counted from the start of the shot."""
-        planes = self._clean(frame)
+    def __getitem__(self, frame: int) -> VideoFrame:
+        """The frame of that number, counted from the start of the shot, as libav takes it."""
+        drawn = VideoFrame(*self._size, "yuv420p")
+        luma, blue, red = views_of(drawn)
+        self._draw((luma, blue, red), frame)
+        return drawn
+
+    def _draw(self, planes: Planes, frame: int) -> None:
+        self._draw_clean(planes, frame)
         if self._drops:
             self._drops.paint(planes[0], frame)
         self._slate.paint(planes, frame)
-        return planes
 
-    def _clean(self, frame: int) -> Planes:
+    def _draw_clean(self, planes: Planes, frame: int) -> None:
         view = self.path[frame]
         if self.path[max(0, frame - 1) : frame + 2].count(view) == 1:
-            return _seen(self._ground, view, frame)
+            _see(self._ground, view, frame, planes)
+            return
         if self._seen is None or self._seen[0] != view:
-            self._seen = view, _seen(self._ground, view, frame)
-        luma, blue, red = self._seen[1]
-        return luma.copy(), blue.copy(), red.copy()
+            self._seen = view, blank(self._size)
+            _see(self._ground, view, frame, self._seen[1])
+        for plane, seen in zip(planes, self._seen[1], strict=True):
+            plane[:] = seen
 
 
-def _seen(ground: Ground, view: View, frame: int) -> Planes:
+def _see(ground: Ground, view: View, frame: int, planes: Planes) -> None:
+    """Draw what a view sees of the ground on the planes."""
     if ground.far is None or view.focus == 0:
-        return ground.near[frame]
-    if view.focus == 1:
-        return ground.far[frame]
-    luma, blue, red = (_mixed(*pair, view.focus) for pair in zip(ground.near[frame], ground.far[frame], strict=True))
-    return luma, blue, red
+        ground.near.draw(frame, planes)
+    elif view.focus == 1:
+        ground.far.draw(frame, planes)
+    else:
+        for plane, near, far in zip(planes, ground.near[frame], ground.far[frame], strict=True):
+            plane[:] = _mixed(near, far, view.focus)
 
 
 def _mixed(one: Plane, other: Plane, share: float) -> Plane:
@@ -82,14 +91,6 @@ def draw_frame(order: PrevisOrder, frame: int) -> Image.Image:
 
     frame = min(frame, order.frames - 1)
     shot = next(shot for shot in reversed(shots_of(order)) if shot.first <= frame)
-    drawn = as_frame(Pictures(shot)[frame - shot.first], order.width, order.height)
+    drawn = Pictures(shot)[frame - shot.first]
     drawn.colorspace, drawn.color_range = _BT709, _LIMITED_RANGE
     return Image.fromarray(upright_rgb(drawn, None))
-
-
-def as_frame(planes: Planes, width: int, height: int) -> VideoFrame:
-    """A drawn frame as libav takes it."""
-    frame = VideoFrame(width, height, "yuv420p")
-    for own, plane in zip(views_of(frame), planes, strict=True):
-        own[:] = plane
-    return frame

@@ -65,6 +65,13 @@ def scaled(frame: VideoFrame, width: int, height: int) -> VideoFrame:
     return _SCALER.reformat(frame, width, height, interpolation=Interpolation.BILINEAR, threads=1)
 
 
+def blank(size: tuple[int, int]) -> Planes:
+    """Planes for a frame of that width and height, with nothing on them yet."""
+    width, height = size
+    half = (height // 2, width // 2)
+    return np.empty((height, width), np.uint8), np.empty(half, np.uint8), np.empty(half, np.uint8)
+
+
 def views_of(frame: VideoFrame) -> list[Plane]:
     """The planes of a video frame as arrays on its own memory."""
     found = []
@@ -108,16 +115,20 @@ def over(ground: Plane, own: Plane, through: Plane, colour: bool) -> None:
 
     `through` is 255 less alpha; `colour`: the plane counts from 128.
     """
+    # Each conversion by itself: where NumPy does it on the way, piece by piece, all of this takes a quarter longer.
     if colour:
-        passed = np.multiply(ground.astype(np.int16) - 128, through, dtype=np.int16)
+        passed = ground.astype(np.int16)
+        passed -= 128
+        passed *= through.astype(np.int16)
         passed += 128
         passed >>= 8
-        np.add(own, passed, out=ground, casting="unsafe")
+        np.add(own, passed.astype(np.uint8), out=ground)
         return
-    light = np.multiply(ground, through, dtype=np.uint16)
+    light = ground.astype(np.uint16)
+    light *= through.astype(np.uint16)
     light += 255
     light >>= 8
-    np.add(own, light, out=ground, casting="unsafe")
+    np.add(own, light.astype(np.uint8), out=ground)
 
 
 def _bounds(alpha: Plane, spare: int) -> tuple[slice, slice, tuple[int, int, int, int]]:

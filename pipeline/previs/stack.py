@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from pipeline.previs.move import STILL, View, looked
 from pipeline.previs.phases import Phased
-from pipeline.previs.planes import Extent, Planes, Sheet, over, scaled, views_of
+from pipeline.previs.planes import Extent, Planes, Sheet, blank, over, scaled, views_of
 from pipeline.previs.warp import Fit, cropped, fit
 
 _Floats = NDArray[np.float64]
@@ -48,14 +48,19 @@ class Stack:
 
     def __getitem__(self, frame: int) -> Planes:
         """The planes of a frame, which belong to the caller."""
+        planes = blank(self._size)
+        self.draw(frame, planes)
+        return planes
+
+    def draw(self, frame: int, planes: Planes) -> None:
+        """Draw a frame on planes of its size, whatever is on them."""
         group = frame // _AT_ONCE
         if group not in self._laid:
             self._laid = {group: self._layouts(slice(group * _AT_ONCE, (group + 1) * _AT_ONCE))}
         layouts, index = self._laid[group], frame % _AT_ONCE
-        planes = _blank(self._size)
         for phased, layout in zip(self._phased, layouts, strict=True):
             _lay(planes, phased.sheet(int(layout.phase[index])), layout, index)
-        return _smeared(planes, self._views[frame].smear)
+        _smear(planes, self._views[frame].smear)
 
     def _layouts(self, frames: slice) -> list[_Layout]:
         found: list[_Layout] = []
@@ -120,23 +125,17 @@ def _lay(planes: Planes, sheet: Sheet, layout: _Layout, frame: int) -> None:
         part[edge:] = own[number][edge:]
 
 
-def _blank(size: tuple[int, int]) -> Planes:
-    width, height = size
-    half = (height // 2, width // 2)
-    return np.empty((height, width), np.uint8), np.empty(half, np.uint8), np.empty(half, np.uint8)
-
-
-def _smeared(planes: Planes, smear: float) -> Planes:
-    """Blurred sideways: shrinking by the length of the smear and stretching back blurs along that line only."""
+def _smear(planes: Planes, smear: float) -> None:
+    """Blur sideways: shrinking by the length of the smear and stretching back blurs along that line only."""
     width, height = planes[0].shape[1], planes[0].shape[0]
     if smear * width < _SMEAR_FROM_PX:
-        return planes
+        return
     made = VideoFrame(width, height, "yuv420p")
     for plane, own in zip(views_of(made), planes, strict=True):
         plane[:] = own
     narrow = max(8, round(1.6 / smear / 2) * 2)
-    luma, blue, red = views_of(scaled(scaled(made, narrow, height), width, height))
-    return luma, blue, red
+    for plane, own in zip(planes, views_of(scaled(scaled(made, narrow, height), width, height)), strict=True):
+        plane[:] = own
 
 
 def step_of(views: Sequence[View], size: tuple[int, int], blur_px: float) -> float:

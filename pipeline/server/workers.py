@@ -17,6 +17,14 @@ WORKER = (sys.executable, "-m", "pipeline.previs")
 GRACE_S = 2.0  # that a worker gets to end after its input did
 _LONGEST_LINE = 1 << 24  # bytes; asyncio's own limit of 64 KiB is less than a long traceback in a reply
 _LONGEST_REASON = 2000  # characters
+# There is one for every core already, and none of them asks for algebra. And memory of a megabyte is needed and let go
+# of some hundred times a second: where the C library gives it back each time, the system clears it anew each time.
+_ENVIRON = {
+    "OPENBLAS_NUM_THREADS": "1",
+    "MALLOC_MMAP_THRESHOLD_": str(32 << 20),
+    "MALLOC_TRIM_THRESHOLD_": str(512 << 20),
+    "MALLOC_TOP_PAD_": str(16 << 20),
+}
 # `-m` looks in the working directory first, and a folder called `pipeline` is nothing rare in a user's project.
 _PACKAGE_HOME = Path(str(resources.files("pipeline"))).parent
 
@@ -42,7 +50,7 @@ class Worker:
             stdout=subprocess.PIPE,
             limit=_LONGEST_LINE,
             cwd=_PACKAGE_HOME,
-            env={name: value for name, value in os.environ.items() if name != "WAVESPEED_API_KEY"},
+            env={name: value for name, value in os.environ.items() if name != "WAVESPEED_API_KEY"} | _ENVIRON,
             start_new_session=True,
             creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),  # the same on Windows
         )

@@ -16,7 +16,8 @@ from PIL import Image
 from pipeline.plan import rehearse
 from pipeline.previs.intake import parse
 from pipeline.previs.order import PrevisOrder
-from pipeline.previs.picture import Pictures, as_frame
+from pipeline.previs.picture import Pictures
+from pipeline.previs.planes import views_of
 from pipeline.previs.shots import shots_of
 from pipeline.produce.reading import plan
 from pipeline.produce.stills import Stills
@@ -66,7 +67,7 @@ def _kept(path: Path, folder: Path) -> Path:
 def lumas(order: PrevisOrder, numbers: tuple[int, ...]) -> list[NDArray[np.float64]]:
     """The luma of some frames, height x width."""
     drawn = Pictures(shots_of(order)[0])
-    return [drawn[number][0].astype(np.float64) for number in numbers]
+    return [views_of(drawn[number])[0].astype(np.float64) for number in numbers]
 
 
 def pictures(order: PrevisOrder, numbers: tuple[int, ...]) -> list[Image.Image]:
@@ -74,7 +75,7 @@ def pictures(order: PrevisOrder, numbers: tuple[int, ...]) -> list[Image.Image]:
     drawn = Pictures(shots_of(order)[0])
     made = []
     for number in numbers:
-        frame = as_frame(drawn[number], order.width, order.height)
+        frame = drawn[number]
         frame.colorspace, frame.color_range = 1, 1
         made.append(frame.to_image())
     return made
