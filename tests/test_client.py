@@ -353,7 +353,7 @@ def test_our_own_server_is_polled_quickly() -> None:
     _, server = after(lambda client: client.wait("p1", 30, 600), *[told("created")] * 20, told("failed"), direct=True)
     assert server.slept[0] == 0.05
     assert server.slept == sorted(server.slept)
-    assert server.slept[-1] == 0.5
+    assert server.slept[-1] == 0.2
 
 
 def test_waiting_outlives_an_outage() -> None:

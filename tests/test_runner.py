@@ -152,7 +152,7 @@ def test_no_more_clips_than_the_limit_are_made_at_a_time(tmp_path: Path) -> None
     for step in stage.steps:
         making += {"making": 1, "kept": -1}.get(step.state, 0)
         most = max(most, making)
-    assert most == 3
+    assert 1 < most <= 3
 
 
 def test_a_shot_continues_from_the_very_frame_it_names(stage: Stage) -> None:

@@ -22,7 +22,8 @@ from PIL import Image
 import pipeline
 from pipeline import catalog, wire
 from pipeline.client import Client, Endpoint, Patience
-from pipeline.server import local_app, running, workers
+from pipeline.previs import workers
+from pipeline.server import local_app, running
 from pipeline.wire import Prediction
 from tests.rehearsal import STAND_IN, tiny
 
@@ -244,6 +245,20 @@ def test_a_worker_that_does_not_end_with_its_input_is_killed(tmp_path: Path, mon
     assert gone(pids[0])
 
 
+def test_workers_that_were_started_before_are_used_and_left_to_who_started_them(tmp_path: Path) -> None:
+    async def body() -> None:
+        async with workers.Workers(2, STAND_IN) as begun:
+            await begun.begin(5)
+            pids = {worker._process.pid for worker in begun._all}
+            assert len(pids) == 2, "no more than there may be"
+            async with rehearsing(tmp_path, begun=begun) as client:
+                assert int((await asked(client, "pid")).error) in pids
+            assert not any(map(gone, pids))
+        assert all(map(gone, pids))
+
+    asyncio.run(body())
+
+
 def test_a_worker_never_sees_the_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WAVESPEED_API_KEY", "canary-canary")
     seen = tmp_path / "seen"
@@ -329,7 +344,7 @@ def ends(script: str, how: signal.Signals, *arguments: str) -> int:
 def test_a_worker_ends_by_itself_when_its_parent_is_killed() -> None:
     script = """
 import asyncio
-from pipeline.server.workers import Workers
+from pipeline.previs.workers import Workers
 async def main():
     async with Workers(1).one():
         print("drawing", flush=True)

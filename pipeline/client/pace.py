@@ -27,7 +27,7 @@ class Pace:
             middle = min(middle * 1.3, self.longest_s)
 
 
-QUICK = Pace(shortest_s=0.05, longest_s=0.5, first_s=0.05)  # our own server: a question costs nothing
+QUICK = Pace(shortest_s=0.05, longest_s=0.2, first_s=0.05)  # our own server: a question costs nothing
 CALM = Pace(shortest_s=2.0, longest_s=15.0)
 
 

@@ -14,8 +14,8 @@ from pipeline import media
 from pipeline.errors import GenerationError
 from pipeline.plan import Order
 from pipeline.preview.once import Once, Places
+from pipeline.previs.workers import WorkerDied, Workers
 from pipeline.produce.stills import Stills
-from pipeline.server.workers import WorkerDied, Workers
 from pipeline.store import take_home
 
 SIDE = 640  # pixels of the longer side of a picture: half of the time that 720p takes

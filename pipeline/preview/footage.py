@@ -15,10 +15,10 @@ from pipeline import runner, server
 from pipeline.client import Client, Endpoint
 from pipeline.errors import StoryreelError
 from pipeline.plan import Order
+from pipeline.previs.workers import WORKER
 from pipeline.produce.events import Tell
 from pipeline.produce.reading import Film
 from pipeline.produce.rendering import home_of
-from pipeline.server.workers import WORKER
 from pipeline.take import Take
 from pipeline.wire import LOCAL_ORIGIN
 

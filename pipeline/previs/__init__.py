@@ -1,6 +1,7 @@
 """A generation request becomes a previs clip: a labelled animatic of its shots, in the size and length asked for.
 
-`python -m pipeline.previs` is the worker: an order a line on stdin (`order`), a reply a line on stdout (`worker`).
+`python -m pipeline.previs` is the worker: an order a line on stdin (`order`), a reply a line on stdout (`worker`);
+`workers` starts some of them and hands them orders.
 The walk of one order, in reading order of the modules:
 
     intake -> order    the order read and checked

@@ -216,9 +216,12 @@ class Canvas:
         alpha *= through
         alpha += mask
         self._touched = True
-        for channel in range(3):
-            part[channel] *= through
-            part[channel] += mask * colour(channel)
+        for channel, plane in enumerate(part):
+            own = colour(channel)
+            # In place: what is in between would be new memory each time.
+            plane -= own
+            plane *= through
+            plane += own
 
     def _pixel(self, point: Point, rows: slice, columns: slice) -> tuple[float, float]:
         across = (point[0] - self.frame.left) * self.scale - columns.start

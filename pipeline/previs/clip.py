@@ -26,7 +26,7 @@ from pipeline.previs.tones import SAMPLE_RATE
 # A closed group every two seconds at 24: a cut that begins inside the clip has little to encode anew.
 _GROUP_FRAMES = 48
 # Their number is none that takes use: a cut of both copies both.
-_QUALITY = {"preset": "ultrafast", "qp": "20", "x264-params": "stitchable=1:sps-id=30"}
+_QUALITY = {"preset": "ultrafast", "qp": "23", "x264-params": "stitchable=1:sps-id=30"}
 _CONTAINER = {"movflags": "+faststart", "fflags": "+bitexact"}
 _BT709, _LIMITED_RANGE = 1, 1  # ITU-T H.273 code points
 _AUDIO_BIT_RATE = 96_000

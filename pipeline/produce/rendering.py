@@ -152,21 +152,25 @@ async def _draw(
     tell: Tell,
 ) -> Mapping[str, Take | StoryreelError]:
     """The missing previs, made by our own server inside this process: no key, no port, no money."""
-    # httpx, Starlette and libav load here, so that `check` and `plan` stay quick.
-    from pipeline import runner, server
-    from pipeline.client import Client, Endpoint
+    from pipeline.previs.workers import Workers
 
     limit = film.project.concurrency or os.cpu_count() or 1
-    outputs = film.project.outputs
-    there = {key: outputs / take.home / "clip.mp4" for key, take in clips.items() if isinstance(take, Take)}
-    with tempfile.TemporaryDirectory(prefix="storyreel-") as folder:
-        app = server.local_app(Path(folder), limit, catalogue=film.project.models)
-        endpoint = Endpoint(LOCAL_ORIGIN, "rehearsal", app=app, direct=True)
-        async with server.running(app), Client(endpoint) as client:
-            desk = runner.Desk(
-                client, store, outputs, home_of, film.locate, film.board.name, film.project.models, limit, tell
-            )
-            return await runner.generate(orders, there, desk)
+    async with Workers(limit) as workers:
+        await workers.begin(len(orders))
+        # httpx, Starlette and libav load here, so that `check` and `plan` stay quick; and while the processes load.
+        from pipeline import runner, server
+        from pipeline.client import Client, Endpoint
+
+        outputs = film.project.outputs
+        there = {key: outputs / take.home / "clip.mp4" for key, take in clips.items() if isinstance(take, Take)}
+        with tempfile.TemporaryDirectory(prefix="storyreel-") as folder:
+            app = server.local_app(Path(folder), limit, catalogue=film.project.models, begun=workers)
+            endpoint = Endpoint(LOCAL_ORIGIN, "rehearsal", app=app, direct=True)
+            async with server.running(app), Client(endpoint) as client:
+                # As many again stand in line: who draws doesn't wait while a clip is examined and kept.
+                name, models = film.board.name, film.project.models
+                desk = runner.Desk(client, store, outputs, home_of, film.locate, name, models, 2 * limit, tell)
+                return await runner.generate(orders, there, desk)
 
 
 def _cut(

@@ -95,15 +95,21 @@ class Fetcher:
             max(min(_LEAST_WAIT_S, model.longest_s), model.longest_s - age_s),
         )
         try:
-            return await self.desk.client.wait(
-                attempt.prediction, first_s, longest_s, lambda found: tell.making(found.id, found.status)
-            )
+            ended = await self.desk.client.wait(attempt.prediction, first_s, longest_s, partial(self._unfinished, tell))
         except RefusedByApi as error:
             if error.http_status != 404:
                 raise
             hint = f"results are kept for 7 days; to buy it anew: {self.desk.settle} {order.digest[:12]} --abandon"
             message = f"the API knows no prediction {attempt.prediction}"
             raise RefusedByApi(message, hint=hint, http_status=404, prediction=attempt.prediction) from error
+        if self.desk.counter is None:
+            tell.making("")  # where it was drawn before anybody asked
+        return ended
+
+    def _unfinished(self, tell: Teller, found: Prediction) -> None:
+        # What is rehearsed stands in line at our own server for somebody to draw it.
+        if self.desk.counter or found.status == "processing":
+            tell.making(found.id, found.status)
 
     async def _still_there(self, paid: Paid) -> Prediction:
         hint = "get the clip from who has it (outputs/takes), or buy it once more: --regenerate-absent"

@@ -77,8 +77,6 @@ class _Run:
         if order.pilot:
             await self.after_pilot(order)
         async with self.room:
-            if self.desk.counter is None:
-                tell.making("")
             return await self.take(order, clips, tell)
 
     async def clip(self, source: str) -> Path:

@@ -6,7 +6,6 @@ In reading order of the modules:
     conduct     how the server behaves, and the file that says so
     faults      what can go wrong, drawn by seed
     request     the body of a submission, checked against the model's own schema, becomes an order for a clip
-    workers     the processes that draw, one clip at a time each
     shelf       the files that came in by upload or were drawn, under addresses nobody can guess
     canned      clips that are drawn once for each size and length
     ledger      what was accepted, charged and asked

@@ -15,6 +15,7 @@ from starlette.routing import Route
 
 from pipeline import catalog, wire
 from pipeline.catalog import Model
+from pipeline.previs.workers import WORKER, Workers
 from pipeline.server import books, generating, uploading
 from pipeline.server.conduct import REHEARSAL, Conduct
 from pipeline.server.front import Endpoint, Front, astray, counted, refused, with_key
@@ -22,7 +23,6 @@ from pipeline.server.ledger import LEDGER_PATH
 from pipeline.server.request import Refusal
 from pipeline.server.shelf import FILES_PATH
 from pipeline.server.studio import SetUp, Studio
-from pipeline.server.workers import WORKER
 
 
 def local_app(
@@ -35,13 +35,14 @@ def local_app(
     seconds: Callable[[], float] = time.monotonic,
     catalogue: Mapping[str, Model] | None = None,
     command: tuple[str, ...] = WORKER,
+    begun: Workers | None = None,
 ) -> Starlette:
     """The application; `running` (or the lifespan protocol of an ASGI server) opens and closes it.
 
     Uploads and clips lie in a temporary folder below `folder`. Without a `key` any is taken. `conduct` makes it a
     double of the paid API, with its faults. `clock` tells the time of day; `seconds` is a clock that is never set.
-    `catalogue` stands for the models of the package, and `command` starts a worker that speaks as `pipeline.previs`
-    does.
+    `catalogue` stands for the models of the package, `command` starts a worker that speaks as `pipeline.previs`
+    does, and `begun` are workers that were started before.
     """
     app = Starlette(
         routes=_routes(),
@@ -50,7 +51,7 @@ def local_app(
         lifespan=running,
     )
     app.router.redirect_slashes = False  # the official clients take a redirect for an error
-    app.state.setup = SetUp(folder.absolute(), workers, command, clock, conduct, seconds)
+    app.state.setup = SetUp(folder.absolute(), workers, command, begun, clock, conduct, seconds)
     app.state.key = key
     app.state.catalogue = catalog.models() if catalogue is None else catalogue
     app.state.tells_date = conduct is not REHEARSAL

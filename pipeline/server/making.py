@@ -12,13 +12,13 @@ from typing import Any
 from pipeline import media, wire
 from pipeline.catalog import Model
 from pipeline.errors import MediaError
+from pipeline.previs.workers import WorkerDied, Workers
 from pipeline.server import request
 from pipeline.server.canned import Canned
 from pipeline.server.conduct import Conduct
 from pipeline.server.faults.failures import failure
 from pipeline.server.ledger import Entry, Hosts
 from pipeline.server.shelf import Shelf, Stored
-from pipeline.server.workers import WorkerDied, Workers
 
 
 @dataclass(frozen=True, slots=True)

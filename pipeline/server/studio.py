@@ -18,6 +18,7 @@ from typing import Any, Self
 
 from pipeline import wire
 from pipeline.catalog import Model
+from pipeline.previs.workers import Workers
 from pipeline.server import prices, request
 from pipeline.server.account import Account
 from pipeline.server.conduct import REHEARSAL, Conduct
@@ -27,7 +28,6 @@ from pipeline.server.ledger import Entry, Ledger
 from pipeline.server.making import Commission, Failure, Maker
 from pipeline.server.shelf import Shelf
 from pipeline.server.webhooks import Webhooks
-from pipeline.server.workers import Workers
 from pipeline.wire import Prediction, Quote
 
 _log = logging.getLogger(__name__)
@@ -40,6 +40,7 @@ class SetUp:
     folder: Path  # its files lie in a temporary folder below this one
     workers: int  # processes at most
     command: tuple[str, ...]  # that starts a worker
+    begun: Workers | None  # processes that are there already; whoever began them ends them
     clock: Callable[[], datetime]  # the time of day, with its zone
     conduct: Conduct = REHEARSAL
     seconds: Callable[[], float] = time.monotonic  # a clock that is never set
@@ -64,8 +65,10 @@ class Studio:
         home = TemporaryDirectory(prefix="serve-", dir=self._setup.folder, ignore_cleanup_errors=True)
         folder = Path(self._open.enter_context(home))
         self.shelf = Shelf(folder, self._setup.seconds, self.conduct.retention_s)
-        workers = Workers(self._setup.workers, self._setup.command)
-        self._open.push_async_callback(workers.close)
+        workers = self._setup.begun
+        if workers is None:
+            workers = Workers(self._setup.workers, self._setup.command)
+            await self._open.enter_async_context(workers)
         self._open.push_async_callback(self.webhooks.close)
         self._maker = Maker(self.conduct, self.shelf, workers)
         self._open.push_async_callback(self._maker.close)

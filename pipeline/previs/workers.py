@@ -93,13 +93,24 @@ class Worker:
 
 
 class Workers:
-    """At most so many processes, started when first needed; none is left behind."""
+    """At most so many processes, started when first needed or before. A context that leaves none behind."""
 
     def __init__(self, limit: int, command: Sequence[str] = WORKER) -> None:
         self.command = command
-        self._free = asyncio.Semaphore(limit)
+        self._limit, self._free = limit, asyncio.Semaphore(limit)
         self._idle: list[Worker] = []
         self._all: set[Worker] = set()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    async def begin(self, count: int) -> None:
+        """Start so many processes, or as many as there may be, for those who will come: each takes a while to load."""
+        while len(self._all) < min(count, self._limit):
+            self._idle.append(await self._started())
 
     @asynccontextmanager
     async def one(self) -> AsyncIterator[Worker]:
@@ -118,12 +129,15 @@ class Workers:
             self._all.discard(worker)
             await worker.close()
         self._idle = [worker for worker in self._idle if worker.alive]
-        if self._idle:
-            return self._idle.pop()
+        return self._idle.pop() if self._idle else await self._started()
+
+    async def _started(self) -> Worker:
         worker = await Worker.start(self.command)
         self._all.add(worker)
         return worker
 
     async def close(self) -> None:
         """End every process, and await it."""
-        await asyncio.gather(*(worker.close() for worker in self._all))
+        ended, self._all = self._all, set()
+        self._idle.clear()
+        await asyncio.gather(*(worker.close() for worker in ended))
