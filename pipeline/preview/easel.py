@@ -93,8 +93,7 @@ class _Hands:
         self.places, self._workers = Places(1), Workers(1)
 
     async def start(self) -> None:
-        async with self._workers.one():
-            pass
+        await self._workers.begin(1)
 
     async def close(self) -> None:
         await self._workers.close()

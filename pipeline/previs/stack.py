@@ -17,7 +17,7 @@ from pipeline.previs.warp import Fit, cropped, fit
 
 _Floats = NDArray[np.float64]
 _Ints = NDArray[np.int64]
-_AT_ONCE = 16  # frames whose crops are chosen together
+_AT_ONCE = 48  # frames whose crops are chosen together
 _APART_PX = 1.2  # sheets that never move apart by more are one
 _SEEN = 0.022  # frame widths by which parts of one ground may slide over each other in the course of a shot
 _SEEN_BLURS = 3.0  # and by so much more, in widths of their blur

@@ -24,6 +24,7 @@ from fractions import Fraction
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as the command line does, for all ways alike
 
 import numpy as np
 
