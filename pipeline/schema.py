@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -38,7 +38,9 @@ def validator(name: str) -> Validator:
 
 def violations(name: str, value: Any) -> Iterator[ValidationError]:
     """Each way in which the plain JSON value breaks the schema `name`."""
-    yield from validator(name).iter_errors(value)
+    found = validator(name)
+    if not _plainly_fits(value, found.schema):
+        yield from found.iter_errors(value)
 
 
 def rule_at(name: str, steps: Iterable[str | int]) -> Mapping[str, Any]:
@@ -76,29 +78,48 @@ def _properties(validator: Any, properties: Mapping[str, Any], instance: Any, _:
                 yield from validator.descend(instance[name], rule, path=name, schema_path=name)
 
 
-def _plainly_fits(value: Any, rule: Mapping[str, Any]) -> bool:
+def _plainly_fits(value: Any, rule: Any) -> bool:
     """Whether the value surely obeys the rule; False says only that somebody has to look."""
     kind = _KINDS.get(type(value), "")
-    said = rule.get("type", ())
-    if kind not in ((said,) if isinstance(said, str) else said) or rule.keys() - _OF_PLAIN:
+    said = rule.get("type", ()) if isinstance(rule, Mapping) else ()
+    if kind not in ((said,) if isinstance(said, str) else said) or not rule.keys() <= _OF_PLAIN:
         return False
+    if kind == "string":
+        long_enough = rule.get("minLength", 0) <= len(value) <= rule.get("maxLength", len(value))
+        return long_enough and _is_named(value, rule) and bool(re.search(rule.get("pattern", ""), value))
     if kind == "integer":
         return rule.get("minimum", value) <= value <= rule.get("maximum", value) and _is_named(value, rule)
-    if kind != "string":
-        return "const" not in rule and "enum" not in rule
-    long_enough = rule.get("minLength", 0) <= len(value) <= rule.get("maxLength", len(value))
-    return long_enough and _is_named(value, rule) and bool(re.search(rule.get("pattern", ""), value))
+    if "const" in rule or "enum" in rule:
+        return False
+    return _FITS[kind](value, rule) if kind in _FITS else True
+
+
+def _plain_mapping(value: Mapping[str, Any], rule: Mapping[str, Any]) -> bool:
+    inner, others = rule.get("properties", {}), rule.get("additionalProperties", True)
+    if not (others is True or (others is False and value.keys() <= inner.keys())):
+        return False
+    there = all(name in value for name in rule.get("required", ()))
+    return there and all(_plainly_fits(value[name], said) for name, said in inner.items() if name in value)
+
+
+def _plain_list(value: list[Any], rule: Mapping[str, Any]) -> bool:
+    if not rule.get("minItems", 0) <= len(value) <= rule.get("maxItems", len(value)):
+        return False
+    return "items" not in rule or all(_plainly_fits(item, rule["items"]) for item in value)
 
 
 def _is_named(value: Any, rule: Mapping[str, Any]) -> bool:
     return value == rule.get("const", value) and value in rule.get("enum", (value,))
 
 
-_KINDS: Mapping[type, str] = {str: "string", int: "integer", bool: "boolean", type(None): "null"}
-# What a rule of such values may say, and what it may say besides of lists and mappings.
+_KINDS: Mapping[type, str] = {
+    str: "string", int: "integer", bool: "boolean", type(None): "null", dict: "object", list: "array"
+}  # fmt: skip
+_FITS: Mapping[str, Callable[[Any, Mapping[str, Any]], bool]] = {"object": _plain_mapping, "array": _plain_list}
+# What a rule may say that is understood here.
 _OF_PLAIN = frozenset(
     {
-        "type", "minLength", "maxLength", "enum", "const", "pattern", "minimum", "maximum",
+        "$schema", "$id", "type", "minLength", "maxLength", "enum", "const", "pattern", "minimum", "maximum",
         "properties", "required", "additionalProperties", "items", "minItems", "maxItems",
     }
 )  # fmt: skip

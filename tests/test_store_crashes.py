@@ -269,11 +269,11 @@ def test_no_name_appears_before_its_bytes_are_on_the_disk_and_none_stays_off_it(
             safe.add(os.fstat(descriptor).st_ino)
             loose.discard(os.fstat(descriptor).st_ino)
 
-        def named(call: str, source: Path, target: Path) -> None:
-            assert source.stat().st_ino in safe
+        def named(call: str, source: Path | str, target: Path | str) -> None:
+            assert Path(source).stat().st_ino in safe
             counted[call](source, target)
-            loose.add(target.parent.stat().st_ino)
-            seen.append(target.name)
+            loose.add(Path(target).parent.stat().st_ino)
+            seen.append(Path(target).name)
 
         def mkdir(path: Path, *args: Any) -> None:
             counted["mkdir"](path, *args)

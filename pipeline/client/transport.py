@@ -11,6 +11,7 @@ import ssl
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from types import TracebackType
 
 import h11
 import httpx
@@ -85,17 +86,17 @@ class _Talk:
     idle_since: float = 0.0  # by the loop's clock
 
     async def ask(self, request: httpx.Request, limit_s: float | None) -> None:
-        with _speaking():
+        with _speaking:
             head = h11.Request(method=request.method, target=request.url.raw_path, headers=request.headers.raw)
             waiting = self.state.send(head) or b""
         assert isinstance(request.stream, httpx.AsyncByteStream)
         async for piece in request.stream:
-            with _speaking():
+            with _speaking:
                 waiting += self.state.send(h11.Data(data=piece)) or b""
             if not await self._sent(waiting, limit_s):
                 return
             waiting = b""
-        with _speaking():
+        with _speaking:
             waiting += self.state.send(h11.EndOfMessage()) or b""
         if waiting:
             await self._sent(waiting, limit_s)
@@ -134,14 +135,14 @@ class _Talk:
 
     async def _event(self, limit_s: float | None) -> object:
         while True:
-            with _speaking():
+            with _speaking:
                 event = self.state.next_event()
             if event is not h11.NEED_DATA:
                 return event
             content = await self._received(limit_s)
             if not content and self.state.their_state is h11.SEND_RESPONSE:
                 raise httpx.RemoteProtocolError("Server disconnected without sending a response.")
-            with _speaking():
+            with _speaking:
                 self.state.receive_data(content)
 
     async def _received(self, limit_s: float | None) -> bytes:
@@ -185,11 +186,19 @@ def _connecting() -> Iterator[None]:
         raise httpx.ConnectError(str(error)) from error
 
 
-@contextmanager
-def _speaking() -> Iterator[None]:
-    try:
-        yield
-    except h11.LocalProtocolError as error:
-        raise httpx.LocalProtocolError(str(error)) from error
-    except h11.RemoteProtocolError as error:
-        raise httpx.RemoteProtocolError(str(error)) from error
+class _Speaking:
+    """What h11 says of either side in the body is said as httpx says it. Many times for each request."""
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if isinstance(error, h11.LocalProtocolError):
+            raise httpx.LocalProtocolError(str(error)) from error
+        if isinstance(error, h11.RemoteProtocolError):
+            raise httpx.RemoteProtocolError(str(error)) from error
+
+
+_speaking = _Speaking()

@@ -118,13 +118,22 @@ class _Ear:
 
     def passed(self, packets: Iterator[Packet[Any]]) -> Iterator[Packet[Any]]:
         """The packets that are of another stream."""
-        for packet in packets:
-            if self.stream is None or packet.stream_index != self.stream.index:
-                yield packet
-                continue
-            self._decodable = self._decodable or bool(packet.decode())
-            if packet.pts is not None and not packet.is_discard:
-                self._end = max(self._end, packet.pts + (packet.duration or 0))
+        if self.stream is None:
+            yield from packets
+            return
+        index, end, decodable = self.stream.index, self._end, self._decodable  # of a clip's packets most are of sound
+        try:
+            for packet in packets:
+                if packet.stream_index != index:
+                    yield packet
+                    continue
+                if not decodable:
+                    decodable = bool(packet.decode())
+                at = packet.pts
+                if at is not None and not packet.is_discard:
+                    end = max(end, at + (packet.duration or 0))
+        finally:
+            self._end, self._decodable = end, decodable
 
     def heard(self, path: Path) -> _Heard:
         """What it was."""

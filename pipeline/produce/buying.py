@@ -24,7 +24,7 @@ from pipeline.take import Take
 
 Connect = Callable[[Endpoint], Client]
 Sleep = Callable[[float], Awaitable[None]]
-_HANDS = 4  # threads that write to the store: where they are few, clips that wait for the disk hold up what comes after
+_HANDS = 4  # threads for names to be resolved and files to be read; the store has one of its own
 _AHEAD = 4  # orders at work beyond those that may be open: they upload, download and are kept
 _SPARE_FILES = 150  # file descriptors that are not for orders, of which each holds a lock and a connection
 

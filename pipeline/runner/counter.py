@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import partial
 from typing import TypeVar
 
 from pipeline.errors import GenerationError
-from pipeline.runner.orderly import to_its_end
+from pipeline.runner.orderly import Hand
 from pipeline.store import Attempt, Gate, Home, Intent, Wish
 
 _T = TypeVar("_T")
@@ -32,7 +30,7 @@ class Counter:
         self._over: list[Home] = []  # of jobs that have ended, of which the gate was not told yet
         # Hands of its own: behind clips that are examined every submission would wait, and every id, which keeps a
         # place from the next one for as long.
-        self._hand, self._pen = ThreadPoolExecutor(1), ThreadPoolExecutor(1)
+        self._hand, self._pen = Hand(), Hand()
         self.stopped: GenerationError | None = None  # why nothing more can be bought, for those who stand in line too
 
     async def begin(self, home: Home, intent: Intent, longest_s: float, waits: Callable[[float], object]) -> Attempt:
@@ -116,7 +114,7 @@ class Counter:
 
     async def accepted(self, attempt: Attempt, prediction: str) -> None:
         """The API took a submission, and gave it this id, which is on the disk before anything else is done."""
-        await to_its_end(_in(self._pen, attempt.submitted, prediction))
+        await self._pen.whole(attempt.submitted, prediction)
         if not self.gate.calm:
             await self._do(self.gate.accepted)
 
@@ -125,7 +123,7 @@ class Counter:
         await self._do(self.gate.closed, asked_s)
 
     async def _do(self, step: Callable[..., _T], *words: object) -> _T:
-        return await to_its_end(_in(self._hand, step, *words))
+        return await self._hand.whole(step, *words)
 
     async def _look_again(self, wait_s: float) -> None:
         """Waits so long, or until a place becomes free."""
@@ -145,7 +143,3 @@ class _Waiting:
     wish: Wish
     waits: Callable[[float], object]  # is told how many seconds, each time that the gate was asked in vain
     answer: asyncio.Future[Attempt | Exception]
-
-
-async def _in(hand: ThreadPoolExecutor, step: Callable[..., _T], *words: object) -> _T:
-    return await asyncio.get_running_loop().run_in_executor(hand, partial(step, *words))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from pipeline.catalog import Model
 from pipeline.client import Client
 from pipeline.plan import Order
 from pipeline.runner.counter import Counter
+from pipeline.runner.orderly import Hand
 from pipeline.runner.steps import Step
 from pipeline.store import Store
 from pipeline.take import Take
@@ -36,3 +37,4 @@ class Desk:
     settle: str = ""  # the command line that settles an attempt, up to the name of the shot
     kept: Callable[[Order, Take], object] = lambda _order, _take: None  # called as each take lands
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    hand: Hand = field(default_factory=Hand)  # that takes the steps of the store

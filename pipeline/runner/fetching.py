@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -14,7 +13,6 @@ from pipeline import media, wire
 from pipeline.errors import Absent, Expired, MediaError, RefusedByApi, StoreError, UnreachableApi
 from pipeline.plan import Order
 from pipeline.runner.desk import LARGEST_CLIP, Desk
-from pipeline.runner.orderly import whole
 from pipeline.runner.refusals import failure
 from pipeline.runner.telling import Teller
 from pipeline.store import Attempt, Home, Intent
@@ -36,19 +34,19 @@ class Fetcher:
         """The take that a submitted attempt comes to."""
         if rescued := attempt.rescued():
             with suppress(MediaError):  # what is none is moved aside when the clip is kept that the API still has
-                return await whole(_kept, attempt, rescued, partial(media.inspect, rescued, "video"))
+                return await self.desk.hand.whole(_kept, attempt, rescued, partial(media.inspect, rescued, "video"))
         prediction = await self._ended(order, attempt, tell)
         if self.desk.counter:
             # The place is free for another job while this clip is fetched.
             await self.desk.counter.ended(home)
         if prediction.status != "completed":
-            await whole(attempt.end, "failed", prediction.code, prediction.error)
+            await self.desk.hand.whole(attempt.end, "failed", prediction.code, prediction.error)
             raise failure(prediction, order)
         tell.fetching(prediction.id)
         clip = attempt.temporary()
         try:
             prediction = await self._downloaded(prediction, clip)
-            return await whole(_kept, attempt, clip, partial(_facts, clip, prediction))
+            return await self.desk.hand.whole(_kept, attempt, clip, partial(_facts, clip, prediction))
         finally:
             clip.unlink(missing_ok=True)
 
@@ -59,8 +57,8 @@ class Fetcher:
         clip = home.temporary()
         try:
             prediction = await self._downloaded(prediction, clip)
-            await asyncio.to_thread(_facts, clip, prediction)
-            return await whole(home.restore, clip)
+            await self.desk.hand.take(_facts, clip, prediction)
+            return await self.desk.hand.whole(home.restore, clip)
         finally:
             clip.unlink(missing_ok=True)
 
@@ -72,14 +70,15 @@ class Fetcher:
         try:
             # Before anything is written down: another clip would stay here as an attempt that never ends.
             prediction = await self._downloaded(prediction, clip)
-            facts = await asyncio.to_thread(_facts, clip, prediction)
+            facts = await self.desk.hand.take(_facts, clip, prediction)
             if facts.sha256 != paid.sha256:
                 raise Absent("what the API has under the id of its take is another clip", prediction=prediction.id)
             request = wire.as_digested(order.request)
             intent = Intent(
                 request, self.desk.storyboard, order.variant, order.shot, paid.price_usd, dialogue=order.dialogue
             )
-            return await whole(_kept, await whole(home.adopt, intent, paid.prediction), clip, lambda: facts)
+            attempt = await self.desk.hand.whole(home.adopt, intent, paid.prediction)
+            return await self.desk.hand.whole(_kept, attempt, clip, lambda: facts)
         finally:
             clip.unlink(missing_ok=True)
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
+from functools import partial
 from typing import Any, TypeVar
 
 from pipeline.errors import StoreError, StoryreelError
@@ -11,9 +14,24 @@ from pipeline.errors import StoreError, StoryreelError
 _T = TypeVar("_T")
 
 
-async def whole(step: Callable[..., _T], *words: object) -> _T:
-    """Take a step of the store to its end, also when the run is being stopped: an id not written down is money lost."""
-    return await to_its_end(asyncio.to_thread(step, *words))
+class Hand:
+    """Takes the steps of the store, one after the other.
+
+    Several at once would be slower: each calls the system a dozen times, and after each call they and the loop wait for
+    one another until one of them has the interpreter.
+    """
+
+    def __init__(self) -> None:
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="store")
+
+    async def whole(self, step: Callable[..., _T], *words: object) -> _T:
+        """Take a step to its end, also when the run is being stopped: an id not written down is money lost."""
+        return await to_its_end(self.take(step, *words))
+
+    async def take(self, step: Callable[..., _T], *words: object) -> _T:
+        """Take a step in its turn."""
+        in_context = partial(copy_context().run, step, *words)
+        return await asyncio.get_running_loop().run_in_executor(self._thread, in_context)
 
 
 async def to_its_end(work: Coroutine[Any, Any, _T]) -> _T:

@@ -104,7 +104,7 @@ class _Run:
             if kept:
                 return kept
             if order.absent:
-                gone = await asyncio.to_thread(lambda: home.absent)
+                gone = await self.desk.hand.take(lambda: home.absent)
                 fetch = self.fetcher.restored if gone else partial(self.fetcher.adopted, order)
                 return await fetch(home, order.absent, tell)
             if self.stopped:
@@ -132,7 +132,7 @@ class _Run:
         while True:
             opened = self.desk.store.open(self.desk.home(order))
             try:
-                found = await _open(opened, buys)
+                found = await self.open(opened, buys)
                 break
             except Busy:
                 await asyncio.sleep(_NEIGHBOUR_S)
@@ -141,17 +141,16 @@ class _Run:
         finally:
             opened.__exit__(None, None, None)
 
-
-async def _open(opened: AbstractContextManager[Home], buys: bool) -> tuple[Home, Take | None]:
-    """As `_entered`; a home that was opened while the run was stopped is closed again, or it would stay locked."""
-    entering = asyncio.ensure_future(asyncio.to_thread(_entered, opened, buys))
-    try:
-        return await asyncio.shield(entering)
-    except asyncio.CancelledError:
-        await asyncio.wait({entering})
-        if not entering.cancelled() and not entering.exception():
-            opened.__exit__(None, None, None)
-        raise
+    async def open(self, opened: AbstractContextManager[Home], buys: bool) -> tuple[Home, Take | None]:
+        """As `_entered`; a home that was opened while the run was stopped is closed again, or it would stay locked."""
+        entering = asyncio.ensure_future(self.desk.hand.take(_entered, opened, buys))
+        try:
+            return await asyncio.shield(entering)
+        except asyncio.CancelledError:
+            await asyncio.wait({entering})
+            if not entering.cancelled() and not entering.exception():
+                opened.__exit__(None, None, None)
+            raise
 
 
 def _entered(opened: AbstractContextManager[Home], buys: bool) -> tuple[Home, Take | None]:

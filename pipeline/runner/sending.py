@@ -20,7 +20,7 @@ from pipeline.plan import Order
 from pipeline.runner.counter import Counter
 from pipeline.runner.desk import Desk
 from pipeline.runner.matching import matching
-from pipeline.runner.orderly import to_its_end, whole
+from pipeline.runner.orderly import to_its_end
 from pipeline.runner.telling import Teller
 from pipeline.store import Attempt, AttemptState, Home, Intent
 
@@ -69,7 +69,7 @@ class Sender:
         price = order.price.usd if order.price else None
         if desk.counter is None:
             intent = Intent(request, desk.storyboard, order.variant, order.shot, price, order.direction)
-            return await whole(home.begin, intent)
+            return await desk.hand.whole(home.begin, intent)
         sent = wire.digest_of(body)
         intent = Intent(request, desk.storyboard, order.variant, order.shot, price, None, sent, order.dialogue)
         longest_s = desk.models[order.request.model].longest_s
@@ -88,7 +88,7 @@ class Sender:
                     raise
                 await self._paused(self.desk.counter, limited, tell)
             except ChargeUncertain:
-                last = await asyncio.to_thread(lambda: home.last)
+                last = await self.desk.hand.take(lambda: home.last)
                 await self._reconciled(order, home, attempt, last)
                 return
             except (RefusedByApi, UnreachableApi) as error:
@@ -120,11 +120,11 @@ class Sender:
         if self.desk.counter:
             await self.desk.counter.accepted(attempt, found)
         else:
-            await whole(attempt.submitted, found)
+            await self.desk.hand.whole(attempt.submitted, found)
 
     async def _withdrawn(self, home: Home) -> None:
         """Ends an attempt that the API surely took nothing for, because the run is being stopped: none is uncertain."""
-        last = await asyncio.to_thread(lambda: home.last)
+        last = await self.desk.hand.take(lambda: home.last)
         if last.standing == "uncertain":
             await self._turned_away(home, home.resume(), UnreachableApi("the run was stopped before it was sent"))
 
@@ -132,7 +132,7 @@ class Sender:
         if self.desk.counter:
             await self.desk.counter.turned_away(home, attempt, error)
         else:
-            await whole(attempt.end, "turned_away", error.code, error.message)
+            await self.desk.hand.whole(attempt.end, "turned_away", error.code, error.message)
 
     async def _reconciled(self, order: Order, home: Home, attempt: Attempt, last: AttemptState) -> None:
         """Adopts the generation that a POST without an answer brought about; ChargeUncertain where none is sure."""
@@ -151,7 +151,7 @@ class Sender:
                 continue
             why = _NOT_LISTED
             if len(found) == 1:
-                return await whole(attempt.submitted, found[0])
+                return await self.desk.hand.whole(attempt.submitted, found[0])
             if may_be := found or unclear:
                 so = "has several that may be it" if found else "does not say what was asked; it may be one of"
                 why = f"the API's history {so}: {', '.join(may_be[:5])}"

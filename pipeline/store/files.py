@@ -14,9 +14,9 @@ import shutil
 import stat
 import sys
 import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
+from types import TracebackType
 
 from pipeline.errors import StoreError
 
@@ -48,19 +48,33 @@ _HINTS = {
 }
 
 
-@contextmanager
-def explained(path: Path, failure: str) -> Iterator[None]:
+class explained:  # noqa: N801 - used as the functions of contextlib are, a hundred times for each take
     """Turns an OSError into a StoreError that names the file, the reason and what to do."""
-    try:
-        yield
-    except OSError as error:
-        hint = _HINTS.get(error.errno or 0, "put right what the system reports, then run the command again")
-        raise StoreError(f"{path}: {failure}: {error.strerror or error}", hint=hint) from error
+
+    __slots__ = ("_failure", "_path")
+
+    def __init__(self, path: Path, failure: str) -> None:
+        self._path, self._failure = path, failure
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if isinstance(error, OSError):
+            hint = _HINTS.get(error.errno or 0, "put right what the system reports, then run the command again")
+            reason = error.strerror or error
+            raise StoreError(f"{self._path}: {self._failure}: {reason}", hint=hint) from error
 
 
 def temporary_in(folder: Path, suffix: str = "") -> Path:
     """A new name for a file that is not finished; `sweep` knows it by its beginning."""
-    return folder / f"{TEMPORARY}{secrets.token_hex(8)}{suffix}"
+    return folder / _unfinished(suffix)
+
+
+def _unfinished(suffix: str = "") -> str:
+    return f"{TEMPORARY}{secrets.token_hex(8)}{suffix}"
 
 
 def sweep(folder: Path) -> None:
@@ -90,14 +104,15 @@ def sweep_after(path: Path) -> None:
 
 def write_new(path: Path, content: bytes, *, durable: bool) -> None:
     """Writes a file that must not exist yet; StoreError where it does or where it can't be written whole."""
-    temporary = temporary_in(path.parent)
+    target = str(path)  # as text: to make paths takes as long as some of the calls
+    temporary = os.path.join(os.path.dirname(target), _unfinished())
     with explained(path, "can't be written"):
         try:
             _fill(temporary, content, durable=durable)
-            _publish(temporary, path, durable=durable)
+            _publish(temporary, target, durable=durable)
         except BaseException:
             with suppress(OSError):
-                temporary.unlink()
+                os.unlink(temporary)
             raise
 
 
@@ -145,7 +160,7 @@ def publish(temporary: Path, path: Path, size_bytes: int, *, durable: bool, name
     """
     secure(temporary, size_bytes, durable=durable)
     with explained(path, "can't be kept"):
-        _publish(temporary, path, durable=durable and named)
+        _publish(str(temporary), str(path), durable=durable and named)
 
 
 def publish_folder(temporary: Path, folder: Path, *, durable: bool) -> None:
@@ -172,7 +187,7 @@ def _mark(path: Path) -> str:
     return f"-{zlib.crc32(os.fsencode(path.name)):08x}"
 
 
-def _fill(temporary: Path, content: bytes, *, durable: bool) -> None:
+def _fill(temporary: Path | str, content: bytes, *, durable: bool) -> None:
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, 0o666)
     try:
         rest = memoryview(content)
@@ -203,7 +218,7 @@ def _settle(descriptor: int, size_bytes: int, *, durable: bool) -> None:
         _sync(descriptor)
 
 
-def _publish(temporary: Path, path: Path, *, durable: bool) -> None:
+def _publish(temporary: str, path: str, *, durable: bool) -> None:
     try:
         os.link(temporary, path)
     except OSError as error:
@@ -212,22 +227,23 @@ def _publish(temporary: Path, path: Path, *, durable: bool) -> None:
         _rename_to_new(temporary, path)
     else:
         with suppress(OSError):
-            temporary.unlink()
+            os.unlink(temporary)
     if durable:
-        sync_folder(path.parent)
+        sync_folder(os.path.dirname(path))
 
 
-def _rename_to_new(temporary: Path, path: Path) -> None:
+def _rename_to_new(temporary: str, path: str) -> None:
     # Without links no call creates a name exclusively and whole at once. An exclusive claim beside it makes the look
     # and the rename one step; a copy into an exclusively created file could be cut short under its final name.
-    claim = path.with_name(f"{TEMPORARY}claim-{path.name}")
+    folder, name = os.path.split(path)
+    claim = os.path.join(folder, f"{TEMPORARY}claim-{name}")
     os.close(os.open(claim, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666))
     try:
         if os.path.lexists(path):
-            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path))
-        temporary.rename(path)
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), path)
+        os.rename(temporary, path)
     finally:
-        claim.unlink()
+        os.unlink(claim)
 
 
 def make_folder(folder: Path, *, durable: bool) -> bool:
