@@ -8,6 +8,7 @@ unchanged board takes and asks. The double runs as a process of its own on the s
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import os
 import resource
@@ -20,6 +21,7 @@ from functools import partial
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent.parent))
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # likewise what the command line does
 
 from pipeline import produce
 from pipeline.client import Client, Pace
@@ -78,6 +80,8 @@ def _told(here: Stage) -> dict[str, float]:
 
 def _one_run(board: Path) -> int:
     without_cuts()
+    gc.freeze()  # as the command line does
+    gc.set_threshold(100_000, 50, 50)
     moments: list[float] = []
     began = time.perf_counter()
 
