@@ -12,7 +12,7 @@ from pipeline.runner.orderly import Hand
 from pipeline.store import Attempt, Gate, Home, Intent, Wish
 
 _T = TypeVar("_T")
-_TOGETHER = 8  # that ask the gate at once: the first of them waits until the intent of the last is on the disk
+_TOGETHER = 8  # that ask the gate at once
 
 
 class Counter:
@@ -65,7 +65,7 @@ class Counter:
         except Exception as error:  # noqa: BLE001 - raised again where somebody waits for it
             # Where nobody does, it was only about jobs that have ended: who finds no place looks after them.
             while self._line:
-                self._line.pop().answer.set_result(error)
+                self._answered(self._line[-1], error)
 
     async def _served(self, first: list[_Waiting]) -> float:
         """Seconds that the others have to wait."""
@@ -76,15 +76,24 @@ class Counter:
         else:
             over, self._over = self._over, []
             wishes = [waiting.wish for waiting in first]
-            self._asking = asyncio.ensure_future(self._do(self.gate.begin_each, wishes, over))
+            self._asking = asyncio.ensure_future(self._do(self.gate.begin_each, wishes, over, self._teller(first)))
             try:
                 answers, wait_s = await self._asking
             except Exception as error:  # noqa: BLE001 - raised again where somebody waits for it
                 answers, wait_s = [error] * len(first), 0.0
         for waiting, answer in zip(first, answers, strict=False):
-            self._leaves(waiting)
-            waiting.answer.set_result(answer)
+            self._answered(waiting, answer)
         return wait_s
+
+    def _teller(self, first: list[_Waiting]) -> Callable[[Attempt | Exception], object]:
+        """What the gate tells of each: the first is sent while the intent of the next is written down."""
+        loop, rest = asyncio.get_running_loop(), iter(first)
+        return lambda answer: loop.call_soon_threadsafe(self._answered, next(rest), answer)
+
+    def _answered(self, waiting: _Waiting, answer: Attempt | Exception) -> None:
+        self._leaves(waiting)
+        if not waiting.answer.done():
+            waiting.answer.set_result(answer)
 
     def _leaves(self, waiting: _Waiting) -> None:
         if waiting in self._line:

@@ -95,10 +95,16 @@ class Gate:
             raise answers[0]
         return answers[0] if answers else wait_s  # type: ignore[return-value]
 
-    def begin_each(self, wishes: Iterable[Wish], over: Iterable[Home] = ()) -> tuple[list[Attempt | Exception], float]:
+    def begin_each(
+        self,
+        wishes: Iterable[Wish],
+        over: Iterable[Home] = (),
+        told: Callable[[Attempt | Exception], object] = lambda _: None,
+    ) -> tuple[list[Attempt | Exception], float]:
         """What the first of the wishes come to, as `begin` returns or raises it, and how long the others have to wait.
 
         All of that is one look and one page. The homes in `over` are of jobs that are no longer open, as `ended` tells.
+        `told` hears of each, in this order, as soon as it is on the disk.
         """
         left = self._left(over)
         with self._locked():
@@ -119,7 +125,7 @@ class Gate:
                 answers.append(refusal or wish)
             if state is not before:
                 self._write(state)
-            return self._begun(state, answers, opened), wait_s
+            return self._begun(state, answers, opened, told), wait_s
 
     def _waited(self, state: _State, now: float) -> tuple[_State, float]:
         wait_s = state.rates.wait_s(now, self._limits)
@@ -148,20 +154,25 @@ class Gate:
         return _State(rates, {**state.spent, board: state.spent[board] - wish.price_usd})
 
     def _begun(
-        self, state: _State, answers: list[Wish | OverBudget], opened: Mapping[str, float]
+        self,
+        state: _State,
+        answers: list[Wish | OverBudget],
+        opened: Mapping[str, float],
+        told: Callable[[Attempt | Exception], object],
     ) -> list[Attempt | Exception]:
         """The attempts that are begun; what was reserved for those that can't be is given back."""
         found: list[Attempt | Exception] = []
         for answer in answers:
             if isinstance(answer, OverBudget):
                 found.append(answer)
-                continue
-            try:
-                found.append(answer.home.begin(answer.intent))
-            except Exception as error:  # noqa: BLE001 - raised again where somebody waits for it
-                state = self._given_back(state, answer, opened)
-                self._write(state)
-                found.append(error)
+            else:
+                try:
+                    found.append(answer.home.begin(answer.intent))
+                except Exception as error:  # noqa: BLE001 - raised again where somebody waits for it
+                    state = self._given_back(state, answer, opened)
+                    self._write(state)
+                    found.append(error)
+            told(found[-1])
         return found
 
     def again(self) -> float:
