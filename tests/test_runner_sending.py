@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -17,8 +17,9 @@ import pytest
 from pipeline import wire
 from pipeline.errors import ChargeUncertain, OutOfCredit, OverBudget, RefusedByApi, StoryreelError, UnreachableApi
 from pipeline.runner import Counter, generate
+from pipeline.runner.counter import ASIDE_S
 from pipeline.server.conduct import Fault
-from pipeline.store import Home, Limits, Purse, Wish
+from pipeline.store import Home, Intent, Limits, Purse, Wish
 from pipeline.take import Take
 from tests.double import KEY, Double
 from tests.rehearsal import SEEDANCE
@@ -275,12 +276,12 @@ def test_stopped_in_line_while_another_is_served_nothing_is_begun_for_it_later(
     with opened(tmp_path) as shop:
         begin, asking, answers, asked = shop.gate.begin_each, threading.Event(), threading.Event(), list[str]()
 
-        def slowly(wishes: Iterable[Wish], over: Iterable[Home]) -> Any:
+        def slowly(wishes: Iterable[Wish], over: Iterable[Home], told: Callable[[Any], object]) -> Any:
             wanted = tuple(wishes)
             asked.extend(wish.intent.shot for wish in wanted)
             asking.set()
             assert answers.wait(10)
-            return begin(wanted, over)
+            return begin(wanted, over, told)
 
         monkeypatch.setattr(shop.gate, "begin_each", slowly)
 
@@ -302,6 +303,73 @@ def test_stopped_in_line_while_another_is_served_nothing_is_begun_for_it_later(
             asyncio.run(run(first, second))
         assert asked == ["a"]
         assert [shop.last(order(name)).standing for name in "ab"] == ["uncertain", "none"]
+
+
+def test_the_first_is_sent_while_the_intent_of_the_next_is_written_down(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with opened(tmp_path) as shop:
+        begin, sent = Home.begin, threading.Event()
+
+        def waits(home: Home, intent: Intent) -> Any:
+            assert intent.shot == "a" or sent.wait(10), "the first is sent before the second is begun"
+            return begin(home, intent)
+
+        monkeypatch.setattr(Home, "begin", waits)
+
+        async def run(first: Home, second: Home) -> None:
+            counter = Counter(shop.gate)
+            one, other = (
+                asyncio.ensure_future(counter.begin(home, shop.intent(order(name)), 60, print))
+                for home, name in ((first, "a"), (second, "b"))
+            )
+            await one
+            sent.set()
+            await other
+
+        with shop.store.open(shop.home(order("a"))) as first, shop.store.open(shop.home(order("b"))) as second:
+            asyncio.run(run(first, second))
+
+
+def test_clips_are_kept_one_at_a_time_and_not_while_the_gate_is_asked_for_a_while(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with opened(tmp_path) as shop:
+        asking, answers = threading.Event(), threading.Event()
+        begin = shop.gate.begin_each
+
+        def slowly(*words: Any) -> Any:
+            asking.set()
+            assert answers.wait(10)
+            return begin(*words)
+
+        monkeypatch.setattr(shop.gate, "begin_each", slowly)
+        inside = most = 0
+
+        async def keep(counter: Counter) -> None:
+            nonlocal inside, most
+            async with counter.aside():
+                inside += 1
+                most = max(most, inside)
+                await asyncio.sleep(0.01)
+                inside -= 1
+
+        async def run(home: Home) -> None:
+            counter, now = Counter(shop.gate), asyncio.get_running_loop().time
+            one = asyncio.ensure_future(counter.begin(home, shop.intent(order("a")), 60, print))
+            await asyncio.to_thread(asking.wait, 10)
+            began = now()
+            await keep(counter)
+            assert now() - began >= ASIDE_S, "who is to be sent goes first"
+            answers.set()
+            await one
+            began = now()
+            await asyncio.gather(*(keep(counter) for _ in range(3)))
+            assert now() - began < ASIDE_S, "nobody is to be sent: there is nothing to wait for"
+
+        with shop.store.open(shop.home(order("a"))) as home:
+            asyncio.run(run(home))
+        assert most == 1
 
 
 def test_who_hears_of_the_line_and_breaks_stops_nobody_for_ever(tmp_path: Path) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -13,6 +14,7 @@ from pipeline.store import Attempt, Gate, Home, Intent, Wish
 
 _T = TypeVar("_T")
 _TOGETHER = 8  # that ask the gate at once
+ASIDE_S = 0.25  # at most, that what is no hurry waits for what is
 
 
 class Counter:
@@ -23,7 +25,7 @@ class Counter:
         self._sleep = sleep
         # Of its own: who waits in line for a place would keep those who have theirs from using it, for ever.
         self._turn_again = asyncio.Lock()
-        self._freed = asyncio.Event()
+        self._freed, self._aside = asyncio.Event(), asyncio.Lock()
         self._line: list[_Waiting] = []
         self._serving: asyncio.Task[None] | None = None
         self._asking: asyncio.Task[tuple[list[Attempt | Exception], float]] | None = None  # the gate, the latest time
@@ -98,6 +100,17 @@ class Counter:
     def _leaves(self, waiting: _Waiting) -> None:
         if waiting in self._line:
             self._line.remove(waiting)
+
+    @asynccontextmanager
+    async def aside(self) -> AsyncIterator[None]:
+        """For what would hold up those who are to be sent: one at a time, and for a while not beside the gate."""
+        async with self._aside:
+            now = asyncio.get_running_loop().time
+            until = now() + ASIDE_S
+            while self._asking and not self._asking.done() and (left_s := until - now()) > 0:
+                await asyncio.wait({self._asking}, timeout=left_s)
+                await asyncio.sleep(0)  # for who stands in line to ask it next
+            yield
 
     async def again(self) -> None:
         """Comes back when what the API turned away by rule may be sent once more."""

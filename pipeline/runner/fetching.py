@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -13,6 +13,7 @@ from pipeline import media, wire
 from pipeline.errors import Absent, Expired, MediaError, RefusedByApi, StoreError, UnreachableApi
 from pipeline.plan import Order
 from pipeline.runner.desk import LARGEST_CLIP, Desk
+from pipeline.runner.orderly import to_its_end
 from pipeline.runner.refusals import failure
 from pipeline.runner.telling import Teller
 from pipeline.store import Attempt, Home, Intent
@@ -46,9 +47,14 @@ class Fetcher:
         clip = attempt.temporary()
         try:
             prediction = await self._downloaded(prediction, clip)
-            return await self.desk.hand.whole(_kept, attempt, clip, partial(_facts, clip, prediction))
+            # To its end, also when the run is being stopped: what is here need not be fetched again.
+            return await to_its_end(self._kept(attempt, clip, partial(_facts, clip, prediction)))
         finally:
             clip.unlink(missing_ok=True)
+
+    async def _kept(self, attempt: Attempt, clip: Path, facts: Callable[[], MediaFacts]) -> Take:
+        async with self.desk.counter.aside() if self.desk.counter else nullcontext():
+            return await self.desk.hand.take(_kept, attempt, clip, facts)
 
     async def restored(self, home: Home, paid: Paid, tell: Teller) -> Take:
         """The take whose clip is gone, with its clip out of the API again; nothing is generated."""
