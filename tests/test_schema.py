@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from pipeline import schema
@@ -134,3 +136,40 @@ def test_the_quick_validator_says_what_the_plain_one_says() -> None:
     for fine in (board, board | {"shots": [{"id": "a", "prompt": {"raw": "b"}}]}):
         assert not list(schema.violations("storyboard.schema.json", fine))
         assert plain.is_valid(fine)
+
+
+NAMES = st.sampled_from(["a", "b"])
+PLAIN = st.none() | st.booleans() | st.integers(-2, 3) | st.sampled_from(["", "a", "ab", "b\n"]) | st.just(1.0)
+VALUES = st.recursive(
+    PLAIN, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=2), max_leaves=6
+)
+
+
+def rules(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    kinds = st.sampled_from(["string", "integer", "number", "boolean", "null", "object", "array"])
+    small = st.integers(0, 2)
+    words: dict[str, st.SearchStrategy[Any]] = {
+        "minLength": small, "maxLength": small, "minimum": small, "maximum": small, "minItems": small,
+        "maxItems": small, "const": PLAIN, "enum": st.lists(PLAIN, min_size=1, max_size=3),
+        "pattern": st.sampled_from(["a", r"^a\Z"]), "required": st.lists(NAMES, unique=True, max_size=2),
+        "additionalProperties": st.booleans() | inner, "properties": st.dictionaries(NAMES, inner, max_size=2),
+        "items": inner, "not": inner, "multipleOf": st.just(2),
+    }  # fmt: skip
+    types = kinds | st.lists(kinds, min_size=1, max_size=2, unique=True)
+    return st.fixed_dictionaries({}, optional={"type": types, **words})
+
+
+@settings(max_examples=500, deadline=None)
+@given(VALUES, st.recursive(st.booleans() | st.just({}), rules, max_leaves=5))
+def test_what_plainly_fits_is_what_jsonschema_takes(value: Any, rule: Any) -> None:
+    if schema._plainly_fits(value, rule):
+        assert Draft202012Validator(rule).is_valid(value)
+
+
+def test_a_record_of_the_store_plainly_fits() -> None:
+    record = {"format": 1, "at": "2026-01-01T00:00:00.000Z", "prediction": "p1"}
+    rule = schema.validator("store/prediction.schema.json").schema
+    assert schema._plainly_fits(record, rule)
+    for broken in ({**record, "more": 1}, {**record, "format": 2}, {"format": 1}, {**record, "prediction": ""}, []):
+        assert not schema._plainly_fits(broken, rule)
+        assert list(schema.violations("store/prediction.schema.json", broken))

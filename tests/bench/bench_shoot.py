@@ -24,7 +24,7 @@ from functools import partial
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent.parent))
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # likewise what the command line does
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as the command line does; likewise below
 
 from pipeline import produce
 from pipeline.client import Client, Pace
@@ -83,7 +83,7 @@ def _told(here: Stage) -> dict[str, float]:
 
 def _one_run(board: Path) -> int:
     without_cuts()
-    gc.freeze()  # as the command line does
+    gc.freeze()
     gc.set_threshold(100_000, 50, 50)
     moments: list[float] = []
     began = time.perf_counter()
