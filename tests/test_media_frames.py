@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -17,7 +18,7 @@ from PIL import Image
 
 from pipeline.errors import MediaError
 from pipeline.frames import frame_at
-from pipeline.media import frame_png
+from pipeline.media import frame_png, opening
 from pipeline.media.pictures import FrameReader
 from pipeline.media.sound import SoundReader
 from tests.clips import Spec, lag, named, noise, png_frame, tone, write_clip, write_sound
@@ -210,3 +211,32 @@ def test_a_closed_file_may_be_closed_again(long_clip: Path, look: Callable[[Path
     reader = look(long_clip)
     reader.close()
     reader.close()
+
+
+def test_what_lies_before_a_damage_is_heard(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write_clip(tmp_path / "clip.mp4", Spec(0, sound=tone(440, 1)))
+    whole = SoundReader(path).read(0, 4096)
+
+    class Damaged:
+        def __init__(self, container: Any) -> None:
+            self._container = container
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(self._container, name)
+
+        def decode(self, stream: Any) -> Any:
+            for number, frame in enumerate(self._container.decode(stream)):
+                if number == 6:
+                    raise av.InvalidDataError(1, "damaged")
+                yield frame
+
+    @contextmanager
+    def opened(*words: Any, **options: Any) -> Iterator[Any]:
+        with opening.opened(*words, **options) as container:
+            yield Damaged(container)
+
+    monkeypatch.setattr("pipeline.media.sound.opened", opened)
+    with SoundReader(path) as reader:
+        assert np.array_equal(reader.read(0, 4096), whole)
+        with pytest.raises(MediaError, match="damaged"):
+            reader.read(4096, 8192)

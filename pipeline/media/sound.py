@@ -12,6 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+import av
 import numpy as np
 from av.audio.fifo import AudioFifo
 from av.audio.frame import AudioFrame
@@ -121,7 +122,16 @@ def _placed(container: InputContainer) -> Iterator[tuple[int, NDArray[np.float32
     only(container, stream)
     at, run, course = 0, _Run(), _Course(_zero_s(container, stream))
     # The decoder drops the priming samples that an encoder put first: dropping by time stamps too would do it twice.
-    for frame in container.decode(stream):
+    frames = container.decode(stream)
+    while True:
+        try:
+            frame = next(frames, None)
+        except av.FFmpegError:
+            if (rest := run.rest()) is not None:
+                yield at, rest  # what lies before the damage can be heard
+            raise
+        if frame is None:
+            break
         if not (course.expects(frame) and run.takes(frame)):
             at_s = course.at_s(frame)
             if at_s > course.until_s + _GAP_S or not run.takes(frame):
