@@ -48,11 +48,11 @@ class Fetcher:
         try:
             prediction = await self._downloaded(prediction, clip)
             # To its end, also when the run is being stopped: what is here need not be fetched again.
-            return await to_its_end(self._kept(attempt, clip, partial(_facts, clip, prediction)))
+            return await to_its_end(self._keep(attempt, clip, partial(_facts, clip, prediction)))
         finally:
             clip.unlink(missing_ok=True)
 
-    async def _kept(self, attempt: Attempt, clip: Path, facts: Callable[[], MediaFacts]) -> Take:
+    async def _keep(self, attempt: Attempt, clip: Path, facts: Callable[[], MediaFacts]) -> Take:
         async with self.desk.counter.aside() if self.desk.counter else nullcontext():
             return await self.desk.hand.take(_kept, attempt, clip, facts)
 
