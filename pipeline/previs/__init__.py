@@ -13,8 +13,8 @@ The walk of one order, in reading order of the modules:
           -> move      where the camera goes and looks on every frame
           -> ground    what it looks at: a still (stills, unslate, tint), or a painted scene with depth (stage,
                        backdrop; sky, land, shore, town, interior, overhead; people, figures; light, canvas)
-          -> stack     what a view sees of all of it (planes: sheets of video planes; warp, phases: to a fraction
-                       of a pixel)
+          -> stack     what a view sees of all of it (planes: sheets of video planes; pieces: what of them is empty
+                       or hides everything; warp, phases: to a fraction of a pixel)
           -> weather   rain and snow that fall between it and the lens
           -> slate     what is written over it, and when (layout, lettering, overlay, signs, speech)
           -> picture   any one frame of it, drawn when it is asked for
@@ -23,4 +23,4 @@ The walk of one order, in reading order of the modules:
 """
 
 # The version of the drawing, part of a previs clip's key in the store: raised whenever pictures or sound change.
-DRAWING = 6
+DRAWING = 7

@@ -179,7 +179,7 @@ def _surroundings(scene: Scene, plot: _Plot) -> list[Sheet]:
     for paint, own in ((paint_sky_of, min(_SKY_DENSITY, density)), (paint_surroundings, density)):
         frame = _frame(plot, own)
         sheets += [_sheet(layer, frame, plot, own, blurred=own < 1 and blur_px > 0) for layer in paint(scene, frame)]
-    sheets[0] = replace(sheets[0], alpha=None, solid=0)
+    sheets[0] = replace(sheets[0], through=None)
     if scene.setting.place != "room" and len(sheets) > 1 and sheets[1].nearness < scene.step:
         sheets[:2] = [flattened(sheets[:2], plot.seen, density)]
     return sheets
@@ -244,10 +244,10 @@ def _turned(picture: Plane, roll: float, middle: tuple[float, float]) -> Plane:
 def _blurred(each: Sheet, radius_px: float) -> Sheet:
     """A sheet of people out of focus."""
     luma, blue, red = each.planes
-    assert each.alpha is not None
+    assert each.through is not None
     radius = radius_px * each.density
     soft = _soft(luma, radius), _soft(blue, radius / 2), _soft(red, radius / 2)
-    return replace(each, planes=soft, alpha=_soft(each.alpha, radius), solid=each.size[1])
+    return replace(each, planes=soft, through=_soft(each.through, radius))
 
 
 def _grey(each: Sheet) -> Sheet:

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.previs.move import View, looked
+from pipeline.previs.pieces import WHOLE, Piece, pieces_of
 from pipeline.previs.planes import SPARE_PX, Sheet
 from pipeline.previs.warp import cropped, fit
 
@@ -48,6 +49,7 @@ class Phased:
         # What is out of focus, or a sky, is as smooth in steps of a quarter.
         self._each = 1 if sheet.density >= 1 else 2
         self._copies: dict[int, Sheet] = {}
+        self._pieces = WHOLE if sheet.through is None else pieces_of(sheet.through, sheet.density)
         slides = [bool(np.ptp(start) > 1e-9) for start in self._starts]
         even = np.ptp(seen[:, 2]) == 0 and not all(slides) and len(views) >= _ENOUGH
         even = even and size[0] * size[1] <= _LARGEST
@@ -74,33 +76,50 @@ class Phased:
             self._copies[phase] = self._copy(phase)
         return self._copies[phase]
 
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height of the sheet, or of every copy, in luma pixels."""
+        return self._sheet.size if self._axis is None else self._counts()
+
+    def pieces(self) -> tuple[Piece, ...]:
+        """The pieces of the sheet, or, to a pixel or two, of every copy."""
+        if self._axis is None or self._sheet.through is None:
+            return self._pieces
+        step, (left, top), (wide, tall) = float(self._step[0]), self._bases(0), self._counts()
+        return tuple(
+            Piece(
+                max(0, each.left / step - left),
+                max(0, each.top / step - top),
+                min(wide, each.right / step - left),
+                min(tall, each.bottom / step - top),
+                each.solid,
+            )
+            for each in self._pieces
+        )
+
     def _other_base(self) -> float:
         """Where copies begin along the axis on which nothing moves: frames find them at even pixels."""
         other = self._starts[1 - (self._axis or 0)][0] / self._step[0]
         return float(other % 2) + _MARGIN_PX
 
     def _copy(self, phase: int) -> Sheet:
-        sheet, step = self._sheet, float(self._step[0])
-        bases = [_MARGIN_PX + phase / _A_PIXEL, self._other_base()]
-        if self._axis == 1:
-            bases.reverse()
-        # As large as the last copy: all are of one size.
-        counts = [max(2, 2 * int((length / step - 2 * _MARGIN_PX - 2) / 2)) for length in sheet.size]
+        sheet, step, bases = self._sheet, float(self._step[0]), self._bases(phase)
+        counts = self._counts()
         across, down = (
             fit(np.array([base * step]), np.array([step]), np.array([count]), length, _SIZES).at(0)
             for base, count, length in zip(bases, counts, sheet.size, strict=True)
         )
-        luma, blue, red, *alpha = (np.ascontiguousarray(each) for each in cropped(sheet, across, down, tuple(counts)))
-        first, last = (
-            [round(edge / step - base) for edge, base in zip(edges, bases, strict=True)]
-            for edges in (sheet.content[:2], sheet.content[2:])
-        )
-        return replace(
-            sheet,
-            planes=(luma, blue, red),
-            alpha=alpha[0] if alpha else None,
-            content=(
-                max(0, first[0] - 3), max(0, first[1] - 3), min(counts[0], last[0] + 3), min(counts[1], last[1] + 3),
-            ),
-            solid=int(np.ceil(sheet.solid / step - bases[1])) + 1,
-        )  # fmt: skip
+        copied = (np.ascontiguousarray(each) for each in cropped(sheet, across, down, counts, solid=False))
+        luma, blue, red, *through = copied
+        return replace(sheet, planes=(luma, blue, red), through=through[0] if through else None)
+
+    def _bases(self, phase: int) -> tuple[float, float]:
+        """Pixels of the frame, as large as those of the sheet, before a copy: on the left of it and above."""
+        along, other = _MARGIN_PX + phase / _A_PIXEL, self._other_base()
+        return (other, along) if self._axis else (along, other)
+
+    def _counts(self) -> tuple[int, int]:
+        """Width and height of a copy; all are as large as the last."""
+        step = float(self._step[0])
+        wide, tall = (max(2, 2 * int((length / step - 2 * _MARGIN_PX - 2) / 2)) for length in self._sheet.size)
+        return wide, tall

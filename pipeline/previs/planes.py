@@ -23,9 +23,6 @@ _BLACK = 16  # luma of black in limited range
 _SCALER = VideoReformatter()
 
 
-_ALL = (0, 0, 1 << 30, 1 << 30)
-
-
 @dataclass(frozen=True, slots=True)
 class Extent:
     """How far a camera looks to each side of the middle of its framing, in pixels of the frame."""
@@ -44,13 +41,11 @@ class Sheet:
     """
 
     planes: Planes
-    alpha: Plane | None  # 0 to 255, as large as the luma; None: nothing shows through
+    through: Plane | None  # 255 less alpha, as large as the luma; None: nothing shows through
     middle: tuple[float, float]  # of the framing, in luma pixels of the sheet
     density: float  # luma pixels of the sheet a pixel of the frame
     nearness: float = 0.0  # 0 endlessly far, 1 as far as the subject, 2 half as far
     carried: bool = False  # the camera keeps pace with it
-    solid: int = 0  # row from which on nothing shows through; the height where there is none
-    content: tuple[int, int, int, int] = _ALL  # left, top, right and bottom of what is not empty
 
     @property
     def size(self) -> tuple[int, int]:
@@ -99,15 +94,13 @@ def sheet(
     """
     if alpha is None:
         return Sheet(split(picture), None, middle, density, nearness)
-    rows, columns, content = _bounds(alpha, round(SPARE_PX * density))
-    picture, alpha = picture[rows, columns], np.ascontiguousarray(alpha[rows, columns])
-    luma, blue, red = split(picture)
+    rows, columns = _bounds(alpha, round(SPARE_PX * density))
+    through = 255 - alpha[rows, columns]
+    luma, blue, red = split(picture[rows, columns])
     # Where something shows through, black is none of ours.
-    luma -= np.minimum(luma, ((255 - alpha).astype(np.uint16) * _BLACK // 255).astype(np.uint8))
-    gaps = np.flatnonzero(~(alpha == 255).all(axis=1))
-    solid = int(gaps[-1]) + 1 if gaps.size else 0
+    luma -= np.minimum(luma, (through.astype(np.uint16) * _BLACK // 255).astype(np.uint8))
     at = middle[0] - columns.start, middle[1] - rows.start
-    return Sheet((luma, blue, red), alpha, at, density, nearness, solid=solid, content=content)
+    return Sheet((luma, blue, red), through, at, density, nearness)
 
 
 def over(ground: Plane, own: Plane, through: Plane, colour: bool) -> None:
@@ -131,18 +124,15 @@ def over(ground: Plane, own: Plane, through: Plane, colour: bool) -> None:
     np.add(own, light.astype(np.uint8), out=ground)
 
 
-def _bounds(alpha: Plane, spare: int) -> tuple[slice, slice, tuple[int, int, int, int]]:
-    """The rows and columns in which anything is and `spare` more, and where in them it is."""
-    spans, inner = [], []
+def _bounds(alpha: Plane, spare: int) -> tuple[slice, slice]:
+    """The rows and columns in which anything is, and `spare` more."""
+    spans = []
     for axis in (1, 0):
         there = np.flatnonzero(alpha.any(axis=axis))
         length = alpha.shape[1 - axis]
         first, last = (int(there[0]), int(there[-1]) + 1) if there.size else (0, 2)
-        span = slice(max(0, first - spare) // 2 * 2, min(length, (last + spare + 1) // 2 * 2))
-        spans.append(span)
-        inner.append((max(0, first - 1) - span.start, min(length, last + 1) - span.start))
-    rows, columns = inner
-    return spans[0], spans[1], (columns[0], rows[0], columns[1], rows[1])
+        spans.append(slice(max(0, first - spare) // 2 * 2, min(length, (last + spare + 1) // 2 * 2)))
+    return spans[0], spans[1]
 
 
 def softened(whole: Sheet, radius_px: float) -> Sheet:

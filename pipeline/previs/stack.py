@@ -11,12 +11,14 @@ from av.video.frame import VideoFrame
 from numpy.typing import NDArray
 
 from pipeline.previs.move import STILL, View, looked
-from pipeline.previs.phases import Phased
+from pipeline.previs.phases import Phased, Stands
+from pipeline.previs.pieces import Piece
 from pipeline.previs.planes import Extent, Planes, Sheet, blank, over, scaled, views_of
 from pipeline.previs.warp import Fit, cropped, fit
 
 _Floats = NDArray[np.float64]
 _Ints = NDArray[np.int64]
+_Bools = NDArray[np.bool_]
 _AT_ONCE = 48  # frames whose crops are chosen together
 _APART_PX = 1.2  # sheets that never move apart by more are one
 _SEEN = 0.022  # frame widths by which parts of one ground may slide over each other in the course of a shot
@@ -25,15 +27,34 @@ _SMEAR_FROM_PX = 2.0  # a shorter blur can't be seen
 
 
 @dataclass(frozen=True, slots=True)
-class _Layout:
-    """Where one sheet stands on some frames: the box that it fills, and the crop that fills it."""
+class _Box:
+    """Where a piece of a sheet stands in some frames: even pixels between which it lies."""
 
-    phase: _Ints  # which of its phases is shown
-    top: _Ints
-    bottom: _Ints
     left: _Ints
+    top: _Ints
     right: _Ints
-    solid: _Ints  # row of the frame from which on nothing shows through
+    bottom: _Ints
+
+    def is_any(self) -> bool:
+        """Whether there is anything of it on any frame."""
+        return bool(((self.right > self.left) & (self.bottom > self.top)).any())
+
+    def clear_of(self, nearer: _Box) -> _Box:
+        """What is left of it where another box hides all that is behind it, as far as that is a box."""
+        wide = (nearer.left <= self.left) & (nearer.right >= self.right)
+        tall = (nearer.top <= self.top) & (nearer.bottom >= self.bottom)
+        left, right = _beside(self.left, self.right, nearer.left, nearer.right, tall)
+        top, bottom = _beside(self.top, self.bottom, nearer.top, nearer.bottom, wide)
+        return _Box(left, top, right, bottom)
+
+
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """Where one piece of a sheet stands on some frames: the box that it fills, and the crop that fills it."""
+
+    phase: _Ints  # which of its sheet's phases is shown
+    box: _Box
+    solid: bool
     across: Fit
     down: Fit
 
@@ -44,7 +65,7 @@ class Stack:
     def __init__(self, sheets: Sequence[Sheet], views: Sequence[View], size: tuple[int, int]) -> None:
         """`size` is width and height of the frame, even pixels."""
         self._phased, self._views, self._size = [Phased(sheet, views, size) for sheet in sheets], tuple(views), size
-        self._laid: dict[int, list[_Layout]] = {}
+        self._laid: dict[int, list[tuple[Phased, _Layout]]] = {}
 
     def __getitem__(self, frame: int) -> Planes:
         """The planes of a frame, which belong to the caller."""
@@ -57,72 +78,76 @@ class Stack:
         group = frame // _AT_ONCE
         if group not in self._laid:
             self._laid = {group: self._layouts(slice(group * _AT_ONCE, (group + 1) * _AT_ONCE))}
-        layouts, index = self._laid[group], frame % _AT_ONCE
-        for phased, layout in zip(self._phased, layouts, strict=True):
+        index = frame % _AT_ONCE
+        for phased, layout in self._laid[group]:
             _lay(planes, phased.sheet(int(layout.phase[index])), layout, index)
         _smear(planes, self._views[frame].smear)
 
-    def _layouts(self, frames: slice) -> list[_Layout]:
-        found: list[_Layout] = []
-        hidden = np.full(len(self._views[frames]), self._size[1], np.int64)
+    def _layouts(self, frames: slice) -> list[tuple[Phased, _Layout]]:
+        """Every piece of every sheet, from the farthest to the nearest."""
+        found: list[tuple[Phased, _Layout]] = []
+        hiding: list[_Box] = []
         for phased in reversed(self._phased):
-            layout = _layout(phased, frames, self._size, hidden)
-            hidden = np.minimum(hidden, layout.solid)
-            found.append(layout)
+            stands = phased.stands(frames)
+            boxes = [(piece, _box_of(piece, stands, self._size)) for piece in phased.pieces()]
+            for piece, box in boxes:
+                for nearer in (*hiding, *hiding):  # what one leaves is a box only for the next, at times
+                    box = box.clear_of(nearer)
+                if box.is_any():
+                    found.append((phased, _layout(box, stands, phased.size, piece.solid)))
+            hiding += [box for piece, box in boxes if piece.solid]
         return found[::-1]
 
 
-def _layout(phased: Phased, frames: slice, size: tuple[int, int], hidden: _Ints) -> _Layout:
-    width, height = size
-    stands, sheet = phased.stands(frames), phased.sheet(0)
-    left, top, right, bottom = sheet.content
-    columns, rows = (
-        _inside(stands.left, stands.step, (left, right), width),
-        _inside(stands.top, stands.step, (top, bottom), height),
+def _box_of(piece: Piece, stands: Stands, frame: tuple[int, int]) -> _Box:
+    left, right = _inside(stands.left, stands.step, (piece.left, piece.right), frame[0])
+    top, bottom = _inside(stands.top, stands.step, (piece.top, piece.bottom), frame[1])
+    return _Box(left, top, right, bottom)
+
+
+def _layout(box: _Box, stands: Stands, sheet: tuple[int, int], solid: bool) -> _Layout:
+    across, down = (
+        fit(start + first * stands.step, stands.step, np.maximum(last - first, 2), bound)
+        for start, first, last, bound in (
+            (stands.left, box.left, box.right, sheet[0]),
+            (stands.top, box.top, box.bottom, sheet[1]),
+        )
     )
-    if sheet.alpha is None:
-        columns, rows = (0 * columns[0], 0 * columns[1] + width), (0 * rows[0], 0 * rows[1] + height)
-    first = np.ceil((sheet.solid - stands.top) / stands.step).astype(np.int64) + 2
-    covers = (columns[0] == 0) & (columns[1] == width) & (first < rows[1])
-    lowest = np.minimum(rows[1], (hidden + 1) // 2 * 2)
-    wide, tall = sheet.size
-    return _Layout(
-        stands.phase,
-        rows[0],
-        lowest,
-        columns[0],
-        columns[1],
-        # Below it, too: what reaches the lower edge of its sheet is meant to go on.
-        np.where(covers & (rows[1] >= height), first, height) * (sheet.alpha is not None),
-        fit(stands.left + columns[0] * stands.step, stands.step, np.maximum(columns[1] - columns[0], 2), wide),
-        fit(stands.top + rows[0] * stands.step, stands.step, np.maximum(lowest - rows[0], 2), tall),
+    return _Layout(stands.phase, box, solid, across, down)
+
+
+def _beside(first: _Ints, last: _Ints, from_: _Ints, to: _Ints, hidden: _Bools) -> tuple[_Ints, _Ints]:
+    """What is left of a span of which all `from_` to `to` is hidden, or nothing: as long as that is one span."""
+    return (
+        np.where(hidden & (from_ <= first), np.maximum(first, to), first),
+        np.where(hidden & (to >= last), np.minimum(last, from_), last),
     )
 
 
-def _inside(start: _Floats, step: _Floats, content: tuple[int, int], most: int) -> tuple[_Ints, _Ints]:
-    """The even pixels of the frame between which the sheet has any, along one axis."""
-    first = np.floor((content[0] - start) / step / 2).astype(np.int64) * 2
-    last = np.ceil((content[1] - start) / step / 2).astype(np.int64) * 2
-    return np.clip(first, 0, most), np.clip(last, 0, most)
+def _inside(start: _Floats, step: _Floats, span: tuple[float, float], most: int) -> tuple[_Ints, _Ints]:
+    """The even pixels of the frame between which a piece lies along one axis; pieces beside each other share one."""
+    first, last = (2 * np.clip(np.rint((edge - start) / step / 2), 0, most // 2).astype(np.int64) for edge in span)
+    return first, last
 
 
 def _lay(planes: Planes, sheet: Sheet, layout: _Layout, frame: int) -> None:
-    top, bottom = int(layout.top[frame]), int(layout.bottom[frame])
-    left, right = int(layout.left[frame]), int(layout.right[frame])
+    box = layout.box
+    left, top, right, bottom = int(box.left[frame]), int(box.top[frame]), int(box.right[frame]), int(box.bottom[frame])
     if bottom <= top or right <= left:
         return
-    own = cropped(sheet, layout.across.at(frame), layout.down.at(frame), (right - left, bottom - top))
-    solid = max(0, min(bottom, int(layout.solid[frame])) - top) if sheet.alpha is not None else 0
-    fine = 255 - own[3][: solid + solid % 2] if sheet.alpha is not None else None
-    coarse = None if fine is None else np.ascontiguousarray(fine[::2, ::2])
-    for number, plane in enumerate(planes):
-        half = 2 if number else 1
-        part = plane[top // half : bottom // half, left // half : right // half]
-        mixed = coarse if number else fine
-        edge = 0 if mixed is None else len(mixed)
-        if mixed is not None and edge:
-            over(part[:edge], own[number][:edge], mixed, colour=number > 0)
-        part[edge:] = own[number][edge:]
+    size = right - left, bottom - top
+    own = cropped(sheet, layout.across.at(frame), layout.down.at(frame), size, layout.solid)
+    luma, *colours = planes
+    half = slice(top // 2, bottom // 2), slice(left // 2, right // 2)
+    parts = [luma[top:bottom, left:right], *(colour[half] for colour in colours)]
+    if layout.solid:
+        for part, plane in zip(parts, own, strict=True):
+            part[:] = plane
+        return
+    fine, coarse = own[3], np.ascontiguousarray(own[3][::2, ::2])
+    over(parts[0], own[0], fine, colour=False)
+    for part, plane in zip(parts[1:], own[1:3], strict=True):
+        over(part, plane, coarse, colour=True)
 
 
 def _smear(planes: Planes, smear: float) -> None:

@@ -54,12 +54,12 @@ class Crop:
         return slice(self.skip, self.skip + count)
 
 
-def cropped(sheet: Sheet, across: Crop, down: Crop, size: tuple[int, ...]) -> list[Plane]:
-    """Luma, differences and, where there is one, alpha of a part of the sheet in `size` (width, height in pixels)."""
-    planes = sheet.planes if sheet.alpha is None else (*sheet.planes, sheet.alpha)
+def cropped(sheet: Sheet, across: Crop, down: Crop, size: tuple[int, ...], solid: bool) -> list[Plane]:
+    """Luma, differences and, unless `solid`, what shows through: a part of the sheet in `size` (width, height)."""
+    planes = sheet.planes if solid or sheet.through is None else (*sheet.planes, sheet.through)
     parts = [plane[_halved(down.span, index), _halved(across.span, index)] for index, plane in enumerate(planes)]
     if (across.size, down.size) != (across.length, down.length):
-        made = VideoFrame(across.length, down.length, "yuv420p" if sheet.alpha is None else "yuva420p")
+        made = VideoFrame(across.length, down.length, "yuv420p" if len(planes) == 3 else "yuva420p")
         for plane, part in zip(views_of(made), parts, strict=True):
             plane[:] = part
         parts = views_of(scaled(made, across.size, down.size))
@@ -77,21 +77,26 @@ def fit(start: _Floats, step: _Floats, count: _Ints, bound: int, sizes: int = _S
 
     All are arrays, a number a frame; `count` is even. The more `sizes` are tried, the nearer they come.
     """
+    start = start.round(6)  # what falls on a pixel is to be found there
     if (step == 1).all() and (start % 2 == 0).all():
         return Fit(start.astype(np.int64), count, count, np.zeros_like(count))
     frames = np.arange(len(start))
     size = count[:, None] + 2 * np.arange(1, sizes + 1)[None, :]
-    length = 2 * np.rint(step[:, None] * size / 2).astype(np.int64)
-    length = np.clip(length, 2, bound)
-    real = length / size
-    begin = np.floor(start[:, None] - _EDGE * real)[:, :, None] - np.arange(_PLACES)[None, None, :]
-    begin = np.clip(begin, 0, (bound - length)[:, :, None])
-    centre = (start + step * count / 2)[:, None, None]
-    wanted = (centre - begin) / real[:, :, None] - count[:, None, None] / 2
-    most, odd = (size - count[:, None])[:, :, None], begin % 2
-    skip = np.clip(2 * np.rint((wanted - odd) / 2) + odd, odd, most - odd)
-    cost = np.abs(wanted - skip) + np.abs(real / step[:, None] - 1)[:, :, None] * count[:, None, None] / 2
-    cost += 0.05 * ((skip < _EDGE) | (skip > most - _EDGE))
+    length = np.clip(2 * np.rint(step[:, None] * size / 2).astype(np.int64), 2, bound)
+    real = (length / size)[:, :, None].astype(np.float32)
+    # As small as will do: these arrays take most of the time.
+    places = np.arange(_PLACES, dtype=np.int32)
+    begin = np.floor(start[:, None] - _EDGE * real[:, :, 0]).astype(np.int32)[:, :, None] - places
+    np.clip(begin, 0, (bound - length)[:, :, None].astype(np.int32), out=begin)
+    odd, begin = (begin & 1).astype(np.float32), begin.astype(np.float32)
+    wanted = ((start + step * count / 2)[:, None, None].astype(np.float32) - begin) / real
+    wanted -= (count[:, None, None] / 2).astype(np.float32)
+    most = (size - count[:, None])[:, :, None].astype(np.float32)
+    skip = 2 * np.rint((wanted - odd) / 2) + odd
+    np.clip(skip, odd, most - odd, out=skip)
+    cost = np.abs(wanted - skip)
+    cost += (np.abs(length / size / step[:, None] - 1) * count[:, None] / 2).astype(np.float32)[:, :, None]
+    cost += np.float32(0.05) * ((skip < _EDGE) | (skip > most - _EDGE))
     if np.ptp(step) == 0 == np.ptp(count):
         # A scaler that is asked for one size again and again need not be set up again.
         which = np.full(len(start), np.argmin(cost.min(axis=2).mean(axis=0)))

@@ -118,6 +118,7 @@ def test_what_stands_before_the_ground_is_where_it_belongs_to_a_fraction_of_a_pi
         found = [(luma.sum(axis=axis) * (np.arange(size[axis]) + 0.5)).sum() / luma.sum() for axis in (0, 1)]
         strayed.append((found[0] - wanted[0], found[1] - wanted[1]))
     assert len(strayed) > 20
+    assert np.abs(np.mean(strayed, axis=0)).max() < 0.2
     assert np.std(strayed, axis=0).max() < 0.08
     assert np.abs(np.diff(strayed, axis=0)).max() < 0.3
 
