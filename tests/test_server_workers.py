@@ -259,6 +259,22 @@ def test_workers_that_were_started_before_are_used_and_left_to_who_started_them(
     asyncio.run(body())
 
 
+def test_a_worker_keeps_to_one_core_while_others_are_needed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workers, "_CORES", 2)
+
+    async def body() -> None:
+        async with workers.Workers(2, STAND_IN) as begun:
+            await begun.begin(4)
+            async with begun.one() as first:
+                assert first.cores == 1, "three more will come"
+            async with begun.one() as second, begun.one() as third:
+                assert (second.cores, third.cores) == (1, 1)
+            async with begun.one() as last:
+                assert last.cores == 2
+
+    asyncio.run(body())
+
+
 def test_a_worker_never_sees_the_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WAVESPEED_API_KEY", "canary-canary")
     seen = tmp_path / "seen"

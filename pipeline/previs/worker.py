@@ -50,11 +50,12 @@ def answer(line: bytes) -> dict[str, object]:
 
 
 def _make(data: object) -> None:
-    """The clip, or where `frame` is the number of one, that frame alone, as a JPEG."""
+    """The clip, drawn on as many `cores`, or where `frame` is the number of one, that frame alone, as a JPEG."""
     order = parse(data)
-    frame = data.get("frame") if isinstance(data, dict) else None
+    said = data if isinstance(data, dict) else {}
+    frame, cores = said.get("frame"), said.get("cores", 2)
     if frame is None:
-        draw(order)
+        draw(order, cores if type(cores) is int else 2)
     elif type(frame) is int and frame >= 0:
         draw_frame(order, frame).save(order.output, "JPEG", quality=_QUALITY)
     else:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Self
 
 WORKER = (sys.executable, "-m", "pipeline.previs")
+_CORES = os.cpu_count() or 1
 GRACE_S = 2.0  # that a worker gets to end after its input did
 _LONGEST_LINE = 1 << 24  # bytes; asyncio's own limit of 64 KiB is less than a long traceback in a reply
 _LONGEST_REASON = 2000  # characters
@@ -40,6 +41,7 @@ class Worker:
         assert process.stdin is not None
         assert process.stdout is not None
         self._process, self._stdin, self._stdout = process, process.stdin, process.stdout
+        self.cores = 2  # that it may keep busy
 
     @classmethod
     async def start(cls, command: Sequence[str]) -> Self:
@@ -64,7 +66,7 @@ class Worker:
     async def draw(self, order: Mapping[str, Any]) -> str:
         """What went wrong; "" when the clip is drawn. Raises WorkerDied."""
         try:
-            self._stdin.write(json.dumps(order).encode() + b"\n")
+            self._stdin.write(json.dumps({**order, "cores": self.cores}).encode() + b"\n")
             await self._stdin.drain()
             reply = json.loads(await self._stdout.readline())
             if reply["id"] == order["id"]:
@@ -100,6 +102,7 @@ class Workers:
         self._limit, self._free = limit, asyncio.Semaphore(limit)
         self._idle: list[Worker] = []
         self._all: set[Worker] = set()
+        self._coming, self._here = 0, 0  # who will ask for a worker, and who has done so and is not done
 
     async def __aenter__(self) -> Self:
         return self
@@ -109,20 +112,26 @@ class Workers:
 
     async def begin(self, count: int) -> None:
         """Start so many processes, or as many as there may be, for those who will come: each takes a while to load."""
+        self._coming += count
         while len(self._all) < min(count, self._limit):
             self._idle.append(await self._started())
 
     @asynccontextmanager
     async def one(self) -> AsyncIterator[Worker]:
         """A worker to oneself, when there is one; it is ended and replaced if this block raises."""
-        async with self._free:
-            worker = await self._ready()
-            try:
-                yield worker
-            except BaseException:
-                worker.kill()
-                raise
-            self._idle.append(worker)
+        self._coming, self._here = max(0, self._coming - 1), self._here + 1
+        try:
+            async with self._free:
+                worker = await self._ready()
+                worker.cores = 2 if self._here + self._coming < _CORES else 1
+                try:
+                    yield worker
+                except BaseException:
+                    worker.kill()
+                    raise
+                self._idle.append(worker)
+        finally:
+            self._here -= 1
 
     async def _ready(self) -> Worker:
         for worker in [worker for worker in self._all if not worker.alive]:

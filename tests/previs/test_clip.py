@@ -236,3 +236,14 @@ def test_groups_of_pictures_are_closed_and_two_seconds_long(clip: Callable[..., 
 def test_a_clip_can_be_played_before_it_is_loaded(clip: Callable[..., Path]) -> None:
     head = clip(audio=True).read_bytes()
     assert head.index(b"moov") < head.index(b"mdat")
+
+
+def test_a_clip_is_the_same_whether_its_frames_are_encoded_while_others_are_drawn_or_in_turn(
+    order: Callable[..., PrevisOrder], tmp_path: Path
+) -> None:
+    made = []
+    for cores in (1, 2, 3):
+        wanted = order(output=str(tmp_path / f"{cores}.mp4"), frames=60, audio=True)
+        draw(wanted, cores)
+        made.append(Path(wanted.output).read_bytes())
+    assert made[0] == made[1] == made[2]

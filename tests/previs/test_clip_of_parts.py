@@ -188,5 +188,5 @@ def _most_memory_kb(parts: int, target: Path) -> int:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells what a process used at most")
 def test_many_parts_take_no_more_memory_than_a_few(tmp_path: Path) -> None:
-    few, many = (_most_memory_kb(parts, tmp_path / "clip.mp4") for parts in (2, 12))
+    few, many = (_most_memory_kb(parts, tmp_path / "clip.mp4") for parts in (6, 18))
     assert many < few + 20_000

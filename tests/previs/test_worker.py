@@ -68,7 +68,7 @@ def test_an_interrupt_does_not_stop_a_worker_whose_parent_lives(process: subproc
 def test_a_bug_in_one_clip_is_a_reply_and_a_traceback_and_not_the_end(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def buggy(_order: object) -> None:
+    def buggy(_order: object, _cores: int) -> None:
         raise ZeroDivisionError("in the drawing")
 
     monkeypatch.setattr(worker, "draw", buggy)
