@@ -67,30 +67,33 @@ def coming(target: Path, blocks: Iterable[Samples], frame_rate: Fraction, bits: 
     Encoding begins at once, and is never more than a few pieces ahead. To take a packet raises what `write_sound` does.
     """
     with (
-        _encoded(_pieces(blocks), bits) as packets,
-        closing(_written(packets, target, frame_rate, bits)) as written,
+        _encoded(_pieces(blocks), bits) as pieces,
+        closing(_written(pieces, target, frame_rate, bits)) as written,
     ):
         yield written
 
 
-def _written(packets: Packets, target: Path, frame_rate: Fraction, bits: int) -> Generator[Packet[AudioStream]]:
+def _written(
+    pieces: Iterator[list[Packet[AudioStream]]], target: Path, frame_rate: Fraction, bits: int
+) -> Generator[Packet[AudioStream]]:
     with whole(target) as part:
         with writing(target):
             container = begun(part, frame_rate)
         with closing(container):
             stream = sound_stream_in(container, bits)
-            for packet in packets:
-                packet.stream = stream
+            for some in pieces:
                 with writing(target):
-                    container.mux_one(packet)
-                yield packet
+                    for packet in some:
+                        packet.stream = stream
+                        container.mux_one(packet)
+                yield from some
             with writing(target):
                 container.close()
 
 
 @contextmanager
-def _encoded(pieces: Iterator[_Piece], bits: int) -> Iterator[Packets]:
-    """The packets of all pieces in order; so many are encoded at once as there are processors.
+def _encoded(pieces: Iterator[_Piece], bits: int) -> Iterator[Iterator[list[Packet[AudioStream]]]]:
+    """The packets of each piece in order; so many are encoded at once as there are processors.
 
     Whoever encodes a piece makes it first, in his turn: there are never more busy threads than processors.
     """
@@ -103,10 +106,10 @@ def _encoded(pieces: Iterator[_Piece], bits: int) -> Iterator[Packets]:
             before, last = last, threading.Event()
             return pool.submit(copy_context().run, partial(_next_encoded, pieces, bits, before, last))
 
-        def in_order() -> Packets:
+        def in_order() -> Iterator[list[Packet[AudioStream]]]:
             while (packets := pending.popleft().result()) is not None:
                 pending.append(next_one())
-                yield from packets
+                yield packets
 
         # One more than can be encoded waits: memory doesn't grow with the film.
         pending = deque(next_one() for _ in range(hands + 1))

@@ -96,7 +96,8 @@ def _unfit(container: InputContainer, stream: VideoStream) -> str:
 def _first_frame(container: InputContainer, stream: VideoStream) -> VideoFrame | None:
     """A frame of the film, for what is said of it: its picture may be empty."""
     codec = stream.codec_context
-    codec.options = {**codec.options, "ec": "0"}  # nobody looks at it: what is missing may stay so
+    # Nobody looks at it: what is missing may stay so, and it need not wait for what is shown before it.
+    codec.options = {**codec.options, "ec": "0", "flags": "low_delay"}
     packet = next((packet for packet in container.demux(stream) if packet.size), None)
     head = _head(bytes(packet)) if packet else b""
     found = codec.decode(Packet(head)) or codec.decode(None) if head else []
@@ -154,6 +155,8 @@ def _is_plain(packet: Packet[VideoStream]) -> bool:
 
 def _kinds(content: bytes) -> tuple[int, ...]:
     """The kinds of the NAL units of a packet; none where it does not consist of them."""
+    if int.from_bytes(content[:4], "big") + 4 == len(content) > 4:
+        return (content[4] & 31,)  # as nearly always
     units = tuple(_units(content))
     end = units[-1][0] + 4 + units[-1][1] if units else 0
     return tuple(kind for *_, kind in units) if end == len(content) else ()
