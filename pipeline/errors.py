@@ -23,7 +23,6 @@ Anything else that escapes is a bug (exit 70, with its traceback).
 
 from __future__ import annotations
 
-import difflib
 import heapq
 import unicodedata
 from collections.abc import Iterable
@@ -292,5 +291,8 @@ def nearest(word: str, known: Iterable[str]) -> str:
     if len(names) > _COMPARED:  # difflib takes a second for 20,000 names
         alike = {name: sum(map(str.__eq__, name, word)) - abs(len(name) - len(word)) for name in names}
         names = heapq.nlargest(_COMPARED, alike, key=alike.__getitem__)
-    match = difflib.get_close_matches(word, names, n=1, cutoff=0.6) if names else []
-    return match[0] if match else ""
+    if not names:
+        return ""
+    import difflib  # here: only mistakes need it
+
+    return next(iter(difflib.get_close_matches(word, names, n=1, cutoff=0.6)), "")

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
+
+import rfc8785
 
 
 def plain(value: Any) -> Any:
@@ -21,3 +24,8 @@ def plain(value: Any) -> Any:
     if isinstance(value, (Decimal, Fraction)):
         return str(value)
     return value
+
+
+def digest_of(value: Mapping[str, Any]) -> str:
+    """SHA-256, in hex, of a plain JSON object in RFC 8785 canonical form."""
+    return hashlib.sha256(rfc8785.dumps(value)).hexdigest()

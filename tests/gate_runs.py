@@ -21,8 +21,8 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import OverBudget
+from pipeline.plain import digest_of
 from pipeline.store import Attempt, Gate, Intent, Limits, Purse, Store, take_home
-from pipeline.wire import digest_of
 
 ORIGIN = "https://api.wavespeed.ai"
 PRICE = Decimal("0.40")

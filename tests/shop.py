@@ -14,12 +14,13 @@ from typing import Any
 from pipeline import catalog
 from pipeline.catalog import Price
 from pipeline.client import Client, Endpoint, Pace
+from pipeline.plain import digest_of
 from pipeline.plan import Order
 from pipeline.runner import Counter, Desk, Step, generate
 from pipeline.server.conduct import Conduct, Fault
 from pipeline.store import Gate, Intent, Limits, Purse, Store, take_home
 from pipeline.take import Paid, Take
-from pipeline.wire import FileRef, Request, as_digested, digest_of, request_digest
+from pipeline.wire import FileRef, Request, as_digested, request_digest
 from tests.double import KEY, Double, doubled
 from tests.haste import SHORT
 from tests.rehearsal import SEEDANCE

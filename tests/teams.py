@@ -14,6 +14,7 @@ import obstore
 import pytest
 
 from pipeline import media
+from pipeline.plain import digest_of
 from pipeline.settings.remote import RemotePlace
 from pipeline.store import Intent, Store, take_home
 from pipeline.sync import Moving, Spot, Team
@@ -21,7 +22,6 @@ from pipeline.sync.bucket import Bucket
 from pipeline.sync.folder import SharedFolder
 from pipeline.sync.remotes import Remote
 from pipeline.take import Paid, Take
-from pipeline.wire import digest_of
 from tests.bucket import BUCKET, Server, conditional, signed
 from tests.clips import Spec, write_clip
 

@@ -16,9 +16,9 @@ from pipeline.cli import symptoms
 from pipeline.cli.doctor import examined
 from pipeline.cli.symptoms import Finding, only_here
 from pipeline.errors import StoreError
+from pipeline.plain import digest_of
 from pipeline.server.conduct import Conduct
 from pipeline.store import Intent, Store, take_home
-from pipeline.wire import digest_of
 from tests.double import KEY, Double, doubled
 from tests.test_store import CLIP, clock, facts
 

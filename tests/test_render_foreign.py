@@ -92,7 +92,7 @@ def _fields(spec: Spec) -> dict[str, Any]:
 
 
 def write_he_aac(path: Path, number: int) -> Path:
-    """HE-AAC: AAC of half the rate that says that its upper half is made by the decoder, which takes 962 samples for it.
+    """HE-AAC: AAC of half the rate that says that its decoder makes the upper half, which takes it 962 samples.
 
     As encoders do, it counts them among those that are not to be heard (ISO/IEC 14496-3, 4.6.18; 1.6.2.1).
     """

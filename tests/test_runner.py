@@ -24,6 +24,7 @@ from pipeline import catalog, server, wire
 from pipeline.catalog import Price
 from pipeline.client import Client, Endpoint
 from pipeline.errors import RefusedByApi, SetupError, StoryreelError, UnreachableApi
+from pipeline.plain import digest_of
 from pipeline.plan import FrameSource, Order
 from pipeline.runner import Desk, Step, generate, run
 from pipeline.store import Intent, Store, previs_home, take_home
@@ -44,7 +45,7 @@ def order(
     digest, price = request_digest(request), Price(Decimal("0.32"), estimate=False)
     direction = {"action": action, "shot": shot}
     sources = {ref: FrameSource(source, Fraction(24)) for ref in media if isinstance(ref, FrameRef)}
-    direction_digest = wire.digest_of(direction)
+    direction_digest = digest_of(direction)
     return Order(f"previs:{shot}", digest, request, price, direction, direction_digest, sources, "main", shot)
 
 

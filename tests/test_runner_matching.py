@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.plain import digest_of
 from pipeline.runner.matching import matching
-from pipeline.wire import FileRef, FrameRef, Listed, Prediction, Request, as_digested, body, digest_of
+from pipeline.wire import FileRef, FrameRef, Listed, Prediction, Request, as_digested, body
 
 FACE, ROOM = FileRef("a" * 64, "refs/face.png"), FileRef("b" * 64, "refs/room.png")
 FRAME = FrameRef("c" * 64, 1, 95)

@@ -13,12 +13,12 @@ from typing import Any
 import pytest
 
 from pipeline import catalog, media
+from pipeline.plain import digest_of
 from pipeline.screening import Program, Screening
 from pipeline.screening.asked import Asked, asked
 from pipeline.screening.built_in import flags
 from pipeline.store import Intent, Look, Store, take_home
 from pipeline.take import BUILT_IN, MediaFacts, Take
-from pipeline.wire import digest_of
 from tests import looks
 from tests.clips import write_pictures
 from tests.rehearsal import SEEDANCE

@@ -15,10 +15,10 @@ from typing import Any
 import pytest
 
 from pipeline.errors import StoreError
+from pipeline.plain import digest_of
 from pipeline.schema import load, violations
 from pipeline.store import AttemptState, Busy, Home, Intent, Store, previs_home, take_home
 from pipeline.take import MediaFacts, Take
-from pipeline.wire import digest_of
 
 ORIGIN = "https://api.wavespeed.ai"
 REQUEST = {"format": 1, "model": "a/b", "inputs": {"prompt": "A lighthouse.", "duration": 5}}

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.plain import digest_of
 from pipeline.store import Intent, Store, previs_home, take_home
 from pipeline.store.locks import holding
 from pipeline.take import MediaFacts
-from pipeline.wire import digest_of
 
 NOW = datetime(2026, 11, 29, tzinfo=UTC)
 ORIGIN = "https://api.wavespeed.ai"

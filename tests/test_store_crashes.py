@@ -20,11 +20,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from pipeline.errors import StoreError
+from pipeline.plain import digest_of
 from pipeline.schema import violations
 from pipeline.store import Attempt, Home, Intent, Store, previs_home, take_home
 from pipeline.store.files import rotate
 from pipeline.take import MediaFacts
-from pipeline.wire import digest_of
 
 ORIGIN = "https://api.wavespeed.ai"
 REQUEST = {"format": 1, "model": "a/b", "inputs": {"prompt": "A lighthouse."}}

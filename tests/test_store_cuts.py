@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 
 from pipeline import media
+from pipeline.plain import digest_of
 from pipeline.schema import violations
 from pipeline.store import Intent, Store, take_home
 from pipeline.store import cuts as keeping
 from pipeline.take import FoundCut, MediaFacts, Take
-from pipeline.wire import digest_of
 
 ORIGIN = "https://api.wavespeed.ai"
 REQUEST: dict[str, Any] = {"format": 1, "model": "a/b", "inputs": {"prompt": "The sea."}}

@@ -15,9 +15,9 @@ from typing import Any
 import pytest
 
 from pipeline.errors import StoreError
+from pipeline.plain import digest_of
 from pipeline.store import Home, Intent, Store, previs_home, take_home
 from pipeline.take import MediaFacts, Take
-from pipeline.wire import digest_of
 
 ORIGIN = "https://api.wavespeed.ai"
 REQUEST = {"format": 1, "model": "a/b", "inputs": {"prompt": "A lighthouse.", "duration": 5}}

@@ -20,10 +20,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from pipeline.errors import OverBudget, StoreError
+from pipeline.plain import digest_of
 from pipeline.store import Attempt, Bill, Busy, Gate, Intent, Limits, Purse, Store, Wish, take_home
 from pipeline.store import gate as module
 from pipeline.take import MediaFacts
-from pipeline.wire import digest_of
 
 ORIGIN = "https://api.wavespeed.ai"
 FREE = Limits(0, 0)

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from pipeline.errors import StoreError
+from pipeline.plain import digest_of
 from pipeline.schema import violations
 from pipeline.store import Intent, Look, Store, take_home
 from pipeline.take import Flag, MediaFacts, Take
-from pipeline.wire import digest_of
 
 ORIGIN = "https://api.wavespeed.ai"
 REQUEST: dict[str, Any] = {"format": 1, "model": "a/b", "inputs": {"prompt": "The sea."}}

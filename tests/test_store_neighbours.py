@@ -17,8 +17,8 @@ import pytest
 
 import pipeline
 from pipeline.errors import StoreError
+from pipeline.plain import digest_of
 from pipeline.store import Busy, Intent, Store, files, locks, previs_home, take_home
-from pipeline.wire import digest_of
 
 ORIGIN = "https://api.wavespeed.ai"
 REQUEST = {"format": 1, "model": "a/b", "inputs": {"prompt": "A lighthouse."}}
@@ -49,7 +49,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from pipeline.errors import StoreError
 from pipeline.store import Busy, Intent, Store, take_home
-from pipeline.wire import digest_of
+from pipeline.plain import digest_of
 
 store = Store(Path(sys.argv[1]), lambda: datetime.now(UTC))
 for line in sys.stdin:

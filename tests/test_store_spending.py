@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from pipeline.errors import StoreError
+from pipeline.plain import digest_of
 from pipeline.store import Bill, Home, Intent, Store, take_home
 from pipeline.take import MediaFacts
-from pipeline.wire import digest_of
 
 ORIGIN = "https://api.wavespeed.ai"
 OTHER = "http://127.0.0.1:8017"

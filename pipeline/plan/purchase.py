@@ -9,13 +9,14 @@ from decimal import Decimal
 from functools import cached_property
 
 from pipeline.catalog import Price
+from pipeline.plain import digest_of
 from pipeline.plan.jobs import FIRST_TAKE, speaks
 from pipeline.plan.plan import Plan
 from pipeline.plan.rehearsal import FrameSource, Order
 from pipeline.plan.standing import State
 from pipeline.plan.variants import Variant
 from pipeline.take import Paid
-from pipeline.wire import MODERATED, FrameRef, digest_of, from_digested
+from pipeline.wire import MODERATED, FrameRef, from_digested
 
 PAID_FOR: frozenset[State] = frozenset({"open", "uncertain", "absent"})  # nothing more is paid for these
 _BOUGHT: frozenset[State] = frozenset({"generate", "stale"})

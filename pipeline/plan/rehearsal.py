@@ -8,10 +8,11 @@ from fractions import Fraction
 from typing import Any
 
 from pipeline.catalog import Price
+from pipeline.plain import digest_of
 from pipeline.plan.plan import Plan
 from pipeline.plan.variants import Variant
 from pipeline.take import Paid
-from pipeline.wire import FrameRef, Request, digest_of
+from pipeline.wire import FrameRef, Request
 
 
 @dataclass(frozen=True, slots=True)

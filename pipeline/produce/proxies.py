@@ -11,9 +11,9 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline import media, wire
+from pipeline import media
 from pipeline.errors import MediaError
-from pipeline.plain import plain
+from pipeline.plain import digest_of, plain
 from pipeline.report import Clip
 from pipeline.store.files import overwrite
 
@@ -118,7 +118,7 @@ def _copy(one: Wanted, measure: Measure, kept: Path) -> bytes:
     from pipeline.media.proxies import COPYING, proxy  # here: it loads libav
 
     made_from = [COPYING, media.inspect(one.path).sha256, plain(measure), plain(one.veils)]
-    file = kept / f"small-{wire.digest_of({'copy': made_from})[:32]}.mp4"
+    file = kept / f"small-{digest_of({'copy': made_from})[:32]}.mp4"
     try:
         content = file.read_bytes()
         os.utime(file)  # `render` clears what nobody has used for weeks

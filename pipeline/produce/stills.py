@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from pipeline import media, wire
 from pipeline.errors import SetupError
 from pipeline.frames import frames_in
+from pipeline.plain import digest_of
 from pipeline.plan import Order, Plan, Rehearsal
 from pipeline.produce.reading import Film
 from pipeline.store import take_home
@@ -100,7 +101,7 @@ class Stills:
     def _frame(self, ref: FrameRef, order: Order) -> Path:
         """The picture out of other footage that a shot goes on from."""
         source = order.sources[ref]
-        file = self.folder / f"{wire.digest_of({'key': source.key, 'frame': ref.frame})[:32]}.png"
+        file = self.folder / f"{digest_of({'key': source.key, 'frame': ref.frame})[:32]}.png"
         if not file.exists():
             # Several threads may want it. Nothing keeps it, so it need not be small: to pack it well takes long.
             beside = file.with_suffix(f".{threading.get_ident()}.png")

@@ -10,6 +10,7 @@ from typing import Any, Self
 
 from pipeline import wire
 from pipeline.lock import Lock, Use
+from pipeline.plain import digest_of
 from pipeline.plan import Order, Plan, sources, uses
 from pipeline.produce.reading import Film
 from pipeline.take import Paid, Take
@@ -104,7 +105,7 @@ def _lost(film: Film, plan: Plan) -> Iterator[tuple[str, Mapping[str, Any]]]:
     known = plan.lock.takes(plan.origin, plan.view.takes)
     for digest in plan.lock.without_request(plan.origin, known):
         intent = film.store.intent_of(plan.view.takes[digest][0].home)
-        if intent and wire.digest_of(intent.request) == digest:
+        if intent and digest_of(intent.request) == digest:
             yield digest, intent.request
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -88,11 +87,12 @@ def _subtitles(cut: Cut, found: tuple[Words, ...], title: str) -> SSAFile:
 
 def _written(made: SSAFile, form: str) -> str:
     """One file, with the texts as the form has them."""
+    from html import escape  # here, as above
+
     copy = made.__class__()
     copy.info, copy.styles = made.info, made.styles
     for event in made:
         own = event.copy()
-        text = html.escape(event.plaintext, quote=False) if form == "vtt" else event.plaintext
-        own.plaintext = text
+        own.plaintext = escape(event.plaintext, quote=False) if form == "vtt" else event.plaintext
         copy.append(own)
     return copy.to_string(form).translate(_IN_ASS if form == "ass" else _AS_THEY_ARE)

@@ -18,12 +18,12 @@ from pipeline.edit import Cut
 from pipeline.errors import MediaError
 from pipeline.media.coded import Coded, coded
 from pipeline.media.splice import Strip, splice
+from pipeline.plain import digest_of
 from pipeline.render.captions import soft_track
 from pipeline.render.mix import Locate
 from pipeline.render.naming import naming
 from pipeline.render.parts import Drawn, Part, described, parts, shown
 from pipeline.render.sounding import ENCODING, sounding, used
-from pipeline.wire import digest_of
 
 _HANDS = 3  # parts that are drawn at once: each takes some 120 MB at 720p
 

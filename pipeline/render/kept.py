@@ -12,13 +12,12 @@ from typing import Any
 
 from pipeline.edit import Cut
 from pipeline.errors import StoreError
-from pipeline.plain import plain
+from pipeline.plain import digest_of, plain
 from pipeline.render import KEPT, Engine, render
 from pipeline.render.captions import ENDINGS, captions, files, seen
 from pipeline.schema import violations
 from pipeline.store.files import overwrite, read
 from pipeline.store.reading import folder_of
-from pipeline.wire import digest_of
 
 DRAWING = 3  # of the film; raised whenever the same cut would be drawn differently
 _UNUSED_S = 30 * 24 * 3600

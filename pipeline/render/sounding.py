@@ -21,10 +21,9 @@ from typing import Any
 from pipeline import halting
 from pipeline.edit import Cut
 from pipeline.media.aac import Packets
-from pipeline.plain import plain
+from pipeline.plain import digest_of, plain
 from pipeline.render.encoding import encoded, under_way
 from pipeline.render.mix import Locate
-from pipeline.wire import digest_of
 
 ENCODING = 2  # of parts and sounds; raised whenever the same would be encoded differently
 

@@ -6,7 +6,8 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from pipeline.wire import Listed, digest_of
+from pipeline.plain import digest_of
+from pipeline.wire import Listed
 
 
 def matching(

@@ -16,6 +16,7 @@ from datetime import datetime, timedelta
 
 from pipeline import wire
 from pipeline.errors import ChargeUncertain, RateLimited, RefusedByApi, StoryreelError, UnreachableApi
+from pipeline.plain import digest_of
 from pipeline.plan import Order
 from pipeline.runner.counter import Counter
 from pipeline.runner.desk import Desk
@@ -70,7 +71,7 @@ class Sender:
         if desk.counter is None:
             intent = Intent(request, desk.storyboard, order.variant, order.shot, price, order.direction)
             return await desk.hand.whole(home.begin, intent)
-        sent = wire.digest_of(body)
+        sent = digest_of(body)
         intent = Intent(request, desk.storyboard, order.variant, order.shot, price, None, sent, order.dialogue)
         longest_s = desk.models[order.request.model].longest_s
         return await desk.counter.begin(home, intent, longest_s, lambda wait_s: tell.waiting(_why(wait_s)))

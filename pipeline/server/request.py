@@ -17,6 +17,7 @@ from pipeline import catalog, wire
 from pipeline.catalog import Model
 from pipeline.errors import nearest
 from pipeline.frames import frames_in
+from pipeline.plain import digest_of
 
 _WORDS_OF_TYPES = {
     "string": "a text",
@@ -80,7 +81,7 @@ def seed(model: Model, inputs: Mapping[str, Any], hashes: Mapping[str, str]) -> 
     """
     media = {model.dialect[word] for word, _ in media_of(model, inputs)}
     symbolic = {name: _hashed(value, hashes) if name in media else value for name, value in inputs.items()}
-    return wire.digest_of({"model": model.id, "inputs": symbolic})
+    return digest_of({"model": model.id, "inputs": symbolic})
 
 
 def order(

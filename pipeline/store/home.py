@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Literal
 
 from pipeline.errors import StoreError
+from pipeline.plain import digest_of
 from pipeline.store.files import size_of
 from pipeline.store.reading import unresolved_sibling
 from pipeline.store.records import AttemptState, Intent, Standing, has_clip, intent_fields, read_take
 from pipeline.store.room import Room, sha256
 from pipeline.take import MediaFacts, Take
-from pipeline.wire import digest_of
 
 _UNRESOLVED: tuple[Standing, ...] = ("uncertain", "submitted")
 _MOVED_ON = "the store has moved on: run the command again"

@@ -17,11 +17,10 @@ from decimal import Decimal
 from typing import Any
 
 from pipeline.errors import StoreError
-from pipeline.plain import plain
+from pipeline.plain import digest_of, plain
 from pipeline.schema import violations
 from pipeline.store import Intent, take_home
 from pipeline.take import Paid, Take
-from pipeline.wire import digest_of
 
 FORMAT = 1
 MARK = "storyreel.json"

@@ -68,7 +68,6 @@ from pipeline.wire.requests import (
     Value,
     as_digested,
     body,
-    digest_of,
     from_digested,
     request_digest,
 )
@@ -78,7 +77,7 @@ __all__ = [
     "LARGEST_PAGE", "LOCAL_ORIGIN", "MEANING", "MISSING", "MODELS_PATH", "MODERATED", "NO_CREDIT", "PRICE_PATH",
     "TERMINAL", "TIMED_OUT", "UNREACHABLE_MEDIA", "UPLOADS_PATH", "Bill", "FileRef", "FrameRef", "Listed", "MediaRef",
     "Prediction", "Quote", "Request", "Ticket", "Value", "as_digested", "balance_data", "bill_data", "bills_data",
-    "body", "digest_of", "envelope", "from_digested", "history_data", "origin_of", "pack_direction", "parse_balance",
+    "body", "envelope", "from_digested", "history_data", "origin_of", "pack_direction", "parse_balance",
     "parse_bills", "parse_history", "parse_models", "parse_prediction", "parse_quote", "parse_ticket",
     "prediction_data", "prediction_in", "price_data", "refusal", "refused", "request_digest", "result_path",
     "submit_path", "ticket_data", "unpack_direction",

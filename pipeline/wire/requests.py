@@ -9,8 +9,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import rfc8785
-
 REQUEST_FORMAT = 1  # part of every request digest; a change makes every take of every user a stranger
 
 
@@ -66,11 +64,6 @@ def request_digest(request: Request) -> str:
     # times faster; only fractions and other keys differ, and a request has none.
     canonical = json.dumps(as_digested(request), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()
-
-
-def digest_of(value: Mapping[str, Any]) -> str:
-    """SHA-256, in hex, of a plain JSON object in RFC 8785 canonical form."""
-    return hashlib.sha256(rfc8785.dumps(value)).hexdigest()
 
 
 def body(request: Request, address: Callable[[MediaRef], str]) -> dict[str, Any]:
