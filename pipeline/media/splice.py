@@ -49,7 +49,7 @@ def splice(
     raises to take packets of a sound that is on its way; the target is replaced when the film is whole.
     """
     ahead = max(strip.clip.delay(strip.packet, strip.length) for strip in strips)
-    with whole(target) as part, opened(strips[0].path) as first, _packets_of(sound) as packets:
+    with whole(target) as part, opened(strips[0].path, pictures=False) as first, _packets_of(sound) as packets:
         picture = picture_stream(first)
         assert picture is not None
         with writing(target), begun(part, frame_rate) as film:
