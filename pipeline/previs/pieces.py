@@ -16,7 +16,7 @@ _Bools = NDArray[np.bool_]
 _Floats = NDArray[np.float64]
 _TILES = 72  # along the longer side: pieces begin and end between tiles
 _SPARE_PX = 6  # of the frame, around what is not alike: pieces end at whole pixels of it, and a scaler looks around
-_APIECE_PX = 60_000  # pixels of the frame that cost as much as one piece more
+_APIECE_PX = 120_000  # pixels of the frame that cost as much as one piece more
 _INSET_PX = 16  # of the frame, that are left out at the edges of a sheet
 _MIXED = 2.7  # times as much as a pixel that hides what is behind it costs one that does not
 

@@ -75,7 +75,8 @@ def _halved(span: slice, plane: int, up: int = 0) -> slice:
 def fit(start: _Floats, step: _Floats, count: _Ints, bound: int, sizes: int = _SIZES) -> Fit:
     """Crops that show `count` pixels which begin at `start` and lie `step` source pixels apart, of `bound` there are.
 
-    All are arrays, a number a frame; `count` is even. The more `sizes` are tried, the nearer they come.
+    All are arrays, a number a frame; `count` is even. The more `sizes` are tried, the nearer they come, and the larger
+    they may be.
     """
     start = start.round(6)  # what falls on a pixel is to be found there
     if (step == 1).all() and (start % 2 == 0).all():
@@ -96,6 +97,8 @@ def fit(start: _Floats, step: _Floats, count: _Ints, bound: int, sizes: int = _S
     np.clip(skip, odd, most - odd, out=skip)
     cost = np.abs(wanted - skip)
     cost += (np.abs(length / size / step[:, None] - 1) * count[:, None] / 2).astype(np.float32)[:, :, None]
+    if sizes == _SIZES:
+        cost += np.float32(0.003) * most  # what is scaled and cut off again takes time
     cost += np.float32(0.05) * ((skip < _EDGE) | (skip > most - _EDGE))
     if np.ptp(step) == 0 == np.ptp(count):
         # A scaler that is asked for one size again and again need not be set up again.
