@@ -49,7 +49,7 @@ class Phased:
         # What is out of focus, or a sky, is as smooth in steps of a quarter.
         self._each = 1 if sheet.density >= 1 else 2
         self._copies: dict[int, Sheet] = {}
-        self._pieces = WHOLE if sheet.through is None else pieces_of(sheet.through, sheet.density)
+        self._pieces = WHOLE if sheet.through is None else pieces_of(sheet.through, sheet.density, len(views) > 1)
         slides = [bool(np.ptp(start) > 1e-9) for start in self._starts]
         even = np.ptp(seen[:, 2]) == 0 and not all(slides) and len(views) >= _ENOUGH
         even = even and size[0] * size[1] <= _LARGEST

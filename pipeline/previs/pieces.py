@@ -35,15 +35,18 @@ class Piece:
 WHOLE = (Piece(-np.inf, -np.inf, np.inf, np.inf, solid=True),)
 
 
-def pieces_of(through: NDArray[np.uint8], density: float) -> tuple[Piece, ...]:
-    """The boxes; they don't overlap. `through` is 255 less alpha, `density` the sheet's pixels a pixel of the frame."""
+def pieces_of(through: NDArray[np.uint8], density: float, moves: bool = True) -> tuple[Piece, ...]:
+    """The boxes; they don't overlap. `through` is 255 less alpha, `density` the sheet's pixels a pixel of the frame.
+
+    Of what `moves` in a frame, the edges are left out: it goes on where no frame sees it.
+    """
     height, width = through.shape
     tile = max(2, 2 * round(max(through.shape) / _TILES / 2))
     spare, apiece = math.ceil(_SPARE_PX * density / tile), _APIECE_PX * (density / tile) ** 2
     some = _around(_tiled(np.minimum, through, tile) < 255, spare)
     full = ~_around(_tiled(np.maximum, through, tile) > 0, spare)
-    # A sheet goes on where no frame sees it, and a crop at its very edge has no room to be chosen in.
-    inset = round(_INSET_PX * density)
+    # A crop at its very edge has no room to be chosen in.
+    inset = round(_INSET_PX * density) if moves else 0
     found = []
     for rows in _bands(some, full, apiece):
         for columns in _bands(some[rows].T, full[rows].T, apiece):

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
 
 import numpy as np
@@ -10,9 +11,11 @@ from numpy.typing import NDArray
 
 from pipeline.previs import phases
 from pipeline.previs.move import looked, views
-from pipeline.previs.order import Camera
+from pipeline.previs.order import Camera, Direction, Figure, PrevisOrder
+from pipeline.previs.picture import Pictures
 from pipeline.previs.pieces import Piece, pieces_of
 from pipeline.previs.planes import Sheet
+from pipeline.previs.shots import shots_of
 from pipeline.previs.stack import Stack
 
 Plane = NDArray[np.uint8]
@@ -94,3 +97,34 @@ def test_what_is_drawn_in_pieces_is_what_is_drawn_whole(movement: str, monkeypat
             apart = np.abs(one.astype(np.int16) - other)
             assert apart.mean() < 0.6
             assert np.percentile(apart, 98) <= 12, "edges lie within a fraction of a pixel of where they were"
+
+
+@pytest.mark.parametrize(
+    ("size", "movement", "action"),
+    [
+        ("CU", "dolly_in", "Ben looks up in the hills in snow."),
+        ("EWS", "dolly_in", "A lighthouse above the sea at dawn."),
+        ("OTS", "", "Ada and Ben in a kitchen at night."),
+        ("FS", "tracking", "Ada strides through a city at noon."),
+        ("MWS", "orbit_right", "Ada and Ben on a cliff by the sea at noon."),
+        ("MS", "rack_focus", "Ben in a forest in fog."),
+        ("WS", "static", "Ada in the desert."),
+    ],
+)
+def test_a_scene_is_the_same_in_pieces_up_to_the_edges_of_the_frame(
+    size: str, movement: str, action: str, order: Callable[..., PrevisOrder], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    figures = tuple(Figure(name, at) for at, name in enumerate(("Ada", "Ben")) if name in action)
+    direction = Direction(camera=Camera(shot_size=size, movement=movement), action=action, figures=figures)
+    wanted = order(width=640, height=360, frames=30, direction=direction)
+    parted = Pictures(shots_of(wanted)[0])
+    monkeypatch.setattr(
+        phases, "pieces_of", lambda through, *_: (Piece(0, 0, through.shape[1], through.shape[0], solid=False),)
+    )
+    whole = Pictures(shots_of(wanted)[0])
+    for frame in (0, 29):
+        one, other = (pictures[frame].to_ndarray(format="gray").astype(np.int16) for pictures in (parted, whole))
+        apart = np.abs(one - other)
+        for edge in (apart[:, :8], apart[:, -8:], apart[:8], apart[-8:]):
+            assert edge.mean() < 3
+        assert apart.mean() < 1.5
