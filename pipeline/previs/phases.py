@@ -111,7 +111,9 @@ class Phased:
         )
         copied = (np.ascontiguousarray(each) for each in cropped(sheet, across, down, counts, solid=False))
         luma, blue, red, *through = copied
-        return replace(sheet, planes=(luma, blue, red), through=through[0] if through else None)
+        if not through:
+            return replace(sheet, planes=(luma, blue, red))
+        return replace(sheet, planes=(luma, blue, red), through=through[0], coarse=through[1])
 
     def _bases(self, phase: int) -> tuple[float, float]:
         """Pixels of the frame, as large as those of the sheet, before a copy: on the left of it and above."""

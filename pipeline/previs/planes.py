@@ -46,6 +46,7 @@ class Sheet:
     density: float  # luma pixels of the sheet a pixel of the frame
     nearness: float = 0.0  # 0 endlessly far, 1 as far as the subject, 2 half as far
     carried: bool = False  # the camera keeps pace with it
+    coarse: Plane | None = None  # what shows through for the colours, where it is at hand: every other pixel of it
 
     @property
     def size(self) -> tuple[int, int]:

@@ -144,10 +144,9 @@ def _lay(planes: Planes, sheet: Sheet, layout: _Layout, frame: int) -> None:
         for part, plane in zip(parts, own, strict=True):
             part[:] = plane
         return
-    fine, coarse = own[3], np.ascontiguousarray(own[3][::2, ::2])
-    over(parts[0], own[0], fine, colour=False)
-    for part, plane in zip(parts[1:], own[1:3], strict=True):
-        over(part, plane, coarse, colour=True)
+    throughs = own[3], own[4], own[4]
+    for number, (part, plane, through) in enumerate(zip(parts, own[:3], throughs, strict=True)):
+        over(part, plane, through, colour=number > 0)
 
 
 def _smear(planes: Planes, smear: float) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -48,6 +50,16 @@ def noise(spectrum: str, length: int, rng: np.random.Generator) -> Samples:
     """Noise of the spectrum, RMS 1."""
     # A power of two: the transform of a length with large prime factors takes many times longer.
     size = 1 << max(10, (length - 1).bit_length())
+    levels = _levels(spectrum, size)
+    # What white noise is made of is as random as the noise: it need not be transformed to be known.
+    strengths, turned = rng.standard_normal((2, len(levels)), np.float32) * levels
+    noise = np.fft.irfft(strengths + 1j * turned)[:length]
+    return (noise / max(1e-9, float(np.sqrt(np.mean(noise**2))))).astype(np.float32)
+
+
+@cache
+def _levels(spectrum: str, size: int) -> Samples:
+    """How strong each of the frequencies is that noise of `size` samples is made of."""
     rates = np.fft.rfftfreq(size, 1 / SAMPLE_RATE)
     corners = _SPECTRA[spectrum]
     places, heights = [np.log(rate) for rate, _ in corners], [level for _, level in corners]
@@ -55,5 +67,6 @@ def noise(spectrum: str, length: int, rng: np.random.Generator) -> Samples:
     levels[rates < 25] = 0
     # A third less an octave, as in nature, on top of the place's own colour.
     levels /= np.sqrt(np.maximum(rates, 25))
-    noise = np.fft.irfft(np.fft.rfft(rng.standard_normal(size)) * levels)[:length]
-    return (noise / max(1e-9, float(np.sqrt(np.mean(noise**2))))).astype(np.float32)
+    found: Samples = levels.astype(np.float32)
+    found.flags.writeable = False
+    return found

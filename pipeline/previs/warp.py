@@ -55,16 +55,23 @@ class Crop:
 
 
 def cropped(sheet: Sheet, across: Crop, down: Crop, size: tuple[int, ...], solid: bool) -> list[Plane]:
-    """Luma, differences and, unless `solid`, what shows through: a part of the sheet in `size` (width, height)."""
+    """A part of the sheet in `size` (width, height): luma, differences and, unless `solid`, what shows through them."""
     planes = sheet.planes if solid or sheet.through is None else (*sheet.planes, sheet.through)
     parts = [plane[_halved(down.span, index), _halved(across.span, index)] for index, plane in enumerate(planes)]
-    if (across.size, down.size) != (across.length, down.length):
+    scales = (across.size, down.size) != (across.length, down.length)
+    if scales:
         made = VideoFrame(across.length, down.length, "yuv420p" if len(planes) == 3 else "yuva420p")
         for plane, part in zip(views_of(made), parts, strict=True):
             plane[:] = part
         parts = views_of(scaled(made, across.size, down.size))
     rows, columns = down.used(size[1]), across.used(size[0])
-    return [part[_halved(rows, index, 1), _halved(columns, index, 1)] for index, part in enumerate(parts)]
+    own = [part[_halved(rows, index, 1), _halved(columns, index, 1)] for index, part in enumerate(parts)]
+    if len(own) > 3:
+        coarse = (
+            None if scales or sheet.coarse is None else sheet.coarse[_halved(down.span, 1), _halved(across.span, 1)]
+        )
+        own.append(np.ascontiguousarray(own[3][::2, ::2]) if coarse is None else coarse)
+    return own
 
 
 def _halved(span: slice, plane: int, up: int = 0) -> slice:
