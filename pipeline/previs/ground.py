@@ -11,11 +11,23 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFilter
 
 from pipeline.previs.backdrop import nearest, paint_sky_of, paint_surroundings, paint_those_in_it
-from pipeline.previs.canvas import Frame, Layer
+from pipeline.previs.canvas import Floats, Frame, Layer
 from pipeline.previs.choice import Still
 from pipeline.previs.move import DUTCH_ROLL, View, looked
 from pipeline.previs.order import Direction, PrevisOrder
-from pipeline.previs.planes import Extent, Plane, Planes, Sheet, extent, greyed, sheet, softened, split
+from pipeline.previs.planes import (
+    SPARE_PX,
+    Extent,
+    Plane,
+    Planes,
+    Sheet,
+    bounds,
+    extent,
+    greyed,
+    sheet,
+    softened,
+    split,
+)
 from pipeline.previs.setting import Setting
 from pipeline.previs.stack import Stack, flattened, moves_apart, step_of
 from pipeline.previs.stage import Scene
@@ -200,9 +212,13 @@ def _people(scene: Scene, plot: _Plot, ground: bool = True) -> list[Sheet]:
 
 def _sheet(layer: Layer, frame: Frame, plot: _Plot, density: float, blurred: bool) -> Sheet:
     alpha = (layer.alpha * np.float32(255) + np.float32(0.5)).astype(np.uint8)
-    full = bool(alpha.min() == 255)
-    picture = _rounded(layer, plot.grain, alpha, full)
-    middle = _middle(frame)
+    full, middle, pixels = bool(alpha.min() == 255), _middle(frame), layer.pixels
+    if not (full or plot.roll):
+        # Most of a canvas is empty: the rest is all that is looked at.
+        rows, columns = bounds(alpha, round(SPARE_PX * density))
+        alpha, pixels = alpha[rows, columns], pixels[:, rows, columns]
+        middle = middle[0] - columns.start, middle[1] - rows.start
+    picture = _rounded(pixels, plot.grain if full else None)
     if blurred:
         picture, alpha = _smoothed(picture), alpha if full else _smoothed(alpha)
     if plot.roll:
@@ -210,21 +226,17 @@ def _sheet(layer: Layer, frame: Frame, plot: _Plot, density: float, blurred: boo
     return sheet(picture, None if full else alpha, middle, density, layer.nearness)
 
 
-def _rounded(layer: Layer, grain: NDArray[np.float32], alpha: Plane, full: bool) -> Plane:
-    """The layer in 8 bits, height x width x 3; only what fills the frame is smooth enough to need grain."""
-    height, width = alpha.shape
-    picture = np.zeros((height, width, 3), np.uint8)
-    rows = np.flatnonzero(alpha.any(axis=1))
-    if not rows.size:
-        return picture
-    span = slice(int(rows[0]), int(rows[-1]) + 1)
+def _rounded(pixels: Floats, grain: NDArray[np.float32] | None) -> Plane:
+    """Painted pixels in 8 bits, height x width x 3; what fills the frame is so smooth that it needs grain."""
+    _, height, width = pixels.shape
+    picture = np.empty((height, width, 3), np.uint8)
     more: NDArray[np.float32] | np.float32 = np.float32(0.5)
-    if full:
+    if grain is not None:
         tiles = np.tile(grain, (height // _GRAIN_TILE + 1, width // _GRAIN_TILE + 1))
         more = tiles[:height, :width] + more
     for channel in range(3):
-        plane = layer.pixels[channel, span] + more
-        picture[span, :, channel] = np.clip(plane, 0, 255, out=plane)
+        plane = pixels[channel] + more
+        picture[:, :, channel] = np.clip(plane, 0, 255, out=plane)
     return picture
 
 

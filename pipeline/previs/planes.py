@@ -95,7 +95,7 @@ def sheet(
     """
     if alpha is None:
         return Sheet(split(picture), None, middle, density, nearness)
-    rows, columns = _bounds(alpha, round(SPARE_PX * density))
+    rows, columns = bounds(alpha, round(SPARE_PX * density))
     through = 255 - alpha[rows, columns]
     luma, blue, red = split(picture[rows, columns])
     # Where something shows through, black is none of ours.
@@ -125,7 +125,7 @@ def over(ground: Plane, own: Plane, through: Plane, colour: bool) -> None:
     np.add(own, light.astype(np.uint8), out=ground)
 
 
-def _bounds(alpha: Plane, spare: int) -> tuple[slice, slice]:
+def bounds(alpha: Plane, spare: int) -> tuple[slice, slice]:
     """The rows and columns in which anything is, and `spare` more."""
     spans = []
     for axis in (1, 0):
