@@ -7,9 +7,11 @@ import sys
 import traceback
 from collections.abc import Sequence
 from contextlib import nullcontext
+from typing import NoReturn
 
 from pipeline.cli.arguments import parser
 from pipeline.errors import StoryreelError
+from pipeline.leaving import leave
 
 INTERRUPTED, BUG = 130, 70
 
@@ -41,5 +43,6 @@ def main(words: Sequence[str] | None = None) -> int:
         return BUG
 
 
-if __name__ == "__main__":
-    sys.exit(main())
+def run() -> NoReturn:
+    """Run the command that the process was started for, and end with its exit code."""
+    leave(main())

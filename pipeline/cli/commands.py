@@ -10,12 +10,12 @@ from importlib import import_module
 
 
 def _run(place: str, arguments: argparse.Namespace) -> int:
+    # A plan of 10,000 jobs would be looked through a hundred times for cycles that it has not, and so would modules.
+    gc.set_threshold(100_000, 50, 50)
     # Only now: what the other commands need would take longer to load than many a command takes.
     name, _, function = place.partition(":")
     module = import_module(name, __package__)
-    # What is loaded stays; a plan of 10,000 jobs would be looked through a hundred times for cycles that it has not.
-    gc.freeze()
-    gc.set_threshold(100_000, 50, 50)
+    gc.freeze()  # what is loaded stays
     code: int = getattr(module, function)(arguments)
     return code
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 import sys
 
 # Ctrl-C reaches the whole process group; a worker ends when its parent closes the input, and not in mid-clip. Before
 # the drawing libraries load, because that takes long enough to be interrupted.
 signal.signal(signal.SIGINT, signal.SIG_IGN)
+gc.set_threshold(100_000, 50, 50)  # pictures make no cycles, nor do modules
 
 from pipeline.previs.worker import main  # noqa: E402  see above
 

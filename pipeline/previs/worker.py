@@ -20,9 +20,7 @@ _QUALITY = 88  # of a JPEG: what is flat stays clean
 
 def main() -> int:
     """Answer the orders on stdin, one after another. Returns the exit code."""
-    # What is loaded stays, and pictures make no cycles.
-    gc.freeze()
-    gc.set_threshold(100_000, 50, 50)
+    gc.freeze()  # what is loaded stays
     with _replies() as replies:
         for line in sys.stdin.buffer:
             if line.strip():

@@ -11,6 +11,7 @@ medians. Dissolves stand at a third and at two thirds of the film; the last way 
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import pickle
 import shutil
@@ -29,6 +30,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as the command line does, 
 import numpy as np
 
 from pipeline.edit import Cut, Footage, assemble
+from pipeline.leaving import leave
 from pipeline.media import inspect
 from pipeline.render import KEPT, render
 
@@ -231,8 +233,9 @@ def main() -> int:
     parser.add_argument("--ours", action="store_true", help="only our own ways")
     arguments = parser.parse_args()
     if arguments.one:
+        gc.set_threshold(100_000, 50, 50)  # these, too, as the command line does
         WAYS[arguments.one[0]](Path(arguments.one[1]))
-        return 0
+        leave(0)
     if arguments.write:
         write(arguments.write, arguments.clips)
         return 0
