@@ -16,8 +16,8 @@ CORE = (
     "difference transitions exporters report"
 )
 SHELL = (
-    "halting leaving loops settings history github letters media store screening sync previs client server runner "
-    "render sheets produce preview cli"
+    "halting leaving memory loops settings history github letters media store screening sync previs client server "
+    "runner render sheets produce preview cli"
 )
 ORDER = [*CORE.split(), *SHELL.split()]
 IMPURE = {

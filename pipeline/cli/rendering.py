@@ -11,6 +11,7 @@ from pipeline.cli import show
 from pipeline.cli.flags import flag_fields, show_flags
 from pipeline.cli.sources import source_of
 from pipeline.frames import plain_seconds
+from pipeline.memory import keep_memory
 from pipeline.produce import FinishedCut, Rendered
 
 FINE, SOME_FAILED = 0, 1
@@ -20,6 +21,7 @@ def render(arguments: argparse.Namespace) -> int:
     """Make the cuts."""
     from pipeline.cli.progress import progress  # here: it loads rich
 
+    keep_memory()
     with progress(quiet=arguments.json, as_json=arguments.events) as shown:
         source, engine = source_of(arguments), arguments.engine
         done = produce.render(source, variants=arguments.variant, engine=engine, tell=shown.tell)

@@ -32,6 +32,7 @@ import numpy as np
 from pipeline.edit import Cut, Footage, assemble
 from pipeline.leaving import leave
 from pipeline.media import inspect
+from pipeline.memory import keep_memory
 from pipeline.render import KEPT, render
 
 RATE, SIZE, FRAMES, OVERLAP = Fraction(24), (1280, 720), 121, 12
@@ -234,6 +235,7 @@ def main() -> int:
     arguments = parser.parse_args()
     if arguments.one:
         gc.set_threshold(100_000, 50, 50)  # these, too, as the command line does
+        keep_memory()
         WAYS[arguments.one[0]](Path(arguments.one[1]))
         leave(0)
     if arguments.write:
