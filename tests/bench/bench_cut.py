@@ -1,4 +1,4 @@
-"""How fast a cut is made, beside plain moviepy, ffmpeg's filters and melt, side by side in one run.
+"""How fast a cut is made, beside plain moviepy, ffmpeg's filters, melt and editly, side by side in one run.
 
     python tests/bench/bench_cut.py [clips] [rounds] [--seconds S]
 
@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import gc
+import json
 import os
 import pickle
 import shutil
@@ -178,6 +179,16 @@ def melt(joints: Callable[[Path], Iterable[int]]) -> Way:
     return made
 
 
+def editly(folder: Path) -> None:
+    """The npm package's command, which wants FFmpeg's own and a display (xvfb-run); there where all are installed."""
+    shown = [{"layers": [{"type": "video", "path": str(clip)}]} for clip in clips(folder)]
+    words = {"width": SIZE[0], "height": SIZE[1], "fps": int(RATE), "keepSourceAudio": True}
+    spec = folder / "editly.json5"
+    made = words | {"outPath": str(folder / "editly.mp4"), "defaults": {"transition": None}, "clips": shown}
+    spec.write_text(json.dumps(made))
+    subprocess.run(["editly", str(spec)], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
 def none(_: Path) -> tuple[int, ...]:
     return ()
 
@@ -192,6 +203,7 @@ WAYS: dict[str, Way] = {
     "hard cuts, moviepy": moviepy,
     "hard cuts, ffmpeg": ffmpeg(none),
     "hard cuts, melt": melt(none),
+    "hard cuts, editly": editly,
     "two dissolves": storyreel(two),
     "two dissolves, kept": storyreel(two, kept=True),
     "two dissolves, moviepy": moviepy_dissolves,
@@ -204,6 +216,7 @@ AGAINST = {
     "hard cuts, moviepy": "hard cuts",
     "hard cuts, ffmpeg": "hard cuts",
     "hard cuts, melt": "hard cuts",
+    "hard cuts, editly": "hard cuts",
     "hard cuts, sound kept": "hard cuts",
     "two dissolves, moviepy": "two dissolves",
     "two dissolves, ffmpeg": "two dissolves",
@@ -211,7 +224,7 @@ AGAINST = {
     "two dissolves, kept": "hard cuts, sound kept",
     "all dissolves, ffmpeg": "all dissolves",
 }
-OTHERS = ("moviepy", "ffmpeg", "melt")
+OTHERS = ("moviepy", "ffmpeg", "melt", "editly")
 
 
 def measured(way: str, folder: Path) -> tuple[float, float, float]:
@@ -242,9 +255,10 @@ def main() -> int:
         write(arguments.write, arguments.clips)
         return 0
     ways = [way for way in WAYS if not (arguments.ours and way.endswith(OTHERS))]
-    if not shutil.which("melt"):
-        print("melt is not installed, so it is not measured")
-        ways = [way for way in ways if not way.endswith("melt")]
+    for program in ("melt", "editly"):
+        if not shutil.which(program):
+            print(f"{program} is not installed, so it is not measured")
+            ways = [way for way in ways if not way.endswith(program)]
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         # In a process of its own: what this one has ever held would count as its children's.
