@@ -15,7 +15,6 @@ from pipeline.cli.planning import show_groups, show_purchase, wish_of
 from pipeline.cli.rendering import cut_fields, show_cut
 from pipeline.cli.sources import source_of
 from pipeline.errors import GenerationError, SetupError, StoryreelError
-from pipeline.memory import keep_memory
 from pipeline.plan import Order, Slot, changes
 from pipeline.produce import Agreement, Offer, Shooting
 from pipeline.take import Take
@@ -29,7 +28,6 @@ def shoot(arguments: argparse.Namespace) -> int:
     """Buy what is missing and make the cuts."""
     from pipeline.cli.progress import progress  # here: it loads rich
 
-    keep_memory()
     most = settings.dollars(arguments.max_cost, "--max-cost") if arguments.max_cost is not None else None
     saved = _saved(arguments)
     with progress(quiet=arguments.json, as_json=arguments.events) as shown:

@@ -155,8 +155,6 @@ def _is_plain(packet: Packet[VideoStream]) -> bool:
 
 def _kinds(content: bytes) -> tuple[int, ...]:
     """The kinds of the NAL units of a packet; none where it does not consist of them."""
-    if int.from_bytes(content[:4], "big") + 4 == len(content) > 4:
-        return (content[4] & 31,)  # as nearly always
     units = tuple(_units(content))
     end = units[-1][0] + 4 + units[-1][1] if units else 0
     return tuple(kind for *_, kind in units) if end == len(content) else ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,7 +57,7 @@ def noise(spectrum: str, length: int, rng: np.random.Generator) -> Samples:
     return (noise / max(1e-9, float(np.sqrt(np.mean(noise**2))))).astype(np.float32)
 
 
-@cache
+@lru_cache(2)  # of a place and of rain
 def _levels(spectrum: str, size: int) -> Samples:
     """How strong each of the frequencies is that noise of `size` samples is made of."""
     rates = np.fft.rfftfreq(size, 1 / SAMPLE_RATE)

@@ -1,6 +1,6 @@
 """How fast a cut is made, beside plain moviepy, ffmpeg's filters, melt and editly, side by side in one run.
 
-    python tests/bench/bench_cut.py [clips] [rounds] [--seconds S]
+    python tests/bench/bench_cut.py [clips] [rounds] [--ours]
 
 Every way is a process of its own over the same generated clips (1280 x 720, 24 frames a second, one key frame each,
 grainy, with sound), and every round goes through all of them, so that what else the machine does disturbs them alike.
