@@ -11,7 +11,10 @@ import sys
 signal.signal(signal.SIGINT, signal.SIG_IGN)
 gc.set_threshold(100_000, 50, 50)  # pictures make no cycles, nor do modules
 
-from pipeline.previs.worker import main  # noqa: E402  see above
+from pipeline.memory import keep_memory  # noqa: E402  see above
+from pipeline.previs.worker import main  # noqa: E402
+
+keep_memory()
 
 if __name__ == "__main__":
     sys.exit(main())

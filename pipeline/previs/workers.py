@@ -18,16 +18,9 @@ _CORES = os.cpu_count() or 1
 GRACE_S = 2.0  # that a worker gets to end after its input did
 _LONGEST_LINE = 1 << 24  # bytes; asyncio's own limit of 64 KiB is less than a long traceback in a reply
 _LONGEST_REASON = 2000  # characters
-# There is one for every core already, and none of them asks for algebra. And memory of a megabyte is needed and let go
-# of some hundred times a second: where the C library gives it back each time, the system clears it anew each time.
-_ENVIRON = {
-    "OPENBLAS_NUM_THREADS": "1",
-    "MALLOC_MMAP_THRESHOLD_": str(32 << 20),
-    "MALLOC_TRIM_THRESHOLD_": str(512 << 20),
-    "MALLOC_TOP_PAD_": str(16 << 20),
-    # Memory in large pages, where the system has them: to find one's way in small ones is a twentieth of the time.
-    "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",
-}
+# There is one for every core already, and none of them asks for algebra. Memory comes in large pages, where the system
+# has them: to find one's way in small ones is a twentieth of the time.
+_ENVIRON = {"OPENBLAS_NUM_THREADS": "1", "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"}
 # `-m` looks in the working directory first, and a folder called `pipeline` is nothing rare in a user's project.
 _PACKAGE_HOME = Path(str(resources.files("pipeline"))).parent
 
